@@ -1,0 +1,224 @@
+/**
+ * Which ends can exist, and which of them a peer of a rule speaks of.
+ *
+ * The meaning of a policy (`verdict/evaluate.ts`) is defined for every end that one can write down. Reasoning about all
+ * flows at once wants to leave out ends that cannot exist: a workload of a group in `app-net` has an address there,
+ * not the address of an outside jump host. These are the axioms (`docs/semantics.md`):
+ *
+ *  1. A workload of a group `in N` has its addresses in N's subnets, or in the pod networks of the project file.
+ *  2. A workload of a tenant has its addresses in the tenant's networks or the pod networks; where neither is declared,
+ *     anywhere but in an `external`.
+ *  3. A workload of no tenant has its addresses in the pod networks; where none are declared, anywhere but in an `external`;
+ *     never in a tenant's network.
+ *  4. The `hosts` of a group are machines: no workload has their addresses.
+ *  5. Whatever has an address in the pod networks is a workload.
+ *
+ * A set made here may hold ends that cannot exist, where leaving them out would cost more boxes; a question such as "is this
+ * rule covered?" has to ask `possiblePart` before it believes a witness.
+ */
+import * as address from "../space/address.js";
+import type { AddressSet } from "../space/address.js";
+import * as ends from "../space/ends.js";
+import type { End, EndBox, EndSet } from "../space/ends.js";
+import * as flows from "../space/flows.js";
+import type { FlowBox, FlowSet } from "../space/flows.js";
+import { everyService } from "../space/service.js";
+import * as values from "../space/values.js";
+import type { Group, Network, Peer, PeerExpression, Policy, Rule, Surroundings, Tenant } from "./model.js";
+
+export interface Universe {
+  readonly policy: Policy;
+  readonly surroundings: Surroundings;
+  readonly tenantByName: ReadonlyMap<string, Tenant>;
+  /** Every namespace that belongs to a tenant, with the tenant. */
+  readonly tenantOfNamespace: ReadonlyMap<string, Tenant>;
+  /** Addresses of all networks and hosts of all tenants. */
+  readonly tenantAddresses: AddressSet;
+  /** All ends of each tenant. */
+  readonly tenantEnds: ReadonlyMap<string, EndSet>;
+  /** All ends of no tenant. */
+  readonly worldEnds: EndSet;
+  /** The ends that a peer expression speaks of; the same object for the same expression. */
+  readonly endsOf: (expression: PeerExpression) => EndSet;
+  /** Where the workloads of a tenant (`undefined`: of no tenant) can have addresses. */
+  readonly workloadAddresses: (tenant: string | undefined) => AddressSet;
+  /** Boxes of ends that cannot exist by the axioms. */
+  readonly impossible: EndSet;
+}
+
+function unionOf(sets: readonly AddressSet[]): AddressSet {
+  return address.unionAllAddresses(sets);
+}
+
+function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
+  const made = ends.endBox(parts);
+  return made === undefined ? [] : [made];
+}
+
+export function networkNamed(tenant: Tenant, name: string | undefined): Network | undefined {
+  return name === undefined ? undefined : tenant.networks.find((network) => network.name === name);
+}
+
+export function groupNamed(tenant: Tenant | undefined, name: string): Group | undefined {
+  return tenant?.groups.find((group) => group.name === name);
+}
+
+export function makeUniverse(policy: Policy, surroundings: Surroundings): Universe {
+  const pods = surroundings.podAddresses;
+  const podsKnown = !address.isEmptyAddresses(pods);
+  const tenantByName = new Map(policy.tenants.map((tenant) => [tenant.name, tenant]));
+  const tenantOfNamespace = new Map(policy.tenants.flatMap((tenant) => tenant.namespaces.map((namespace) => [namespace, tenant] as const)));
+  const allNamespaces = values.noneOf([...tenantOfNamespace.keys()]);
+  const foreignWorkload = values.intersectValues(allNamespaces, values.anyPresent);
+
+  const own = new Map(
+    policy.tenants.map((tenant) => {
+      const networks = unionOf(tenant.networks.map((network) => network.addresses));
+      const hosts = unionOf(tenant.groups.map((group) => group.hosts));
+      return [tenant.name, { networks, hosts, all: address.unionAddresses(networks, hosts) }] as const;
+    }),
+  );
+  const ownOf = (tenant: string) => own.get(tenant) ?? { networks: address.noAddresses, hosts: address.noAddresses, all: address.noAddresses };
+  const tenantAddresses = unionOf([...own.values()].map((entry) => entry.all));
+  const allHosts = unionOf([...own.values()].map((entry) => entry.hosts));
+  const notExternal = address.complementAddresses(address.unionAddresses(policy.externals, allHosts));
+
+  const tenantWorkloadAddresses = new Map(
+    policy.tenants.map((tenant) => {
+      const known = address.unionAddresses(ownOf(tenant.name).networks, pods);
+      return [tenant.name, address.isEmptyAddresses(known) ? notExternal : address.subtractAddresses(known, allHosts)] as const;
+    }),
+  );
+  const foreignAddresses = address.subtractAddresses(podsKnown ? pods : notExternal, tenantAddresses);
+  const workloadAddresses = (tenant: string | undefined): AddressSet =>
+    (tenant === undefined ? undefined : tenantWorkloadAddresses.get(tenant)) ?? foreignAddresses;
+
+  const tenantEnds = new Map(
+    policy.tenants.map((tenant) => [
+      tenant.name,
+      [...box({ namespace: values.oneOf(tenant.namespaces) }), ...box({ namespace: allNamespaces, addresses: ownOf(tenant.name).all })] as EndSet,
+    ]),
+  );
+  const worldEnds = box({ namespace: allNamespaces, addresses: address.complementAddresses(tenantAddresses) });
+
+  const groupAddresses = (tenant: Tenant, group: Group): AddressSet => {
+    const network = networkNamed(tenant, group.network);
+    if (network === undefined || address.isEmptyAddresses(network.addresses)) return workloadAddresses(tenant.name);
+    return address.subtractAddresses(address.unionAddresses(network.addresses, pods), allHosts);
+  };
+  const groupEnds = (tenant: Tenant, group: Group): EndSet => [
+    ...(group.selector === undefined
+      ? []
+      : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels, addresses: groupAddresses(tenant, group) })),
+    ...box({ namespace: values.onlyAbsent, addresses: group.hosts }),
+  ];
+  const groups = new Map(policy.tenants.flatMap((tenant) => tenant.groups.map((group) => [`${tenant.name}/${group.name}`, groupEnds(tenant, group)] as const)));
+
+  /** Every end with an address in the set; namespaces whose workloads cannot have one are left out. */
+  const addressEnds = (addresses: AddressSet): EndSet => {
+    const present = policy.tenants.filter((tenant) => address.addressesOverlap(addresses, workloadAddresses(tenant.name)));
+    const foreign = address.addressesOverlap(addresses, foreignAddresses);
+    const missing = policy.tenants.filter((tenant) => !present.includes(tenant)).flatMap((tenant) => tenant.namespaces);
+    const namespace = foreign ? values.noneOf(missing) : { ...values.oneOf(present.flatMap((tenant) => tenant.namespaces)), absent: true };
+    return box({ namespace, addresses });
+  };
+  const networkEnds = (tenant: Tenant, network: Network): EndSet => [
+    ...box({ namespace: values.oneOf(tenant.namespaces), addresses: network.addresses }),
+    ...box({ namespace: values.onlyAbsent, addresses: network.addresses }),
+  ];
+
+  const peerEnds = (peer: Peer): EndSet => {
+    switch (peer.kind) {
+      case "any":
+        return ends.allEnds;
+      case "world":
+        return worldEnds;
+      case "group":
+        return groups.get(`${peer.tenant}/${peer.group}`) ?? [];
+      case "network": {
+        const tenant = tenantByName.get(peer.tenant);
+        const network = tenant === undefined ? undefined : networkNamed(tenant, peer.network);
+        return tenant === undefined || network === undefined ? [] : networkEnds(tenant, network);
+      }
+      case "addresses":
+        return addressEnds(peer.addresses);
+      case "set":
+        return expressionEnds(peer.expression);
+    }
+  };
+  const cache = new WeakMap<PeerExpression, EndSet>();
+  const expressionEnds = (expression: PeerExpression): EndSet => {
+    const known = cache.get(expression);
+    if (known !== undefined) return known;
+    const include = ends.unionEnds(...expression.include.map(peerEnds));
+    const made = expression.except.length === 0 ? include : ends.subtractEnds(include, expression.except.flatMap(peerEnds));
+    cache.set(expression, made);
+    return made;
+  };
+
+  const outside = (set: AddressSet): AddressSet => address.complementAddresses(set);
+  const impossible: EndSet = [
+    ...policy.tenants.flatMap((tenant) => [
+      ...tenant.groups.flatMap((group) =>
+        group.selector === undefined || networkNamed(tenant, group.network) === undefined
+          ? []
+          : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels, addresses: outside(groupAddresses(tenant, group)) }),
+      ),
+      ...box({ namespace: values.oneOf(tenant.namespaces), addresses: outside(workloadAddresses(tenant.name)) }),
+    ]),
+    ...box({ namespace: foreignWorkload, addresses: outside(foreignAddresses) }),
+    ...box({ namespace: values.onlyAbsent, addresses: address.subtractAddresses(pods, allHosts) }),
+  ];
+
+  return {
+    policy,
+    surroundings,
+    tenantByName,
+    tenantOfNamespace,
+    tenantAddresses,
+    tenantEnds,
+    worldEnds,
+    endsOf: expressionEnds,
+    workloadAddresses,
+    impossible,
+  };
+}
+
+/** The flows a rule matches among those that its tenant is asked about: with an end in the tenant. */
+export function flowsOfRule(universe: Universe, rule: Rule): FlowSet {
+  return touching(
+    universe,
+    rule.tenant,
+    flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services),
+  );
+}
+
+/** The part of a set of flows that has an end in the tenant. */
+export function touching(universe: Universe, tenant: string, set: FlowSet): FlowSet {
+  const own = universe.tenantEnds.get(tenant) ?? [];
+  return set.flatMap((flow) => {
+    if (ends.endsWithin([flow.source], own) || ends.endsWithin([flow.destination], own)) return [flow];
+    return [
+      ...flows.flowProduct(ends.intersectEnds([flow.source], own), [flow.destination], flow.service),
+      ...flows.flowProduct(ends.subtractEnds([flow.source], own), ends.intersectEnds([flow.destination], own), flow.service),
+    ];
+  });
+}
+
+export function isPossibleEnd(universe: Universe, end: End): boolean {
+  return !ends.endInSet(universe.impossible, end);
+}
+
+/** A part of the box whose flows can all exist, or nothing when none can. */
+export function possiblePart(universe: Universe, flow: FlowBox): FlowBox | undefined {
+  const reduce = (side: EndBox): EndSet => ends.subtractEnds([side], universe.impossible);
+  for (const source of reduce(flow.source)) {
+    for (const destination of reduce(flow.destination)) {
+      const found = flows.flowBox(source, destination, flow.service);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+export const everyFlow: FlowSet = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);

@@ -1,0 +1,252 @@
+/**
+ * IP addresses and exact sets of them, both families at once.
+ *
+ * An IPv4 address is its unsigned 32-bit number, an IPv6 address its 128-bit `bigint`. Parsing is our own and
+ * strict (RFC 4632 prefixes, RFC 4291 text forms without zone ids; no leading zeros in IPv4, which some
+ * programs read as octal); text comes out in RFC 5952 form. `test/compiler/space` holds it against ipaddr.js.
+ */
+import * as intervals from "./intervals.js";
+import type { Ranges } from "./intervals.js";
+
+export type Family = 4 | 6;
+
+export type Address = { readonly family: 4; readonly value: number } | { readonly family: 6; readonly value: bigint };
+
+/** A block of addresses under one prefix. `address` may have host bits set: `canonicalPrefix` clears them. */
+export interface Prefix {
+  readonly address: Address;
+  /** Prefix length: 0..32 or 0..128. */
+  readonly length: number;
+}
+
+/** Normal form: see `intervals.ts`, a family each. */
+export interface AddressSet {
+  readonly v4: Ranges<number>;
+  readonly v6: Ranges<bigint>;
+}
+
+const LAST_V4 = 0xffff_ffff;
+const LAST_V6 = (1n << 128n) - 1n;
+
+export const noAddresses: AddressSet = { v4: [], v6: [] };
+export const allAddresses: AddressSet = { v4: [0, LAST_V4], v6: [0n, LAST_V6] };
+
+function parseV4(text: string): number | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  let value = 0;
+  for (const part of parts) {
+    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    value = value * 256 + Number(part);
+  }
+  return value;
+}
+
+function parseV6(text: string): bigint | undefined {
+  let body = text;
+  const tail = body.slice(body.lastIndexOf(":") + 1);
+  if (tail.includes(".")) {
+    const v4 = parseV4(tail);
+    if (v4 === undefined) return undefined;
+    body = body.slice(0, body.length - tail.length) + (v4 >>> 16).toString(16) + ":" + (v4 & 0xffff).toString(16);
+  }
+  const halves = body.split("::");
+  if (halves.length > 2) return undefined;
+  const groups = halves.map((half) => (half === "" ? [] : half.split(":")));
+  const given = groups.reduce((count, half) => count + half.length, 0);
+  if (halves.length === 1 ? given !== 8 : given > 7) return undefined;
+  const fill = halves.length === 2 ? Array<string>(8 - given).fill("0") : [];
+  let value = 0n;
+  for (const group of [...groups[0], ...fill, ...(groups[1] ?? [])]) {
+    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined;
+    value = (value << 16n) | BigInt(parseInt(group, 16));
+  }
+  return value;
+}
+
+/** The address that `text` writes, or nothing when it writes none. */
+export function parseAddress(text: string): Address | undefined {
+  if (text.includes(":")) {
+    const value = parseV6(text);
+    return value === undefined ? undefined : { family: 6, value };
+  }
+  const value = parseV4(text);
+  return value === undefined ? undefined : { family: 4, value };
+}
+
+/** The prefix that `text` (`address/length`) writes, host bits kept as written. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const slash = text.indexOf("/");
+  const digits = text.slice(slash + 1);
+  if (slash < 0 || !/^(0|[1-9][0-9]{0,2})$/.test(digits)) return undefined;
+  const address = parseAddress(text.slice(0, slash));
+  const length = Number(digits);
+  if (address === undefined || length > bits(address.family)) return undefined;
+  return { address, length };
+}
+
+export function bits(family: Family): number {
+  return family === 4 ? 32 : 128;
+}
+
+export function formatAddress(address: Address): string {
+  return address.family === 4 ? formatV4(address.value) : formatV6(address.value);
+}
+
+function formatV4(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+}
+
+/** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups is `::`. */
+function formatV6(value: bigint): string {
+  const groups = Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - 16 * index)) & 0xffffn));
+  let bestStart = -1;
+  let bestLength = 1;
+  for (let start = 0; start < 8; start++) {
+    let length = 0;
+    while (start + length < 8 && groups[start + length] === 0) length++;
+    if (length > bestLength) {
+      bestStart = start;
+      bestLength = length;
+    }
+  }
+  const text = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(":");
+  return bestStart < 0 ? text(0, 8) : `${text(0, bestStart)}::${text(bestStart + bestLength, 8)}`;
+}
+
+export function formatPrefix(prefix: Prefix): string {
+  return `${formatAddress(prefix.address)}/${prefix.length}`;
+}
+
+/** The first and the last address under a prefix. */
+export function prefixBounds(prefix: Prefix): { readonly first: Address; readonly last: Address } {
+  const { address, length } = prefix;
+  if (address.family === 4) {
+    const size = 2 ** (32 - length);
+    const first = address.value - (address.value % size);
+    return { first: { family: 4, value: first }, last: { family: 4, value: first + size - 1 } };
+  }
+  const size = 1n << BigInt(128 - length);
+  const first = address.value - (address.value % size);
+  return { first: { family: 6, value: first }, last: { family: 6, value: first + size - 1n } };
+}
+
+/** The same block with its host bits cleared. */
+export function canonicalPrefix(prefix: Prefix): Prefix {
+  return { address: prefixBounds(prefix).first, length: prefix.length };
+}
+
+/** The set of addresses from `first` to `last`, both included; empty when they are out of order or of two families. */
+export function addressRange(first: Address, last: Address): AddressSet {
+  if (first.family === 4 && last.family === 4) return first.value <= last.value ? { v4: [first.value, last.value], v6: [] } : noAddresses;
+  if (first.family === 6 && last.family === 6) return first.value <= last.value ? { v4: [], v6: [first.value, last.value] } : noAddresses;
+  return noAddresses;
+}
+
+export function singleAddress(address: Address): AddressSet {
+  return addressRange(address, address);
+}
+
+export function prefixSet(prefix: Prefix): AddressSet {
+  const { first, last } = prefixBounds(prefix);
+  return addressRange(first, last);
+}
+
+export function unionAddresses(a: AddressSet, b: AddressSet): AddressSet {
+  return { v4: intervals.union(a.v4, b.v4, intervals.numberStepping), v6: intervals.union(a.v6, b.v6, intervals.bigintStepping) };
+}
+
+/** The union of many sets; sorts once, so it costs `n log n` and not `n` unions. */
+export function unionAllAddresses(sets: readonly AddressSet[]): AddressSet {
+  if (sets.length === 0) return noAddresses;
+  if (sets.length === 1) return sets[0];
+  const pairs = <T extends number | bigint>(ranges: Ranges<T>): [T, T][] =>
+    Array.from({ length: ranges.length / 2 }, (_, index) => [ranges[2 * index], ranges[2 * index + 1]]);
+  return {
+    v4: intervals.normalise(sets.flatMap((set) => pairs(set.v4)), intervals.numberStepping),
+    v6: intervals.normalise(sets.flatMap((set) => pairs(set.v6)), intervals.bigintStepping),
+  };
+}
+
+export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
+  if (a === allAddresses) return b;
+  if (b === allAddresses) return a;
+  return { v4: intervals.intersect(a.v4, b.v4), v6: intervals.intersect(a.v6, b.v6) };
+}
+
+export function subtractAddresses(a: AddressSet, b: AddressSet): AddressSet {
+  return { v4: intervals.difference(a.v4, b.v4, intervals.numberStepping), v6: intervals.difference(a.v6, b.v6, intervals.bigintStepping) };
+}
+
+export function complementAddresses(set: AddressSet): AddressSet {
+  return subtractAddresses(allAddresses, set);
+}
+
+export function addressesOverlap(a: AddressSet, b: AddressSet): boolean {
+  return intervals.overlaps(a.v4, b.v4) || intervals.overlaps(a.v6, b.v6);
+}
+
+export function addressesEqual(a: AddressSet, b: AddressSet): boolean {
+  return a === b || (intervals.equal(a.v4, b.v4) && intervals.equal(a.v6, b.v6));
+}
+
+export function addressesWithin(a: AddressSet, b: AddressSet): boolean {
+  return intervals.within(a.v4, b.v4) && intervals.within(a.v6, b.v6);
+}
+
+export function isEmptyAddresses(set: AddressSet): boolean {
+  return set.v4.length === 0 && set.v6.length === 0;
+}
+
+export function isAllAddresses(set: AddressSet): boolean {
+  return set === allAddresses || addressesEqual(set, allAddresses);
+}
+
+export function containsAddress(set: AddressSet, address: Address): boolean {
+  return address.family === 4 ? intervals.contains(set.v4, address.value) : intervals.contains(set.v6, address.value);
+}
+
+/** Some member of the set, the lowest of IPv4 before IPv6. */
+export function someAddress(set: AddressSet): Address | undefined {
+  if (set.v4.length > 0) return { family: 4, value: set.v4[0] };
+  if (set.v6.length > 0) return { family: 6, value: set.v6[0] };
+  return undefined;
+}
+
+/** The fewest prefixes whose union is exactly the set, in ascending order, IPv4 first. */
+export function toPrefixes(set: AddressSet): readonly Prefix[] {
+  const out: Prefix[] = [];
+  for (let i = 0; i < set.v4.length; i += 2) {
+    let low = set.v4[i];
+    const high = set.v4[i + 1];
+    while (low <= high) {
+      let length = 32;
+      let size = 1;
+      while (length > 0 && low % (size * 2) === 0 && low + size * 2 - 1 <= high) {
+        length--;
+        size *= 2;
+      }
+      out.push({ address: { family: 4, value: low }, length });
+      low += size;
+    }
+  }
+  for (let i = 0; i < set.v6.length; i += 2) {
+    let low = set.v6[i];
+    const high = set.v6[i + 1];
+    while (low <= high) {
+      let length = 128;
+      let size = 1n;
+      while (length > 0 && low % (size * 2n) === 0n && low + size * 2n - 1n <= high) {
+        length--;
+        size *= 2n;
+      }
+      out.push({ address: { family: 6, value: low }, length });
+      low += size;
+    }
+  }
+  return out;
+}
