@@ -3,7 +3,7 @@
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Universe } from "../policy/universe.js";
-import type { Flow } from "../space/flows.js";
+import type { FlowSet } from "../space/flows.js";
 
 /** One file of a target's output. */
 export interface Artefact {
@@ -28,18 +28,40 @@ export interface Capability {
 }
 
 /**
- * What is left to compare once the artefacts are read back: how the target decides flows. Written against the target's
- * own published semantics, sharing nothing with the emitter but names of fields.
+ * How a target decides flows, as its reader finds it in the artefacts' text. Written against the target's own published
+ * semantics, sharing nothing with the emitter but names of fields.
+ *
+ * A flow is permitted when every checkpoint lets its first packet pass and every reply checkpoint lets its replies pass.
  */
 export interface Reading {
-  /** Whether the target lets the flow's first packet pass and its replies back. */
-  readonly decide: (flow: Flow) => TargetDecision;
+  readonly checkpoints: readonly Checkpoint[];
+  /**
+   * What replies meet, told in terms of the flow they answer (its source, destination and service, not those of the reply's
+   * packets). Empty where the target tracks connections.
+   */
+  readonly replies: readonly Checkpoint[];
+  /** Artefacts that do not read: located in the artefact, with a message. A reading with problems proves nothing. */
+  readonly problems: readonly ReadingProblem[];
 }
 
-export interface TargetDecision {
-  /** `unenforced`: the target has no say (no endpoint of its own is involved). */
-  readonly outcome: "allow" | "deny" | "unenforced";
-  /** The object that decides, such as `guestbook/tiers-redis-master (NetworkPolicy)`, for messages. */
+export interface ReadingProblem {
+  readonly path: string;
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** A place where the target decides: the first entry that holds the flow does, else `otherwise`. */
+export interface Checkpoint {
+  /** Such as `egress` or `policy table`. */
+  readonly name: string;
+  readonly entries: readonly CheckpointEntry[];
+  readonly otherwise: "allow" | "deny";
+}
+
+export interface CheckpointEntry {
+  readonly flows: FlowSet;
+  readonly action: "allow" | "deny";
+  /** The object that decides, such as `NetworkPolicy guestbook/tiers.redis-master`, for messages. */
   readonly by: string;
 }
 
