@@ -1,0 +1,35 @@
+/**
+ * What a verb of the command is: a file in `commands/` with one of these, and a row in `commands/index.ts`.
+ */
+import type { ExitCode } from "./exit.js";
+import type { Options } from "./options.js";
+import type { Terminal } from "./terminal.js";
+
+export interface Verb {
+  /** After the verb's name, in the usual notation: `[paths...]` are optional and many. */
+  readonly argument?: { readonly syntax: string; readonly description: string };
+  readonly options: readonly OptionRow[];
+  /** Shown below the help: examples, one a line. */
+  readonly examples?: readonly string[];
+  /** Rewrites the arguments before options are looked for, where a verb takes words that look like options. */
+  readonly prepare?: (words: readonly string[]) => readonly string[];
+  readonly run: (call: Call) => Promise<ExitCode>;
+}
+
+export interface OptionRow {
+  /** `-t, --target <names>`; a `<value>` makes it take one, and `--no-x` makes `x` true without it. */
+  readonly flags: string;
+  readonly description: string;
+  /** The values there are, for checking and completion. */
+  readonly choices?: readonly string[];
+  /** Several values, by commas or by giving the option again. */
+  readonly many?: boolean;
+  /** The value is a path, for completion. */
+  readonly path?: boolean;
+}
+
+export interface Call {
+  readonly words: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+}
