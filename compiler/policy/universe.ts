@@ -40,10 +40,17 @@ export interface Universe {
   readonly worldEnds: EndSet;
   /** The ends that a peer expression speaks of; the same object for the same expression. */
   readonly endsOf: (expression: PeerExpression) => EndSet;
+  /** A box cut into its ends in the tenant and the others; the same object for the same box. */
+  readonly splitByTenant: (tenant: string, box: EndBox) => TenantSplit;
   /** Where the workloads of a tenant (`undefined`: of no tenant) can have addresses. */
   readonly workloadAddresses: (tenant: string | undefined) => AddressSet;
   /** Boxes of ends that cannot exist by the axioms. */
   readonly impossible: EndSet;
+}
+
+export interface TenantSplit {
+  readonly own: EndSet;
+  readonly others: EndSet;
 }
 
 function unionOf(sets: readonly AddressSet[]): AddressSet {
@@ -112,7 +119,9 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
       : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels, addresses: groupAddresses(tenant, group) })),
     ...box({ namespace: values.onlyAbsent, addresses: group.hosts }),
   ];
-  const groups = new Map(policy.tenants.flatMap((tenant) => tenant.groups.map((group) => [`${tenant.name}/${group.name}`, groupEnds(tenant, group)] as const)));
+  const groups = new Map(
+    policy.tenants.map((tenant) => [tenant.name, new Map(tenant.groups.map((group) => [group.name, groupEnds(tenant, group)] as const))] as const),
+  );
 
   /** Every end with an address in the set; namespaces whose workloads cannot have one are left out. */
   const addressEnds = (addresses: AddressSet): EndSet => {
@@ -134,7 +143,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
       case "world":
         return worldEnds;
       case "group":
-        return groups.get(`${peer.tenant}/${peer.group}`) ?? [];
+        return groups.get(peer.tenant)?.get(peer.group) ?? [];
       case "network": {
         const tenant = tenantByName.get(peer.tenant);
         const network = tenant === undefined ? undefined : networkNamed(tenant, peer.network);
@@ -146,13 +155,26 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
         return expressionEnds(peer.expression);
     }
   };
-  const cache = new WeakMap<PeerExpression, EndSet>();
+  // A plain map, since weak ones are slow to collect at ten thousand rules; it lives no longer than the universe.
+  const cache = new Map<PeerExpression, EndSet>();
   const expressionEnds = (expression: PeerExpression): EndSet => {
     const known = cache.get(expression);
     if (known !== undefined) return known;
-    const include = ends.unionEnds(...expression.include.map(peerEnds));
+    const include = expression.include.length === 1 ? peerEnds(expression.include[0]) : ends.unionEnds(...expression.include.map(peerEnds));
     const made = expression.except.length === 0 ? include : ends.subtractEnds(include, expression.except.flatMap(peerEnds));
     cache.set(expression, made);
+    return made;
+  };
+
+  const splits = new Map(policy.tenants.map((tenant) => [tenant.name, new Map<EndBox, TenantSplit>()]));
+  const splitByTenant = (tenant: string, whole: EndBox): TenantSplit => {
+    const known = splits.get(tenant)?.get(whole);
+    if (known !== undefined) return known;
+    const ofTenant = tenantEnds.get(tenant) ?? [];
+    const others = ends.subtractEnds([whole], ofTenant);
+    const own = others.length === 0 ? [whole] : ends.intersectEnds([whole], ofTenant);
+    const made = own.length === 0 ? { own, others: [whole] } : { own, others };
+    splits.get(tenant)?.set(whole, made);
     return made;
   };
 
@@ -162,7 +184,11 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
       ...tenant.groups.flatMap((group) =>
         group.selector === undefined || networkNamed(tenant, group.network) === undefined
           ? []
-          : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels, addresses: outside(groupAddresses(tenant, group)) }),
+          : box({
+              namespace: values.oneOf(group.selector.namespaces),
+              labels: group.selector.labels,
+              addresses: outside(groupAddresses(tenant, group)),
+            }),
       ),
       ...box({ namespace: values.oneOf(tenant.namespaces), addresses: outside(workloadAddresses(tenant.name)) }),
     ]),
@@ -179,6 +205,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     tenantEnds,
     worldEnds,
     endsOf: expressionEnds,
+    splitByTenant,
     workloadAddresses,
     impossible,
   };
@@ -186,22 +213,16 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
 
 /** The flows a rule matches among those that its tenant is asked about: with an end in the tenant. */
 export function flowsOfRule(universe: Universe, rule: Rule): FlowSet {
-  return touching(
-    universe,
-    rule.tenant,
-    flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services),
-  );
+  return touching(universe, rule.tenant, flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services));
 }
 
 /** The part of a set of flows that has an end in the tenant. */
 export function touching(universe: Universe, tenant: string, set: FlowSet): FlowSet {
-  const own = universe.tenantEnds.get(tenant) ?? [];
   return set.flatMap((flow) => {
-    if (ends.endsWithin([flow.source], own) || ends.endsWithin([flow.destination], own)) return [flow];
-    return [
-      ...flows.flowProduct(ends.intersectEnds([flow.source], own), [flow.destination], flow.service),
-      ...flows.flowProduct(ends.subtractEnds([flow.source], own), ends.intersectEnds([flow.destination], own), flow.service),
-    ];
+    const source = universe.splitByTenant(tenant, flow.source);
+    const destination = universe.splitByTenant(tenant, flow.destination);
+    if (source.others.length === 0 || destination.others.length === 0) return [flow];
+    return [...flows.flowProduct(source.own, [flow.destination], flow.service), ...flows.flowProduct(source.others, destination.own, flow.service)];
   });
 }
 

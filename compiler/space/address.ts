@@ -167,8 +167,14 @@ export function unionAllAddresses(sets: readonly AddressSet[]): AddressSet {
   const pairs = <T extends number | bigint>(ranges: Ranges<T>): [T, T][] =>
     Array.from({ length: ranges.length / 2 }, (_, index) => [ranges[2 * index], ranges[2 * index + 1]]);
   return {
-    v4: intervals.normalise(sets.flatMap((set) => pairs(set.v4)), intervals.numberStepping),
-    v6: intervals.normalise(sets.flatMap((set) => pairs(set.v6)), intervals.bigintStepping),
+    v4: intervals.normalise(
+      sets.flatMap((set) => pairs(set.v4)),
+      intervals.numberStepping,
+    ),
+    v6: intervals.normalise(
+      sets.flatMap((set) => pairs(set.v6)),
+      intervals.bigintStepping,
+    ),
   };
 }
 

@@ -10,6 +10,7 @@
  */
 import * as address from "./address.js";
 import type { Address, AddressSet } from "./address.js";
+import * as intervals from "./intervals.js";
 import * as values from "./values.js";
 import type { ValueSet } from "./values.js";
 
@@ -54,10 +55,21 @@ export function endBox(parts: { namespace?: ValueSet; labels?: ReadonlyMap<strin
   return { namespace, labels, addresses };
 }
 
-const everyEnd: EndBox = { namespace: values.anyValue, labels: noLabels, addresses: address.allAddresses };
+export const everyEnd: EndBox = { namespace: values.anyValue, labels: noLabels, addresses: address.allAddresses };
 export const allEnds: EndSet = [everyEnd];
 
+/** Whether the box holds machines only. */
+export function isBare(box: EndBox): boolean {
+  return box.namespace.kind === "in" && box.namespace.values.length === 0;
+}
+
+/** Whether the addresses of two boxes meet in a family. */
+export function endBoxesMeet(a: EndBox, b: EndBox, family: "v4" | "v6"): boolean {
+  return family === "v4" ? intervals.overlaps(a.addresses.v4, b.addresses.v4) : intervals.overlaps(a.addresses.v6, b.addresses.v6);
+}
+
 export function endBoxesOverlap(a: EndBox, b: EndBox): boolean {
+  if (a === b) return true;
   if (!values.valuesOverlap(a.namespace, b.namespace)) return false;
   const [few, many] = a.labels.size <= b.labels.size ? [a.labels, b.labels] : [b.labels, a.labels];
   for (const [key, set] of few) {
@@ -137,8 +149,15 @@ export function unionEnds(...sets: readonly EndSet[]): EndSet {
   );
 }
 
+/** Whether `a` is a subset of `b`. Dimension by dimension is exact, with a bare end's labels read as absent. */
 export function endBoxWithin(a: EndBox, b: EndBox): boolean {
-  return subtractEndBox(a, b).length === 0;
+  if (a === b) return true;
+  if (!values.valuesWithin(a.namespace, b.namespace)) return false;
+  const bare = isBare(a);
+  for (const [key, set] of b.labels) {
+    if (!values.valuesWithin(a.labels.get(key) ?? (bare ? values.onlyAbsent : values.anyValue), set)) return false;
+  }
+  return address.addressesWithin(a.addresses, b.addresses);
 }
 
 export function endInBox(box: EndBox, end: End): boolean {

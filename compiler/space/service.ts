@@ -123,6 +123,8 @@ export function formatServices(set: ServiceSet): string {
     }
     parts.push(items.length === 1 ? `${name}/${items[0]}` : `${name}/{${items.join(", ")}}`);
   }
-  const names = whole.flatMap(([low, high]) => (high - low < 3 ? Array.from({ length: high - low + 1 }, (_, k) => protocolText(low + k)) : [`ip/${low}-${high}`]));
+  const names = whole.flatMap(([low, high]) =>
+    high - low < 3 ? Array.from({ length: high - low + 1 }, (_, k) => protocolText(low + k)) : [`ip/${low}-${high}`],
+  );
   return [...names, ...parts].join(", ");
 }

@@ -48,13 +48,38 @@ export function unionValues(a: ValueSet, b: ValueSet): ValueSet {
   return complementValues(intersectValues(complementValues(a), complementValues(b)));
 }
 
+/** The union of many sets in one pass. */
+export function unionAllValues(sets: readonly ValueSet[]): ValueSet {
+  if (sets.length === 1) return sets[0];
+  const absent = sets.some((set) => set.absent);
+  const listed = new Set(sets.flatMap((set) => (set.kind === "in" ? set.values : [])));
+  const open = sets.filter((set) => set.kind === "notIn");
+  if (open.length === 0) return { kind: "in", values: sortedUnique([...listed]), absent };
+  const missing = open[0].values.filter((value) => !listed.has(value) && open.every((set) => lists(set.values, value)));
+  return { kind: "notIn", values: missing, absent };
+}
+
 export function subtractValues(a: ValueSet, b: ValueSet): ValueSet {
   return intersectValues(a, complementValues(b));
 }
 
+/** Whether a sorted list has the value. */
+function lists(values: readonly string[], value: string): boolean {
+  if (values.length < 16) return values.includes(value);
+  let low = 0;
+  let high = values.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] === value) return true;
+    if (values[middle] < value) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
 /** Whether a present label with this value is in the set. */
 export function hasValue(set: ValueSet, value: string): boolean {
-  return set.values.includes(value) === (set.kind === "in");
+  return lists(set.values, value) === (set.kind === "in");
 }
 
 /** Whether an endpoint whose label has this value (`undefined`: has no such label) is in the set. */
@@ -75,6 +100,14 @@ export function valuesEqual(a: ValueSet, b: ValueSet): boolean {
     a === b ||
     (a.kind === b.kind && a.absent === b.absent && a.values.length === b.values.length && a.values.every((value, index) => value === b.values[index]))
   );
+}
+
+/** Whether `a` is a subset of `b`. */
+export function valuesWithin(a: ValueSet, b: ValueSet): boolean {
+  if (a === b) return true;
+  if (a.absent && !b.absent) return false;
+  if (a.kind === "in") return a.values.every((value) => hasValue(b, value));
+  return b.kind === "notIn" && b.values.every((value) => lists(a.values, value));
 }
 
 export function valuesOverlap(a: ValueSet, b: ValueSet): boolean {

@@ -1,0 +1,198 @@
+/**
+ * The cover search: is a box of flows inside a union of boxes, and if not, which part of it sticks out?
+ *
+ * The question is NP-hard in the number of dimensions, and easy on policies, where a cover constrains few of them. The search looks
+ * at one piece of the box at a time:
+ *
+ *  1. Covers that miss the piece are dropped; one that holds it ends the matter; when none is left, the piece is the answer.
+ *  2. Covers that hold the piece in all dimensions but one take their part of that dimension away, all at once. Unions along one
+ *     dimension (ports, addresses, values of a label), the usual case, need no search beyond this.
+ *  3. Otherwise the dimension that most covers constrain is split. First comes the part that none of them asks for, where all of
+ *     them drop out: that is where something sticks out if anything does. Then the rest, cover by cover.
+ *
+ * Each step costs one pass over the covers that are left; every split leaves some cover with one dimension less to look at.
+ */
+import * as address from "./address.js";
+import { endBox, everyEnd, isBare } from "./ends.js";
+import type { EndBox } from "./ends.js";
+import { flowBox, flowBoxesOverlap } from "./flowBox.js";
+import type { FlowBox } from "./flowBox.js";
+import { everyService, intersectServices, servicesWithin, subtractServices, unionAllServices } from "./service.js";
+import * as values from "./values.js";
+import type { ValueSet } from "./values.js";
+
+type Side = "source" | "destination";
+
+/** One dimension of a box of flows. */
+type Dimension =
+  | { readonly of: "namespace"; readonly side: Side }
+  | { readonly of: "label"; readonly side: Side; readonly key: string }
+  | { readonly of: "addresses"; readonly side: Side }
+  | { readonly of: "service" };
+
+/** The dimensions in which `cover` does not hold all of `piece`. */
+function constrained(piece: FlowBox, cover: FlowBox, dimensions: Dimensions): readonly Dimension[] {
+  const out: Dimension[] = [];
+  for (const side of sides) {
+    const mine = piece[side];
+    const theirs = cover[side];
+    if (mine === theirs) continue;
+    if (!values.valuesWithin(mine.namespace, theirs.namespace)) out.push(dimensions[side].namespace);
+    for (const [key, set] of theirs.labels) if (!values.valuesWithin(labelOf(mine, key), set)) out.push(dimensions[side].label(key));
+    if (!address.addressesWithin(mine.addresses, theirs.addresses)) out.push(dimensions[side].addresses);
+  }
+  if (!servicesWithin(piece.service, cover.service)) out.push(dimensions.service);
+  return out;
+}
+
+const sides: readonly Side[] = ["source", "destination"];
+
+/** One object for each dimension, so that dimensions can be keys of a map. */
+interface Dimensions {
+  readonly source: SideDimensions;
+  readonly destination: SideDimensions;
+  readonly service: Dimension;
+}
+
+interface SideDimensions {
+  readonly namespace: Dimension;
+  readonly addresses: Dimension;
+  readonly label: (key: string) => Dimension;
+}
+
+function sideDimensions(side: Side): SideDimensions {
+  const labels = new Map<string, Dimension>();
+  const label = (key: string): Dimension => {
+    const known = labels.get(key);
+    if (known !== undefined) return known;
+    const made: Dimension = { of: "label", side, key };
+    labels.set(key, made);
+    return made;
+  };
+  return { namespace: { of: "namespace", side }, addresses: { of: "addresses", side }, label };
+}
+
+function makeDimensions(): Dimensions {
+  return { source: sideDimensions("source"), destination: sideDimensions("destination"), service: { of: "service" } };
+}
+
+/** What a box asks of a label: a bare end has none, whether the box says so or not. */
+function labelOf(box: EndBox, key: string): ValueSet {
+  return box.labels.get(key) ?? (isBare(box) ? values.onlyAbsent : values.anyValue);
+}
+
+function withEnd(piece: FlowBox, side: Side, end: EndBox | undefined): FlowBox | undefined {
+  return side === "source" ? flowBox(end, piece.destination, piece.service) : flowBox(piece.source, end, piece.service);
+}
+
+/** The piece with one dimension cut to what `cut` has there (`inside`) or has not (`outside`). */
+function restrict(piece: FlowBox, dimension: Dimension, cut: FlowBox, keep: "inside" | "outside"): FlowBox | undefined {
+  const ofValues = keep === "inside" ? values.intersectValues : values.subtractValues;
+  switch (dimension.of) {
+    case "service": {
+      const ofServices = keep === "inside" ? intersectServices : subtractServices;
+      return flowBox(piece.source, piece.destination, ofServices(piece.service, cut.service));
+    }
+    case "namespace": {
+      const end = piece[dimension.side];
+      return withEnd(piece, dimension.side, endBox({ ...end, namespace: ofValues(end.namespace, cut[dimension.side].namespace) }));
+    }
+    case "label": {
+      const end = piece[dimension.side];
+      const wanted = ofValues(labelOf(end, dimension.key), cut[dimension.side].labels.get(dimension.key) ?? values.anyValue);
+      return withEnd(piece, dimension.side, endBox({ ...end, labels: new Map(end.labels).set(dimension.key, wanted) }));
+    }
+    case "addresses": {
+      const end = piece[dimension.side];
+      const ofAddresses = keep === "inside" ? address.intersectAddresses : address.subtractAddresses;
+      return withEnd(piece, dimension.side, endBox({ ...end, addresses: ofAddresses(end.addresses, cut[dimension.side].addresses) }));
+    }
+  }
+}
+
+/** A box that asks for the union of what the boxes ask of one dimension, and for nothing else. */
+function slab(dimension: Dimension, boxes: readonly FlowBox[]): FlowBox {
+  const everything: FlowBox = { source: everyEnd, destination: everyEnd, service: everyService };
+  if (boxes.length === 1) return boxes[0];
+  switch (dimension.of) {
+    case "service":
+      return { ...everything, service: unionAllServices(boxes.map((box) => box.service)) };
+    case "namespace": {
+      const namespace = values.unionAllValues(boxes.map((box) => box[dimension.side].namespace));
+      return { ...everything, [dimension.side]: { ...everyEnd, namespace } };
+    }
+    case "label": {
+      const union = values.unionAllValues(boxes.map((box) => box[dimension.side].labels.get(dimension.key) ?? values.anyValue));
+      return { ...everything, [dimension.side]: { ...everyEnd, labels: new Map([[dimension.key, union]]) } };
+    }
+    case "addresses": {
+      const addresses = address.unionAllAddresses(boxes.map((box) => box[dimension.side].addresses));
+      return { ...everything, [dimension.side]: { ...everyEnd, addresses } };
+    }
+  }
+}
+
+function addTo(groups: Map<Dimension, FlowBox[]>, dimension: Dimension, cover: FlowBox): void {
+  const known = groups.get(dimension);
+  if (known === undefined) groups.set(dimension, [cover]);
+  else known.push(cover);
+}
+
+/**
+ * A part of `box` that is in none of the covers, or nothing when they hold all of it together. Exact; see the head of this file
+ * for the cost. The part is not always a largest one.
+ */
+export function findUncovered(box: FlowBox, covers: readonly FlowBox[]): FlowBox | undefined {
+  return search(box, covers, makeDimensions());
+}
+
+function search(box: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions): FlowBox | undefined {
+  let piece = box;
+  let left = covers;
+  for (;;) {
+    const single = new Map<Dimension, FlowBox[]>();
+    const several = new Map<Dimension, FlowBox[]>();
+    const others: FlowBox[] = [];
+    for (const cover of left) {
+      if (!flowBoxesOverlap(piece, cover)) continue;
+      const found = constrained(piece, cover, dimensions);
+      if (found.length === 0) return undefined;
+      if (found.length === 1) addTo(single, found[0], cover);
+      else {
+        others.push(cover);
+        for (const dimension of found) addTo(several, dimension, cover);
+      }
+    }
+    if (single.size > 0) {
+      for (const [dimension, boxes] of single) {
+        const rest = restrict(piece, dimension, slab(dimension, boxes), "outside");
+        if (rest === undefined) return undefined;
+        piece = rest;
+      }
+      left = others;
+      continue;
+    }
+    if (others.length === 0) return piece;
+    const [dimension, boxes] = [...several].reduce((most, entry) => (entry[1].length > most[1].length ? entry : most));
+    const asked = slab(dimension, boxes);
+    const free = restrict(piece, dimension, asked, "outside");
+    if (free !== undefined) {
+      const asking = new Set(boxes);
+      const found = search(
+        free,
+        others.filter((cover) => !asking.has(cover)),
+        dimensions,
+      );
+      if (found !== undefined) return found;
+    }
+    const within = restrict(piece, dimension, asked, "inside");
+    if (within === undefined) return undefined;
+    const half = restrict(within, dimension, boxes[0], "inside");
+    const found = half === undefined ? undefined : search(half, others, dimensions);
+    if (found !== undefined) return found;
+    const rest = restrict(within, dimension, boxes[0], "outside");
+    if (rest === undefined) return undefined;
+    piece = rest;
+    left = others;
+  }
+}
