@@ -29,9 +29,14 @@ export class Refusal extends Error {
 
 /** Why the system refused a file operation, in words. */
 export function systemReason(error: unknown): string {
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code = systemCode(error);
   const words = code === undefined ? undefined : reasons.get(code);
   return words ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Such as `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([

@@ -2,6 +2,7 @@
  * Everything that a command sees of the process it runs in, as a value, so that tests can stand in for it.
  */
 import { readSync } from "node:fs";
+import { systemCode } from "./exit.js";
 
 export interface Output {
   readonly write: (text: string) => void;
@@ -57,7 +58,7 @@ function readChunk(into: Buffer): number {
     try {
       return readSync(0, into);
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      const code = systemCode(error);
       if (code === "EOF") return 0;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);

@@ -1,4 +1,2 @@
-/** The version, from package.json; the bundler puts it in. */
-import manifest from "../package.json" with { type: "json" };
-
-export const version: string = manifest.version;
+/** The version in package.json; a test holds the two together, so that no run has to read a file for it. */
+export const version = "0.1.0";

@@ -5,6 +5,7 @@ import { catalogue } from "../../compiler/diagnostics/catalogue.js";
 import type { Definition } from "../../compiler/diagnostics/diagnostic.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { text } from "../options.js";
+import { isSourceText } from "../report/pages.js";
 import { severityWord } from "../report/pretty.js";
 import { wantsColour } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -56,14 +57,9 @@ function page(definition: Definition, colour: boolean): string {
       `${bold("Example")}`,
       indent(definition.example),
       `${bold("Fix")}`,
-      looksLikeSource(definition.fix) ? indent(definition.fix) : wrap(definition.fix),
+      isSourceText(definition.fix) ? indent(definition.fix) : wrap(definition.fix),
     ].join("\n\n") + "\n"
   );
-}
-
-/** A fix is words, or the example mended. */
-function looksLikeSource(fix: string): boolean {
-  return /^\s*(tenant|policy|group|network|import|param|service|set|external|allow|deny|test|fabric|qos)\b.*[{}=:]/m.test(fix);
 }
 
 /** Breaks paragraphs at 80 columns; a single newline in the catalogue means nothing, as in Markdown. */
