@@ -20,6 +20,8 @@ import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
 import * as ends from "../space/ends.js";
 import type { End, EndBox, EndSet } from "../space/ends.js";
+import { endIndex } from "../space/endIndex.js";
+import type { EndIndex } from "../space/endIndex.js";
 import * as flows from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import { everyService } from "../space/service.js";
@@ -46,6 +48,8 @@ export interface Universe {
   readonly workloadAddresses: (tenant: string | undefined) => AddressSet;
   /** Boxes of ends that cannot exist by the axioms. */
   readonly impossible: EndSet;
+  /** Boxes of flows that cannot exist because of one end, as far as they meet the given box. */
+  readonly impossibleFlows: (flow: FlowBox) => FlowSet;
 }
 
 export interface TenantSplit {
@@ -108,10 +112,16 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
   );
   const worldEnds = box({ namespace: allNamespaces, addresses: address.complementAddresses(tenantAddresses) });
 
+  /** Where workloads of groups `in` a network have addresses: one object for each network, which indices tell apart by identity. */
+  const networkWorkloads = new Map(
+    policy.tenants.flatMap((tenant) =>
+      tenant.networks.map((network) => [network, address.subtractAddresses(address.unionAddresses(network.addresses, pods), allHosts)] as const),
+    ),
+  );
   const groupAddresses = (tenant: Tenant, group: Group): AddressSet => {
     const network = networkNamed(tenant, group.network);
     if (network === undefined || address.isEmptyAddresses(network.addresses)) return workloadAddresses(tenant.name);
-    return address.subtractAddresses(address.unionAddresses(network.addresses, pods), allHosts);
+    return networkWorkloads.get(network) ?? workloadAddresses(tenant.name);
   };
   const groupEnds = (tenant: Tenant, group: Group): EndSet => [
     ...(group.selector === undefined
@@ -208,6 +218,17 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     splitByTenant,
     workloadAddresses,
     impossible,
+    impossibleFlows: impossibleFlowsOf(impossible),
+  };
+}
+
+function impossibleFlowsOf(impossible: EndSet): Universe["impossibleFlows"] {
+  const from = impossible.map((source): FlowBox => ({ source, destination: ends.everyEnd, service: everyService }));
+  const to = impossible.map((destination): FlowBox => ({ source: ends.everyEnd, destination, service: everyService }));
+  let index: EndIndex | undefined;
+  return (flow) => {
+    index ??= endIndex(impossible);
+    return [...index.overlapping(flow.source).map((at) => from[at]), ...index.overlapping(flow.destination).map((at) => to[at])];
   };
 }
 
@@ -230,16 +251,16 @@ export function isPossibleEnd(universe: Universe, end: End): boolean {
   return !ends.endInSet(universe.impossible, end);
 }
 
-/** A part of the box whose flows can all exist, or nothing when none can. */
-export function possiblePart(universe: Universe, flow: FlowBox): FlowBox | undefined {
-  const reduce = (side: EndBox): EndSet => ends.subtractEnds([side], universe.impossible);
-  for (const source of reduce(flow.source)) {
-    for (const destination of reduce(flow.destination)) {
-      const found = flows.flowBox(source, destination, flow.service);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+/**
+ * A part of the box, outside all covers, whose flows can all exist; nothing when there is no such flow. Cheap where a first
+ * guess can exist; the axioms join the search as covers only where it cannot.
+ */
+export function possiblePart(universe: Universe, flow: FlowBox, covers: FlowSet = []): FlowBox | undefined {
+  const guess = flows.findUncovered(flow, covers);
+  if (guess === undefined) return undefined;
+  const against = universe.impossibleFlows(guess);
+  if (against.length === 0) return guess;
+  return flows.findUncovered(guess, against) ?? flows.findUncovered(flow, [...covers, ...universe.impossibleFlows(flow)]);
 }
 
 export const everyFlow: FlowSet = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);

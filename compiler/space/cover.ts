@@ -110,9 +110,10 @@ function restrict(piece: FlowBox, dimension: Dimension, cut: FlowBox, keep: "ins
   }
 }
 
+const everything: FlowBox = { source: everyEnd, destination: everyEnd, service: everyService };
+
 /** A box that asks for the union of what the boxes ask of one dimension, and for nothing else. */
 function slab(dimension: Dimension, boxes: readonly FlowBox[]): FlowBox {
-  const everything: FlowBox = { source: everyEnd, destination: everyEnd, service: everyService };
   if (boxes.length === 1) return boxes[0];
   switch (dimension.of) {
     case "service":
@@ -143,56 +144,81 @@ function addTo(groups: Map<Dimension, FlowBox[]>, dimension: Dimension, cover: F
  * for the cost. The part is not always a largest one.
  */
 export function findUncovered(box: FlowBox, covers: readonly FlowBox[]): FlowBox | undefined {
-  return search(box, covers, makeDimensions());
+  let found: FlowBox | undefined;
+  visitUncovered(box, covers, (part) => {
+    found = part;
+    return true;
+  });
+  return found;
 }
 
-function search(box: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions): FlowBox | undefined {
+/** All of `box` that is in none of the covers, as disjoint boxes. */
+export function uncoveredParts(box: FlowBox, covers: readonly FlowBox[]): readonly FlowBox[] {
+  const parts: FlowBox[] = [];
+  visitUncovered(box, covers, (part) => {
+    parts.push(part);
+    return false;
+  });
+  return parts;
+}
+
+/** Shows `visit` disjoint boxes that make up what no cover holds, until it answers `true`; whether it did. */
+export function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
+  return search(box, covers, makeDimensions(), visit);
+}
+
+/** The covers that meet a piece, by how many dimensions of it they leave open. */
+interface Survey {
+  readonly held: boolean;
+  /** Those that hold the piece in all dimensions but this one. */
+  readonly single: ReadonlyMap<Dimension, readonly FlowBox[]>;
+  /** Those that leave more than one open, under each of these. */
+  readonly several: ReadonlyMap<Dimension, readonly FlowBox[]>;
+  readonly others: readonly FlowBox[];
+}
+
+function survey(piece: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions): Survey {
+  const single = new Map<Dimension, FlowBox[]>();
+  const several = new Map<Dimension, FlowBox[]>();
+  const others: FlowBox[] = [];
+  for (const cover of covers) {
+    if (!flowBoxesOverlap(piece, cover)) continue;
+    const found = constrained(piece, cover, dimensions);
+    if (found.length === 0) return { held: true, single, several, others };
+    if (found.length > 1) others.push(cover);
+    for (const dimension of found) addTo(found.length === 1 ? single : several, dimension, cover);
+  }
+  return { held: false, single, several, others };
+}
+
+function search(box: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions, visit: (part: FlowBox) => boolean): boolean {
   let piece = box;
   let left = covers;
   for (;;) {
-    const single = new Map<Dimension, FlowBox[]>();
-    const several = new Map<Dimension, FlowBox[]>();
-    const others: FlowBox[] = [];
-    for (const cover of left) {
-      if (!flowBoxesOverlap(piece, cover)) continue;
-      const found = constrained(piece, cover, dimensions);
-      if (found.length === 0) return undefined;
-      if (found.length === 1) addTo(single, found[0], cover);
-      else {
-        others.push(cover);
-        for (const dimension of found) addTo(several, dimension, cover);
-      }
+    const { held, single, several, others } = survey(piece, left, dimensions);
+    if (held) return false;
+    for (const [dimension, boxes] of single) {
+      const rest = restrict(piece, dimension, slab(dimension, boxes), "outside");
+      if (rest === undefined) return false;
+      piece = rest;
     }
-    if (single.size > 0) {
-      for (const [dimension, boxes] of single) {
-        const rest = restrict(piece, dimension, slab(dimension, boxes), "outside");
-        if (rest === undefined) return undefined;
-        piece = rest;
-      }
-      left = others;
-      continue;
-    }
-    if (others.length === 0) return piece;
-    const [dimension, boxes] = [...several].reduce((most, entry) => (entry[1].length > most[1].length ? entry : most));
-    const asked = slab(dimension, boxes);
+    left = others;
+    if (single.size > 0) continue;
+    if (others.length === 0) return visit(piece);
+
+    const [dimension, asking] = [...several].reduce((most, entry) => (entry[1].length > most[1].length ? entry : most));
+    const asked = slab(dimension, asking);
     const free = restrict(piece, dimension, asked, "outside");
     if (free !== undefined) {
-      const asking = new Set(boxes);
-      const found = search(
-        free,
-        others.filter((cover) => !asking.has(cover)),
-        dimensions,
-      );
-      if (found !== undefined) return found;
+      const gone = new Set(asking);
+      const staying = others.filter((cover) => !gone.has(cover));
+      if (search(free, staying, dimensions, visit)) return true;
     }
     const within = restrict(piece, dimension, asked, "inside");
-    if (within === undefined) return undefined;
-    const half = restrict(within, dimension, boxes[0], "inside");
-    const found = half === undefined ? undefined : search(half, others, dimensions);
-    if (found !== undefined) return found;
-    const rest = restrict(within, dimension, boxes[0], "outside");
-    if (rest === undefined) return undefined;
+    const first = within === undefined ? undefined : restrict(within, dimension, asking[0], "inside");
+    if (first !== undefined && search(first, others, dimensions, visit)) return true;
+    const rest = within === undefined ? undefined : restrict(within, dimension, asking[0], "outside");
+    if (rest === undefined) return false;
     piece = rest;
-    left = others;
   }
 }

@@ -1,12 +1,12 @@
 /** Sets of flows: unions of boxes, which may overlap; empty when there is none. */
-import { findUncovered } from "./cover.js";
+import { findUncovered, uncoveredParts } from "./cover.js";
 import type { EndSet } from "./ends.js";
-import { flowBox, flowInBox, intersectFlowBoxes, subtractFlowBox } from "./flowBox.js";
+import { flowBox, flowInBox, intersectFlowBoxes } from "./flowBox.js";
 import type { Flow, FlowBox } from "./flowBox.js";
 import type { ServiceSet } from "./service.js";
 
 export * from "./flowBox.js";
-export { findUncovered };
+export { findUncovered, uncoveredParts };
 
 export type FlowSet = readonly FlowBox[];
 
@@ -21,7 +21,7 @@ export function intersectFlows(a: FlowSet, b: FlowSet): FlowSet {
 
 /** `a` without `b`; disjoint where the boxes of `a` are. */
 export function subtractFlows(a: FlowSet, b: FlowSet): FlowSet {
-  return b.reduce<FlowSet>((rest, box) => rest.flatMap((piece) => subtractFlowBox(piece, box)), a);
+  return a.flatMap((box) => uncoveredParts(box, b));
 }
 
 export function flowsWithin(a: FlowSet, b: FlowSet): boolean {
