@@ -1,0 +1,25 @@
+/**
+ * Packages the VS Code extension: bundles client and server, copies the grammar and the schema, and lets vsce make the `.vsix`.
+ * Usage: node scripts/vscode.mjs
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const extension = join(root, "lsp/vscode");
+const run = (command, args) => execFileSync(command, args, { cwd: extension, stdio: "inherit" });
+
+if (!existsSync(join(extension, "node_modules/@vscode/vsce"))) run("npm", ["ci", "--ignore-scripts"]);
+
+const common = { bundle: true, platform: "node", format: "cjs", target: "node20", external: ["vscode"], logLevel: "warning", minifySyntax: true };
+await build({ ...common, entryPoints: [join(extension, "src/extension.ts")], outfile: join(extension, "out/extension.cjs") });
+await build({ ...common, entryPoints: [join(root, "lsp/main.ts")], outfile: join(extension, "out/ctv-lsp.cjs") });
+
+mkdirSync(join(extension, "syntaxes"), { recursive: true });
+copyFileSync(join(root, "grammar/highlight/ctv.tmLanguage.json"), join(extension, "syntaxes/ctv.tmLanguage.json"));
+copyFileSync(join(root, "compiler/source/ctv.schema.json"), join(extension, "syntaxes/ctv.schema.json"));
+for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(extension, name));
+run("npx", ["vsce", "package", "--no-dependencies", "--allow-missing-repository", "--out", join(root, "dist/ctv.vsix")]);
