@@ -18,6 +18,17 @@ export interface Emission {
   readonly artefacts: readonly Artefact[];
   /** What the target cannot say as the source does: `CTV5xxx`, located at the rule or declaration. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The flows behind those diagnostics that are about flows, so that a verification can tell what has been said from what has not. */
+  readonly losses?: readonly Loss[];
+}
+
+/** Flows that a target decides otherwise than the source, and the diagnostic that says so. */
+export interface Loss {
+  readonly diagnostic: Diagnostic;
+  readonly tenant: string;
+  /** What the target makes of the flows; some it may still decide as the source does. */
+  readonly outcome: "allow" | "deny";
+  readonly flows: FlowSet;
 }
 
 /** Something a policy can ask for, and how a target meets it. The documentation's table is made from these. */

@@ -1,0 +1,147 @@
+/**
+ * What Kubernetes can tell apart. Its selectors see the namespace and the labels of a pod and never its address; an `ipBlock` sees an
+ * address, and whether it also sees pods at that address is up to the network plugin. So the emitter asks of every set of ends:
+ * which pods can be there, and does the set hold all addresses that they can have?
+ */
+import type { Tenant } from "../../../policy/model.js";
+import type { Universe } from "../../../policy/universe.js";
+import * as address from "../../../space/address.js";
+import type { AddressSet } from "../../../space/address.js";
+import * as ends from "../../../space/ends.js";
+import type { EndBox, EndSet } from "../../../space/ends.js";
+import { endIndex } from "../../../space/endIndex.js";
+import * as values from "../../../space/values.js";
+import type { ValueSet } from "../../../space/values.js";
+
+/** The workloads of one tenant, or those of none (`tenant` absent), and where they can have addresses. */
+export interface WorkloadClass {
+  readonly tenant?: string;
+  readonly namespace: ValueSet;
+  readonly addresses: AddressSet;
+  /** Whether nothing in the project says where these pods get addresses. */
+  readonly unknown: boolean;
+}
+
+export interface Ground {
+  readonly universe: Universe;
+  readonly classes: readonly WorkloadClass[];
+  /** Where a machine that is no pod can be. */
+  readonly machineAddresses: AddressSet;
+  /** Addresses of networks and hosts of one tenant. */
+  readonly addressesOf: (tenant: string) => AddressSet;
+  /** Whether the pods that a box names can have no address outside it, so that a selector alone says the box. */
+  readonly complete: (box: EndBox) => boolean;
+  /** Some part of the box that can exist. */
+  readonly possible: (box: EndBox) => EndBox | undefined;
+  /** Pods of a box that cannot be at any of these addresses, because a group's network says so: as columns, blind to addresses. */
+  readonly ruledOut: (box: EndBox) => EndSet;
+  /** The addresses of a box without those that no end of it can have. May keep some where only several groups together rule them out. */
+  readonly addressesLeft: (box: EndBox) => AddressSet;
+}
+
+const blindBoxes = new WeakMap<EndBox, EndBox>();
+
+/** The same pods at any address; the same object for the same box. */
+export function blind(box: EndBox): EndBox {
+  if (box.addresses === address.allAddresses) return box;
+  const known = blindBoxes.get(box);
+  if (known !== undefined) return known;
+  const made = { ...box, addresses: address.allAddresses };
+  blindBoxes.set(box, made);
+  return made;
+}
+
+/** The part of a box that is pods, and the part that is machines. */
+export function workloadsOf(box: EndBox): EndBox | undefined {
+  return box.namespace.absent ? ends.endBox({ ...box, namespace: values.intersectValues(box.namespace, values.anyPresent) }) : box;
+}
+
+export function machinesOf(box: EndBox): EndBox | undefined {
+  return box.namespace.absent ? ends.endBox({ namespace: values.onlyAbsent, addresses: box.addresses }) : undefined;
+}
+
+export function machinesAt(addresses: AddressSet): EndBox | undefined {
+  return ends.endBox({ namespace: values.onlyAbsent, addresses });
+}
+
+export function workloadsOfTenant(tenant: Tenant): EndBox {
+  return { namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: address.allAddresses };
+}
+
+function classesOf(universe: Universe): readonly WorkloadClass[] {
+  const podsUnknown = address.isEmptyAddresses(universe.surroundings.podAddresses);
+  const foreign = values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent);
+  return [
+    ...universe.policy.tenants.map((tenant) => ({
+      tenant: tenant.name,
+      namespace: values.oneOf(tenant.namespaces),
+      addresses: universe.workloadAddresses(tenant.name),
+      unknown: podsUnknown && tenant.networks.every((network) => address.isEmptyAddresses(network.addresses)),
+    })),
+    { namespace: foreign, addresses: universe.workloadAddresses(undefined), unknown: podsUnknown },
+  ];
+}
+
+/** Goes depth first and stops at the first piece that no cover touches. */
+function firstUncovered(box: EndBox, covers: readonly EndBox[], from: number): EndBox | undefined {
+  for (let at = from; at < covers.length; at++) {
+    if (!ends.endBoxesOverlap(box, covers[at])) continue;
+    for (const piece of ends.subtractEndBox(box, covers[at])) {
+      const found = firstUncovered(piece, covers, at + 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return box;
+}
+
+export function makeGround(universe: Universe): Ground {
+  const classes = classesOf(universe);
+  const index = endIndex(universe.impossible);
+  const impossibleMeeting = (box: EndBox): EndSet => index.overlapping(box).map((position) => universe.impossible[position]);
+  const machineAddresses = address.subtractAddresses(
+    address.allAddresses,
+    address.unionAllAddresses(universe.impossible.filter(ends.isBare).map((box) => box.addresses)),
+  );
+  const ownAddresses = new Map(
+    [...universe.tenantEnds].map(([tenant, set]) => [
+      tenant,
+      address.unionAllAddresses(set.filter((box) => box.namespace.absent).map((box) => box.addresses)),
+    ]),
+  );
+
+  const possible = (box: EndBox): EndBox | undefined => firstUncovered(box, impossibleMeeting(box), 0);
+
+  const isComplete = (box: EndBox): boolean => {
+    if (address.isAllAddresses(box.addresses)) return true;
+    return classes.every((kind) => {
+      const namespace = values.intersectValues(box.namespace, kind.namespace);
+      if (values.isNoValue(namespace) || address.addressesWithin(kind.addresses, box.addresses)) return true;
+      // Groups narrow the pods of tenants only, so what is missing of the others can exist.
+      if (kind.tenant === undefined) return false;
+      const missing = ends.endBox({ namespace, labels: box.labels, addresses: address.subtractAddresses(kind.addresses, box.addresses) });
+      return missing === undefined || possible(missing) === undefined;
+    });
+  };
+  const known = new WeakMap<EndBox, boolean>();
+
+  return {
+    universe,
+    classes,
+    machineAddresses,
+    addressesOf: (tenant) => ownAddresses.get(tenant) ?? address.noAddresses,
+    complete: (box) => {
+      const cached = known.get(box);
+      if (cached !== undefined) return cached;
+      const made = isComplete(box);
+      known.set(box, made);
+      return made;
+    },
+    possible,
+    ruledOut: (box) => impossibleMeeting(box).filter((other) => address.addressesWithin(box.addresses, other.addresses)).map(blind),
+    addressesLeft: (box) =>
+      impossibleMeeting(box)
+        .filter((other) => ends.endBoxWithin(blind(box), blind(other)))
+        .reduce((left, other) => address.subtractAddresses(left, other.addresses), box.addresses),
+  };
+}

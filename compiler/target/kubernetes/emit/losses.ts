@@ -1,0 +1,119 @@
+/** From what the objects do not say to findings: every flow on the rule that decides it, with one flow that can exist to show it. */
+import type { Rule, Tenant } from "../../../policy/model.js";
+import * as address from "../../../space/address.js";
+import type { EndBox } from "../../../space/ends.js";
+import * as ends from "../../../space/ends.js";
+import * as flows from "../../../space/flows.js";
+import type { Flow, FlowBox, FlowSet } from "../../../space/flows.js";
+import { overlapIndex } from "../../../verdict/overlap.js";
+import { everyService } from "../../../space/service.js";
+import { workloadsOfTenant } from "./ground.js";
+import type { Ground } from "./ground.js";
+import { allowedBy, flowOf, withoutEarlier } from "./pieces.js";
+import type { Direction, RuleList } from "./pieces.js";
+import { peerBox } from "./sayable.js";
+import type { Allowance, Cause, Said } from "./sayable.js";
+
+/** Flows that the objects decide otherwise than the source, on the rule that decides them in the source. */
+export interface RuleLoss {
+  readonly tenant: Tenant;
+  /** Absent for the tenant's default. */
+  readonly rule?: Rule;
+  readonly cause: Cause | "machines";
+  /** What becomes of the flows. */
+  readonly outcome: "allow" | "deny";
+  readonly flows: FlowSet;
+  /** One of them that can exist. */
+  readonly flow: Flow;
+}
+
+const families = [
+  { v4: address.allAddresses.v4, v6: address.noAddresses.v6 },
+  { v4: address.noAddresses.v4, v6: address.allAddresses.v6 },
+].map((addresses): EndBox => ({ ...ends.everyEnd, addresses }));
+
+/** A flow of the box that can exist. */
+export function possibleFlow(ground: Ground, box: FlowBox): Flow | undefined {
+  for (const family of families) {
+    const [source, destination] = [box.source, box.destination].map((end) => {
+      const part = ends.intersectEndBoxes(end, family);
+      return part === undefined ? undefined : ground.possible(part);
+    });
+    const found = flows.flowBox(source, destination, box.service);
+    if (found !== undefined) return flows.someFlow(found);
+  }
+  return undefined;
+}
+
+/** Drops flows that cannot exist, and the loss with them when none can. */
+export function asLoss(ground: Ground, loss: Omit<RuleLoss, "flow" | "flows">, boxes: FlowSet): readonly RuleLoss[] {
+  for (const box of boxes) {
+    const flow = possibleFlow(ground, box);
+    if (flow !== undefined) return [{ ...loss, flows: boxes, flow }];
+  }
+  return [];
+}
+
+function saidFlows(direction: Direction, allowances: readonly Allowance[]): FlowSet {
+  return allowances.flatMap((allowance) => {
+    const box = peerBox(allowance.peer);
+    return (box === undefined ? undefined : flowOf(direction, allowance.subject, box, allowance.service)) ?? [];
+  });
+}
+
+/** Allowed flows that one direction denies, by rule and cause, without those that another rule says after all. */
+function lostIn(direction: Direction, said: Said): readonly (readonly [Rule | undefined, Cause, FlowSet])[] {
+  if (said.losses.length === 0) return [];
+  const index = overlapIndex(saidFlows(direction, said.allowances).map((box) => [box]));
+  return said.losses.map(({ rule, cause, flows: boxes }) => [
+    rule,
+    cause,
+    boxes.flatMap((box) =>
+      flows.subtractFlows(
+        [box],
+        index.overlapping(box).map((row) => row.box),
+      ),
+    ),
+  ]);
+}
+
+/** The part of the flows that the other tenants, whose pods are at the other end, allow too: only these are permitted. */
+function permittedByOthers(lists: Iterable<RuleList>, tenant: Tenant, boxes: FlowSet): FlowSet {
+  let permitted = boxes;
+  for (const other of lists) {
+    if (other.tenant === tenant) continue;
+    const theirs = [workloadsOfTenant(other.tenant)];
+    const atStake = [flows.flowProduct(theirs, ends.allEnds, everyService), flows.flowProduct(ends.allEnds, theirs, everyService)].flat();
+    permitted = permitted.flatMap((box) => [
+      ...flows.subtractFlows([box], atStake),
+      ...flows.intersectFlows([box], atStake).flatMap((part) => allowedBy(other, part)),
+    ]);
+  }
+  return permitted;
+}
+
+/** What a tenant's allow rules lose, one entry a rule and cause, in the order of the rules. */
+export function allowedButDenied(
+  ground: Ground,
+  lists: ReadonlyMap<string, RuleList>,
+  list: RuleList,
+  said: Readonly<Record<Direction, Said>>,
+): readonly RuleLoss[] {
+  const owners = new Map<Rule | undefined, number>(list.tenant.rules.map((rule, owner) => [rule, owner]));
+  const found = new Map<Rule | undefined, Map<Cause, FlowBox[]>>();
+  for (const direction of ["ingress", "egress"] as const) {
+    for (const [rule, cause, boxes] of lostIn(direction, said[direction])) {
+      const decided = boxes.flatMap((box) => withoutEarlier(list, owners.get(rule) ?? list.tenant.rules.length, box, "allow"));
+      const own = permittedByOthers(lists.values(), list.tenant, decided);
+      if (own.length === 0) continue;
+      const byCause = found.get(rule) ?? new Map<Cause, FlowBox[]>();
+      found.set(rule, byCause);
+      byCause.set(cause, [...(byCause.get(cause) ?? []), ...own]);
+    }
+  }
+  return [...found]
+    .sort(([a], [b]) => (owners.get(a) ?? Infinity) - (owners.get(b) ?? Infinity))
+    .flatMap(([rule, byCause]) =>
+      [...byCause].flatMap(([cause, boxes]) => asLoss(ground, { tenant: list.tenant, rule, cause, outcome: "deny" }, boxes)),
+    );
+}

@@ -1,0 +1,111 @@
+/** The objects of flavour `network-policy`: a floor that denies all, and what each policy adds to it. */
+import type { Tenant } from "../../../policy/model.js";
+import * as values from "../../../space/values.js";
+import type { EndBox } from "../../../space/ends.js";
+import type { EgressRule, IngressRule, LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../schema.js";
+import { blocksOf } from "./blocks.js";
+import { mergeAllowances } from "./merge.js";
+import type { Entry } from "./merge.js";
+import { objectName, shortHash } from "./names.js";
+import { originMetadata, sourceComments } from "./origins.js";
+import type { Direction } from "./pieces.js";
+import { portRanges } from "./ports.js";
+import { namespaceSelector, selectorsOf } from "./selectors.js";
+import type { Subject } from "./subjects.js";
+
+export interface Commented<Kind> {
+  readonly object: Kind;
+  /** By the entry that they stand above. */
+  readonly comments: ReadonlyMap<object, readonly string[]>;
+}
+
+/** In each namespace one object that selects every pod and allows nothing: what makes everything else an exception. */
+export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Egress")[]): readonly Commented<NetworkPolicy>[] {
+  return tenant.namespaces.map((namespace) => ({
+    object: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "default-deny", namespace, ...originMetadata(tenant, undefined, [undefined]) },
+      spec: { podSelector: {}, policyTypes },
+    },
+    comments: new Map(),
+  }));
+}
+
+function podPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
+  const here = box.namespace.kind === "in" && box.namespace.values.length === 1 && box.namespace.values[0] === namespace;
+  if (box.labels.size === 0) return [here ? { podSelector: {} } : { namespaceSelector: namespaceSelector(box.namespace) }];
+  return selectorsOf(box.labels).map((podSelector) =>
+    here ? { podSelector } : { namespaceSelector: namespaceSelector(box.namespace), podSelector },
+  );
+}
+
+function peersOf(entry: Entry, namespace: string): readonly NetworkPolicyPeer[] | undefined {
+  if (entry.everyone) return undefined;
+  return [
+    ...entry.workloads.flatMap((box) => podPeers(box, namespace)),
+    ...blocksOf(entry.machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } })),
+  ];
+}
+
+function portsOf(entry: Entry): readonly NetworkPolicyPort[] | undefined {
+  return portRanges(entry.service)?.map(({ protocol, first, last }) => {
+    if (first === undefined) return { protocol };
+    return last === undefined || last === first ? { protocol, port: first } : { protocol, port: first, endPort: last };
+  });
+}
+
+/** The objects of one subject: one in each of its namespaces for each selector that its pods take. */
+export function networkPolicies(tenant: Tenant, subject: Subject): readonly Commented<NetworkPolicy>[] {
+  const entries: Readonly<Record<Direction, readonly Entry[]>> = {
+    ingress: mergeAllowances(subject.allowances.ingress),
+    egress: mergeAllowances(subject.allowances.egress),
+  };
+  const rules = [...new Set([...entries.ingress, ...entries.egress].flatMap((entry) => entry.rules))];
+  const selectors = selectorsOf(subject.box.labels);
+  const policy = subject.policy ?? "default-allow";
+  return selectors.flatMap((podSelector) => {
+    const parts = selectors.length === 1 ? subject.name : [...subject.name, shortHash(JSON.stringify(podSelector))];
+    const name = objectName(policy, ...parts);
+    return namespacesOf(tenant, subject.box).map((namespace) =>
+      networkPolicy(tenant, { name, namespace, ...originMetadata(tenant, subject.policy, rules) }, podSelector, entries),
+    );
+  });
+}
+
+function namespacesOf(tenant: Tenant, box: EndBox): readonly string[] {
+  return tenant.namespaces.filter((namespace) => values.hasValue(box.namespace, namespace));
+}
+
+function networkPolicy(
+  tenant: Tenant,
+  metadata: NetworkPolicy["metadata"] & { readonly namespace: string },
+  podSelector: LabelSelector,
+  entries: Readonly<Record<Direction, readonly Entry[]>>,
+): Commented<NetworkPolicy> {
+  const comments = new Map<object, readonly string[]>();
+  const ingress = entries.ingress.map((entry): IngressRule => {
+    const rule = { from: peersOf(entry, metadata.namespace), ports: portsOf(entry) };
+    comments.set(rule, sourceComments(tenant, entry.rules));
+    return rule;
+  });
+  const egress = entries.egress.map((entry): EgressRule => {
+    const rule = { to: peersOf(entry, metadata.namespace), ports: portsOf(entry) };
+    comments.set(rule, sourceComments(tenant, entry.rules));
+    return rule;
+  });
+  return {
+    object: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata,
+      spec: {
+        podSelector,
+        policyTypes: [...(ingress.length > 0 ? (["Ingress"] as const) : []), ...(egress.length > 0 ? (["Egress"] as const) : [])],
+        ...(ingress.length > 0 ? { ingress } : {}),
+        ...(egress.length > 0 ? { egress } : {}),
+      },
+    },
+    comments,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Services as Kubernetes can say them: TCP, UDP and SCTP by port range, or everything at once by saying nothing.
+ *
+ * A NetworkPolicy port is 1..65535 (API validation, `IsValidPortNum`), so port 0 can be said only as part of a whole protocol
+ * (`protocol: TCP` without a port), and ICMP and the other IP protocols only as part of every service.
+ */
+import { byProtocol, everyService, hasPorts, intersectServices, isEveryService, portService, protocolNumber, unionServices } from "../../../space/service.js";
+import type { ServiceSet } from "../../../space/service.js";
+
+export type PortProtocol = "TCP" | "UDP" | "SCTP";
+
+/** A run of ports of one protocol; without `first`, the whole protocol. */
+export interface PortRange {
+  readonly protocol: PortProtocol;
+  readonly first?: number;
+  readonly last?: number;
+}
+
+const LAST_PORT = 65535;
+
+const protocolNames: ReadonlyMap<number, PortProtocol> = new Map([
+  [protocolNumber.tcp, "TCP"],
+  [protocolNumber.udp, "UDP"],
+  [protocolNumber.sctp, "SCTP"],
+]);
+
+/** The largest part of a service set that ports can say; `wholeProtocols`: whether a protocol can be said without ports. */
+export function sayable(set: ServiceSet, wholeProtocols: boolean): ServiceSet {
+  if (set === everyService || isEveryService(set)) return everyService;
+  return byProtocol(set).reduce<ServiceSet>((said, [protocol, details]) => {
+    if (!hasPorts(protocol)) return said;
+    const whole = wholeProtocols && details[0] === 0 && details[1] === LAST_PORT;
+    const all = portService(protocol, whole ? 0 : 1, LAST_PORT);
+    return unionServices(said, intersectServices(set, all));
+  }, []);
+}
+
+/** Port 0 of the protocols with ports: what is not sayable of them. */
+export const portZero: ServiceSet = [...protocolNames.keys()]
+  .sort((a, b) => a - b)
+  .reduce<ServiceSet>((set, protocol) => unionServices(set, portService(protocol, 0, 0)), []);
+
+/** The ports of a sayable set; nothing at all for every service. */
+export function portRanges(said: ServiceSet): readonly PortRange[] | undefined {
+  if (isEveryService(said)) return undefined;
+  return byProtocol(said).flatMap(([number, details]) => {
+    const protocol = protocolNames.get(number);
+    if (protocol === undefined) return [];
+    if (details[0] === 0) return [{ protocol }];
+    return Array.from({ length: details.length / 2 }, (_, index) => ({ protocol, first: details[2 * index], last: details[2 * index + 1] }));
+  });
+}

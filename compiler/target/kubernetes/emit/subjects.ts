@@ -1,0 +1,61 @@
+/** Sorts allowances into objects: one for each policy and each set of pods, named after the policy and the group. */
+import type { Tenant } from "../../../policy/model.js";
+import { endIndex } from "../../../space/endIndex.js";
+import { endBoxWithin } from "../../../space/ends.js";
+import type { EndBox } from "../../../space/ends.js";
+import * as values from "../../../space/values.js";
+import { columnKey } from "./keys.js";
+import { shortHash } from "./names.js";
+import type { Direction } from "./pieces.js";
+import type { Allowance } from "./sayable.js";
+
+/** The pods of one object, before it is split into selectors and namespaces. */
+export interface Subject {
+  /** Name of the policy; absent for the tenant's default. */
+  readonly policy?: string;
+  readonly box: EndBox;
+  /** Parts of the object's name after the policy's: a group, and a hash where the pods are not all of it. */
+  readonly name: readonly string[];
+  readonly allowances: Readonly<Record<Direction, readonly Allowance[]>>;
+}
+
+/** Gives a set of pods its name. */
+export type SubjectNames = (box: EndBox) => readonly string[];
+
+export function subjectNames(tenant: Tenant): SubjectNames {
+  const groups = tenant.groups.flatMap(({ name, selector }): { name: string; box: EndBox }[] =>
+    selector === undefined
+      ? []
+      : [{ name, box: { namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: [0, 0xffff_ffff], v6: [] } } }],
+  );
+  const byColumn = new Map(groups.map((group) => [columnKey(group.box), group.name]));
+  const index = endIndex(groups.map((group) => group.box));
+  const everyPod = columnKey({ namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: { v4: [], v6: [] } });
+  return (box) => {
+    const key = columnKey(box);
+    const exact = byColumn.get(key);
+    if (exact !== undefined) return [exact];
+    if (key === everyPod) return ["all-pods"];
+    const column = { ...box, addresses: { v4: [0, 0xffff_ffff], v6: [] } };
+    const around = index.overlapping(column).find((at) => endBoxWithin(column, groups[at].box));
+    return [around === undefined ? "pods" : groups[around].name, shortHash(key)];
+  };
+}
+
+export function subjectsOf(names: SubjectNames, allowances: Readonly<Record<Direction, readonly Allowance[]>>): readonly Subject[] {
+  const made = new Map<string, { policy?: string; box: EndBox; allowances: Record<Direction, Allowance[]> }>();
+  for (const direction of ["ingress", "egress"] as const) {
+    for (const allowance of allowances[direction]) {
+      const policy = allowance.rule?.policy;
+      const key = `${policy ?? ""}\n${columnKey(allowance.subject)}`;
+      const known = made.get(key);
+      if (known !== undefined) known.allowances[direction].push(allowance);
+      else {
+        const fresh: Record<Direction, Allowance[]> = { ingress: [], egress: [] };
+        fresh[direction].push(allowance);
+        made.set(key, { policy, box: allowance.subject, allowances: fresh });
+      }
+    }
+  }
+  return [...made.values()].map((subject) => ({ ...subject, name: names(subject.box) }));
+}
