@@ -134,6 +134,8 @@ export interface Property {
   readonly name: Name;
   readonly values: readonly Value[];
   readonly span: Span;
+  /** See `Declared`. */
+  readonly incomplete?: true;
 }
 
 /** `match k = v, k2 in (a, b)`. */
@@ -141,6 +143,8 @@ export interface Match {
   readonly kind: "match";
   readonly requirements: readonly Requirement[];
   readonly span: Span;
+  /** See `Declared`. */
+  readonly incomplete?: true;
 }
 
 interface Declared {
@@ -148,6 +152,8 @@ interface Declared {
   readonly doc?: string;
   /** From the first keyword to the last character of the statement. */
   readonly span: Span;
+  /** Part of it could not be read, which is told: what seems to be missing from it is no finding of its own. */
+  readonly incomplete?: true;
 }
 
 export interface Import extends Declared {
@@ -245,20 +251,7 @@ export interface Expectation extends Declared {
 
 /** A statement of a file or a tenant. What may stand where is checked after parsing, so that a message can say so. */
 export type Item =
-  | Import
-  | Param
-  | Tenant
-  | Namespaces
-  | Default
-  | Block
-  | External
-  | SetDeclaration
-  | Service
-  | Policy
-  | Export
-  | App
-  | Contracts
-  | Test;
+  Import | Param | Tenant | Namespaces | Default | Block | External | SetDeclaration | Service | Policy | Export | App | Contracts | Test;
 
 /** A replacement of text that mends a problem. */
 export interface TextEdit {

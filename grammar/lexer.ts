@@ -1,0 +1,128 @@
+/** Text to tokens. Every character of the text ends in a token, a comment, space, or a problem. */
+import { Lexer } from "chevrotain";
+import type { IToken } from "chevrotain";
+import { problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
+import type { Source } from "./messages.js";
+import type { Comment, SyntaxProblem } from "./syntax.js";
+import { DoubleEquals, lexed, OtherArrow, OtherQuotes, QuotedName } from "./tokens.js";
+
+export interface Tokens {
+  /** Without space and comments; line ends are tokens. */
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly Comment[];
+  readonly problems: readonly SyntaxProblem[];
+  /** Offsets at which text was left out, ascending: what is missing there is no second mistake. */
+  readonly gaps: readonly number[];
+}
+
+const lexer = new Lexer([...lexed], { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true });
+
+/** Characters that `textProblems` tells of wherever they stand. */
+const toldOfText = /^[\ufffd\u202a-\u202e\u2066-\u2069]+$/;
+
+export function tokenise(source: Source): Tokens {
+  const { tokens, groups, errors } = lexer.tokenize(source.text);
+  const problems: SyntaxProblem[] = [];
+  for (const { offset, length } of errors) {
+    if (!toldOfText.test(source.text.slice(offset, offset + length))) problems.push(unexpected(source, offset, length));
+  }
+  for (const token of groups.hashes) {
+    const marker = { file: source.id, start: token.startOffset, end: token.startOffset + 1 };
+    problems.push(problem(syntaxCodes.foreignSign, marker, 'a comment begins with "//"', replacing(marker, "//", 'write "//"')));
+  }
+  for (const token of tokens) {
+    const found = tokenProblem(source, token);
+    if (found !== undefined) problems.push(found);
+  }
+  const comments = groups.comments.map((token) => commentOf(source, token));
+  const last = groups.comments.at(-1);
+  if (last !== undefined && isUnterminatedComment(last.image)) problems.push(unterminatedComment(source, last));
+  return { tokens, comments, problems, gaps: errors.map((error) => error.offset) };
+}
+
+export function isUnterminatedComment(text: string): boolean {
+  return text.startsWith("/*") && (text.length < 4 || !text.endsWith("*/"));
+}
+
+function commentOf(source: Source, token: IToken): Comment {
+  const text = token.image;
+  const style = text.startsWith("/*") ? "block" : text.startsWith("///") && !text.startsWith("////") ? "doc" : "line";
+  return { kind: "comment", style, text, span: spanOf(source, token) };
+}
+
+function tokenProblem(source: Source, token: IToken): SyntaxProblem | undefined {
+  const span = spanOf(source, token);
+  switch (token.tokenType) {
+    case QuotedName:
+      return quotedNameProblem(source, token);
+    case OtherQuotes: {
+      const text = token.image.slice(1, -1);
+      const fix = text.includes('"') ? undefined : replacing(span, `"${text}"`, "write straight double quotes");
+      return problem(syntaxCodes.foreignSign, span, 'text is quoted with straight double quotes, "..."', fix);
+    }
+    case OtherArrow:
+      return problem(syntaxCodes.foreignSign, span, `the arrow is written "->", not ${quoted(token.image)}`, replacing(span, "->", 'write "->"'));
+    case DoubleEquals:
+      return problem(syntaxCodes.foreignSign, span, `one "=" is enough`, replacing(span, "=", 'write "="'));
+    default:
+      return undefined;
+  }
+}
+
+const wholeString = /^"[^"\\]*(?:\\.[^"\\]*)*"$/;
+
+function quotedNameProblem(source: Source, token: IToken): SyntaxProblem | undefined {
+  const text = token.image;
+  if (!wholeString.test(text)) {
+    const opening = { file: source.id, start: token.startOffset, end: token.startOffset + 1 };
+    return problem(syntaxCodes.unterminatedString, opening, "this quote is not closed before the end of the line");
+  }
+  if (!text.includes("\\")) return undefined;
+  for (let at = text.indexOf("\\"); at !== -1; at = text.indexOf("\\", at + 2)) {
+    if (text[at + 1] === '"' || text[at + 1] === "\\") continue;
+    const start = token.startOffset + at;
+    const span = { file: source.id, start, end: start + 2 };
+    const message = `${quoted(text.slice(at, at + 2))} means nothing in a quoted text; only \\" and \\\\ do`;
+    return problem(syntaxCodes.unknownEscape, span, message, replacing(span, `\\${text.slice(at, at + 2)}`, "write the backslash itself"));
+  }
+  return undefined;
+}
+
+function unterminatedComment(source: Source, token: IToken): SyntaxProblem {
+  const opening = { file: source.id, start: token.startOffset, end: token.startOffset + 2 };
+  return problem(syntaxCodes.unterminatedComment, opening, 'this comment is not closed: "*/" is missing, and the rest of the file is part of it');
+}
+
+/** What people mean by signs of other languages. */
+const meant: ReadonlyMap<string, string> = new Map([
+  ["*", "any"],
+  ["&", ","],
+  ["&&", ","],
+  ["|", ","],
+  ["+", ","],
+  ["[", "{"],
+  ["]", "}"],
+  ["\u2026", "-"],
+]);
+
+function unexpected(source: Source, offset: number, length: number): SyntaxProblem {
+  const span = { file: source.id, start: offset, end: offset + length };
+  const text = source.text.slice(offset, offset + length);
+  const better = meant.get(text);
+  const fix = better === undefined ? undefined : replacing(span, better, `write "${better}"`);
+  return problem(syntaxCodes.unexpectedCharacter, span, `${describe(text)} has no meaning here${hint(text)}`, fix);
+}
+
+function hint(text: string): string {
+  if (text === "!" || text === "!=") return '; say "not", or "not in (...)"';
+  if (text === "-" || text === "~") return "; a range is written without spaces, 8000-8100, and names have hyphens only inside";
+  if (text === "<-" || text === "<" || text === "<->") return '; a rule reads from source to destination, "a -> b"';
+  return "";
+}
+
+function describe(text: string): string {
+  const code = text.codePointAt(0) ?? 0;
+  const visible = code > 0x20 && code !== 0x7f && !/^[\p{C}\p{Z}]/u.test(text);
+  if (visible) return quoted(text);
+  return `the invisible character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
