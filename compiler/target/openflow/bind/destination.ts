@@ -1,0 +1,125 @@
+/**
+ * Who a packet is for, and how it gets there.
+ */
+import { parseAddress } from "../../../space/address.js";
+import { registers } from "../registers.js";
+import { tables } from "../tables.js";
+import { bitsAre, makeMatch, setBits } from "../flow.js";
+import type { Action, Flow, Match } from "../flow.js";
+import { identityActions } from "../staticflows.js";
+import { dropDoubles } from "./arrival.js";
+import { addressIs, endpointCookie, goto, isLocal, nodeFlow, router } from "./context.js";
+import type { NodeContext } from "./context.js";
+import { macNumber } from "./inventory.js";
+import type { ResolvedEndpoint } from "./resolve.js";
+import { overlappingNetworks } from "./spaces.js";
+
+export function destinationFlows(context: NodeContext): readonly Flow[] {
+  const { program } = context;
+  const endpointFlows = context.endpoints.flatMap((entry) =>
+    entry.addresses.flatMap((resolved): readonly Flow[] => {
+      const cookie = endpointCookie(entry);
+      const destination = addressIs(resolved, "destination");
+      const bar: Flow = { table: tables.destination, priority: 245, cookie, match: destination, actions: [] };
+      if (resolved.blocked !== undefined) return [bar];
+      const actions = [
+        ...identityActions(program, "destination", resolved.members, resolved.classes),
+        setBits(registers.endpoint, entry.id),
+        goto(tables.zone),
+      ];
+      if (!resolved.ambiguous) return [{ table: tables.destination, priority: 250, cookie, match: destination, actions }];
+      return [
+        { table: tables.destination, priority: 300, cookie, match: makeMatch(destination, bitsAre(registers.domain, entry.domain)), actions },
+        bar,
+      ];
+    }),
+  );
+  return [
+    ...dropDoubles(endpointFlows),
+    ...program.loadBalancers.flatMap((balancer): readonly Flow[] => {
+      const address = parseAddress(balancer.address);
+      if (address === undefined) return [];
+      const actions = [setBits(registers.destinationMembers, balancer.tenant), setBits(registers.toService, 1), goto(tables.zone)];
+      return [
+        { table: tables.destination, priority: 350, cookie: { kind: "service", id: 0 }, match: addressIs({ address }, "destination"), actions },
+      ];
+    }),
+    ...overlappingNetworks(program).map(({ tenant, piece }) =>
+      nodeFlow(tables.destination, 275, makeMatch(bitsAre(registers.domain, tenant), piece("destination")), [goto(tables.destinationPlace)]),
+    ),
+    nodeFlow(tables.destination, 0, [], [goto(tables.destinationPlace)]),
+  ];
+}
+
+/** Actions that put a frame on its way to an endpoint, or nothing where the node has no way there. */
+export function reach(context: NodeContext, entry: ResolvedEndpoint): readonly Action[] | undefined {
+  if (isLocal(context, entry)) return [{ kind: "output", port: entry.endpoint.port }];
+  const { tunnel, uplink } = context.node;
+  if (entry.network?.encap === "vlan") {
+    return uplink === undefined || entry.network.tag === undefined ? undefined : [...tagActions(entry.network.tag), { kind: "output", port: uplink }];
+  }
+  const remote = context.inventory.nodes.find((node) => node.name === entry.endpoint.node)?.address;
+  const address = remote === undefined ? undefined : parseAddress(remote);
+  // A tunnel's outer header is IPv4 here; `tun_ipv6_dst` would be another field.
+  if (tunnel === undefined || address?.family !== 4 || entry.network?.tag === undefined) return undefined;
+  return [
+    { kind: "set", field: "tun_id", value: entry.network.tag },
+    { kind: "set", field: "tun_dst", value: address.value },
+    { kind: "output", port: tunnel },
+  ];
+}
+
+/** `OFPVID_PRESENT` (OpenFlow 1.3 §7.2.3.7): the VLAN id counts as set. */
+const PRESENT = 0x1000;
+
+export function tagActions(tag: number): readonly Action[] {
+  return [{ kind: "pushVlan" }, { kind: "set", field: "dl_vlan", value: PRESENT + tag }];
+}
+
+const toMac = (mac: number): Match => [{ field: "dl_dst", value: mac }];
+
+export function forwardFlows(context: NodeContext): readonly Flow[] {
+  const { forwarding, node, program } = context;
+  if (forwarding === "none") return [nodeFlow(tables.forward, 0, [], [{ kind: "normal" }])];
+  const routes = forwarding === "routing" || program.loadBalancers.length > 0;
+  const endpointFlows = context.endpoints.flatMap((entry): readonly Flow[] => {
+    const way = reach(context, entry);
+    if (way === undefined) return [];
+    const cookie = endpointCookie(entry);
+    // What came from a node goes to this node's ports only, so that no frame runs in circles.
+    const to = makeMatch(bitsAre(registers.endpoint, entry.id), isLocal(context, entry) ? [] : bitsAre(registers.fromNode, 0));
+    const rewrite: readonly Action[] = [
+      { kind: "set", field: "dl_src", value: router },
+      { kind: "set", field: "dl_dst", value: entry.mac },
+    ];
+    return [
+      { table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(entry.mac)), actions: way },
+      ...(routes ? [{ table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(router)), actions: [...rewrite, ...way] }] : []),
+    ];
+  });
+  return [...endpointFlows, ...(node.uplink === undefined ? [] : outwardFlows(context, node.uplink)), nodeFlow(tables.forward, 0, [], [])];
+}
+
+/** To what is no endpoint: out by the uplink, in its network's VLAN if it has one. */
+function outwardFlows(context: NodeContext, uplink: number): readonly Flow[] {
+  const unknown = makeMatch(bitsAre(registers.endpoint, 0), bitsAre(registers.fromNode, 0));
+  const output: Action = { kind: "output", port: uplink };
+  const nextHop = context.node.nextHop === undefined ? undefined : macNumber(context.node.nextHop);
+  return [
+    nodeFlow(tables.forward, 100, unknown, [output]),
+    ...context.program.networks
+      .filter((network) => network.encap === "vlan" && network.tag !== undefined)
+      .map((network) =>
+        nodeFlow(tables.forward, 110, makeMatch(unknown, bitsAre(registers.network, network.id)), [...tagActions(network.tag ?? 0), output]),
+      ),
+    ...(nextHop === undefined
+      ? []
+      : [
+          nodeFlow(tables.forward, 120, makeMatch(unknown, toMac(router)), [
+            { kind: "set", field: "dl_src", value: router },
+            { kind: "set", field: "dl_dst", value: nextHop },
+            output,
+          ]),
+        ]),
+  ];
+}

@@ -1,0 +1,50 @@
+/**
+ * What there is on the nodes. Plain data: `--inventory nodes.yaml` has this shape, and the agent makes it from its sources.
+ */
+export interface Inventory {
+  readonly nodes: readonly InventoryNode[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface InventoryNode {
+  readonly name: string;
+  /** Where tunnels to the node end; IPv4 or IPv6. */
+  readonly address?: string;
+  /** OpenFlow port of its VXLAN interface (`options:remote_ip=flow options:key=flow`). */
+  readonly tunnel?: number;
+  /** OpenFlow port to the world outside. */
+  readonly uplink?: number;
+  /** MAC of the router behind the uplink; needed to route to the world. */
+  readonly nextHop?: string;
+  /** Default: the source's `fabric { forwarding }`. `none`: something else forwards on the bridge, by its own learning. */
+  readonly forwarding?: "bridge" | "routing" | "none";
+}
+
+export interface Endpoint {
+  /** Unique in the inventory. */
+  readonly name: string;
+  readonly node: string;
+  /** OpenFlow port on its node's bridge. */
+  readonly port: number;
+  readonly mac: string;
+  /** IPv4 and IPv6, without prefix lengths. */
+  readonly addresses: readonly string[];
+  /** Absent for a machine that is no workload. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The MAC address that routers and services have on every node: locally administered, and nobody's. */
+export const routerMac = "0a:63:74:76:00:01";
+
+/** The number of a MAC address, or nothing when the text is none. */
+export function macNumber(text: string): number | undefined {
+  return /^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(text) ? parseInt(text.replaceAll(":", ""), 16) : undefined;
+}
+
+/** Something about an inventory that the tables cannot take as it is; what it is about gets no traffic. */
+export interface BindProblem {
+  readonly endpoint?: string;
+  readonly node?: string;
+  readonly message: string;
+}

@@ -1,0 +1,283 @@
+/**
+ * From the resolved policy to the policy program.
+ */
+import { formatAddress, formatPrefix, toPrefixes, unionAllAddresses } from "../../space/address.js";
+import type { AddressSet } from "../../space/address.js";
+import type { ServiceSet } from "../../space/service.js";
+import { protocolNumber } from "../../space/service.js";
+import { endBox } from "../../space/ends.js";
+import * as values from "../../space/values.js";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { doesNotFit } from "../../diagnostics/openflow.js";
+import type { Origin, Policy, Rule, Tenant } from "../../policy/model.js";
+import type { Universe } from "../../policy/universe.js";
+import { alternativeReader } from "./alternatives.js";
+import type { Alternative } from "./alternatives.js";
+import { CLASS_BITS, layOutClasses } from "./classes.js";
+import { stableIds } from "./hash.js";
+import { regionOverlaps } from "./overlap.js";
+import { bareAddresses, prefixMap } from "./places.js";
+import { LAST_RULE_PRIORITY, RULE_PRIORITY } from "./policytable.js";
+import { ruleLevels } from "./priorities.js";
+import { PROGRAM_FORMAT, PROGRAM_VERSION } from "./program.js";
+import type { Condition, Membership, Place, Position, Program, ProgramClass, ProgramLoadBalancer, ProgramNetwork, ProgramRule } from "./program.js";
+import { idLimit } from "./registers.js";
+
+/** What decides and counts, but drops nothing. */
+export interface Audit {
+  /** Tenants of which all rules and the default are audited. */
+  readonly tenants: readonly string[];
+  /** `tenant/policy`. */
+  readonly policies: readonly string[];
+}
+
+export const noAudit: Audit = { tenants: [], policies: [] };
+
+export interface Built {
+  /** Absent when a diagnostic is an error. Its digest is empty. */
+  readonly program?: Program;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const DECISION_LIMIT = 0xfffffffe;
+
+/** The program of a policy, without its digest. */
+export function buildProgram(universe: Universe, audit: Audit = noAudit): Built {
+  const { policy } = universe;
+  const read = alternativeReader(universe);
+  const rules = policy.tenants.flatMap((tenant) => tenant.rules);
+  const sides = new Map(rules.map((rule) => [rule, { source: read(rule.source), destination: read(rule.destination) }]));
+  const alternatives = [...new Set([...sides.values()].flatMap(({ source, destination }) => [...source, ...destination]))].sort(byKey);
+  const number = new Map(alternatives.map((alternative, index) => [alternative, index]));
+  const numbers = (list: readonly Alternative[]): readonly number[] => list.map((alternative) => number.get(alternative) ?? 0);
+  const neighbours = regionOverlaps(alternatives.map((alternative) => alternative.region));
+
+  const layout = layOutClasses(alternatives, (index) => neighbours[index]);
+  if (layout.kind === "overflow") return { diagnostics: [reportClassOverflow(policy, layout.bits, layout.overlapping)] };
+  const classAlternatives = alternatives.filter((alternative) => alternative.kind === "class");
+  const classNumber = new Map(classAlternatives.map((alternative, index) => [alternative.key, index]));
+  const classes = classAlternatives.map((alternative): ProgramClass => {
+    const placed = layout.byKey.get(alternative.key);
+    if (placed === undefined) throw new Error(`class without a place: ${alternative.key}`);
+    return { key: alternative.key, dimension: layout.dimensions.indexOf(placed.dimension), value: placed.value, ...alternative.region };
+  });
+
+  const tenantIds = stableIds(
+    policy.tenants.map((tenant) => tenant.name),
+    idLimit,
+  );
+  const { places, memberships } = placesOf(policy, tenantIds, classes);
+  const membersWith = (tenant: string): readonly number[] =>
+    memberships.filter((membership) => membership.tenants.includes(tenantIds.get(tenant) ?? 0)).map((membership) => membership.id);
+  const conditions = alternatives.map((alternative) => conditionOf(alternative, classNumber, membersWith));
+  const decisions = stableIds(
+    [...rules.map((rule) => `rule ${rule.id}`), ...policy.tenants.map((tenant) => `default ${tenant.name}`)],
+    DECISION_LIMIT,
+  );
+  const services = servicePool(rules);
+
+  const diagnostics: Diagnostic[] = [];
+  const programRules = policy.tenants.flatMap((tenant): readonly ProgramRule[] => {
+    const ranked = tenant.rules.map((rule) => {
+      const side = sides.get(rule);
+      return { source: numbers(side?.source ?? []), destination: numbers(side?.destination ?? []), services: rule.service.services };
+    });
+    const levels = ruleLevels(ranked, neighbours);
+    const tooHigh = levels.findIndex((level) => RULE_PRIORITY + level > LAST_RULE_PRIORITY);
+    if (tooHigh >= 0) diagnostics.push(reportLevelOverflow(tenant.rules[tooHigh]));
+    return tenant.rules.map((rule, index) => ({
+      rule: rule.id,
+      text: rule.text,
+      position: positionOf(rule.origin),
+      decision: decisions.get(`rule ${rule.id}`) ?? 0,
+      tenant: tenantIds.get(tenant.name) ?? 0,
+      action: rule.action,
+      log: rule.log,
+      audit: audit.tenants.includes(tenant.name) || audit.policies.includes(`${tenant.name}/${rule.policy}`),
+      priority: RULE_PRIORITY + levels[index],
+      source: ranked[index].source,
+      destination: ranked[index].destination,
+      service: services.of(rule.service.services),
+    }));
+  });
+  if (diagnostics.length > 0) return { diagnostics };
+
+  return {
+    diagnostics,
+    program: {
+      format: PROGRAM_FORMAT,
+      version: PROGRAM_VERSION,
+      digest: { algorithm: "", value: "" },
+      tenants: policy.tenants.map((tenant) => ({
+        name: tenant.name,
+        id: tenantIds.get(tenant.name) ?? 0,
+        namespaces: tenant.namespaces,
+        defaultAction: tenant.defaultAction,
+        decision: decisions.get(`default ${tenant.name}`) ?? 0,
+        audit: audit.tenants.includes(tenant.name),
+        position: positionOf(tenant.defaultOrigin ?? tenant.origin),
+      })),
+      memberships,
+      networks: networksOf(policy, tenantIds),
+      dimensions: layout.dimensions,
+      classes,
+      places,
+      impossible: universe.impossible,
+      conditions,
+      services: services.pool,
+      rules: programRules,
+      loadBalancers: policy.tenants.flatMap((tenant) => balancersOf(tenant, tenantIds.get(tenant.name) ?? 0)),
+      fabric: { forwarding: policy.fabric?.forwarding ?? "bridge", arp: policy.fabric?.arp ?? "proxy" },
+    },
+  };
+}
+
+const byKey = (a: Alternative, b: Alternative): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+function positionOf(origin: Origin): Position {
+  return { file: origin.span.file, line: origin.line, column: origin.column };
+}
+
+function prefixTexts(addresses: AddressSet): readonly string[] {
+  return toPrefixes(addresses).map(formatPrefix);
+}
+
+function conditionOf(
+  alternative: Alternative,
+  classNumber: ReadonlyMap<string, number>,
+  membersWith: (tenant: string) => readonly number[],
+): Condition {
+  switch (alternative.kind) {
+    case "every":
+    case "world":
+      return { kind: alternative.kind };
+    case "class":
+      return { kind: "class", class: classNumber.get(alternative.key) ?? 0 };
+    case "addresses": {
+      const prefixes = prefixTexts(alternative.addresses);
+      return { kind: "addresses", prefixes, ...(alternative.tenant === undefined ? {} : { members: membersWith(alternative.tenant) }) };
+    }
+  }
+}
+
+/** Which tenants and classes a bare end has by its address, and every set of tenants that occurs. */
+function placesOf(
+  policy: Policy,
+  tenantIds: ReadonlyMap<string, number>,
+  classes: readonly ProgramClass[],
+): { readonly places: readonly Place[]; readonly memberships: readonly Membership[] } {
+  const { tenants } = policy;
+  const own = tenants.map((tenant) =>
+    unionAllAddresses([...tenant.networks.map((network) => network.addresses), ...tenant.groups.map((group) => group.hosts)]),
+  );
+  const found = prefixMap([...own, ...classes.map(bareAddresses)]);
+  const single = new Map(tenants.map((tenant) => [`${tenantIds.get(tenant.name)}`, tenantIds.get(tenant.name) ?? 0]));
+  const tenantsOf = (members: readonly number[]): readonly number[] =>
+    members.flatMap((item) => (item < tenants.length ? [tenantIds.get(tenants[item].name) ?? 0] : [])).sort((a, b) => a - b);
+  const several = found.map(({ members }) => tenantsOf(members)).filter((ids) => ids.length > 1);
+  const ids = membershipIds(single, several);
+  const memberships = [...ids].map(([text, id]) => ({ id, tenants: text.split(" ").map(Number) })).sort((a, b) => a.id - b.id);
+  const places = found.map(({ prefix, members }) => ({
+    prefix: formatPrefix(prefix),
+    members: ids.get(tenantsOf(members).join(" ")) ?? 0,
+    classes: members.filter((item) => item >= tenants.length).map((item) => item - tenants.length),
+  }));
+  return { places, memberships };
+}
+
+/** A tenant by itself keeps its own id; the other sets get ids that no tenant has. */
+function membershipIds(single: ReadonlyMap<string, number>, several: readonly (readonly number[])[]): ReadonlyMap<string, number> {
+  const ids = new Map(single);
+  const taken = new Set(single.values());
+  for (const [text, wish] of stableIds(
+    several.map((list) => list.join(" ")),
+    idLimit,
+    1,
+  )) {
+    let id = wish;
+    while (taken.has(id)) id = (id % idLimit) + 1;
+    taken.add(id);
+    ids.set(text, id);
+  }
+  return ids;
+}
+
+function servicePool(rules: readonly Rule[]): { readonly pool: readonly ServiceSet[]; readonly of: (services: ServiceSet) => number } {
+  const numbers = new Map<string, number>();
+  const byObject = new Map<ServiceSet, number>();
+  const pool: ServiceSet[] = [];
+  for (const { service } of rules) {
+    if (byObject.has(service.services)) continue;
+    const text = service.services.join();
+    const index = numbers.get(text) ?? pool.push(service.services) - 1;
+    numbers.set(text, index);
+    byObject.set(service.services, index);
+  }
+  return { pool, of: (services) => byObject.get(services) ?? 0 };
+}
+
+function networksOf(policy: Policy, tenantIds: ReadonlyMap<string, number>): readonly ProgramNetwork[] {
+  const all = policy.tenants.flatMap((tenant) => tenant.networks.map((network) => ({ tenant, network, key: `${tenant.name}/${network.name}` })));
+  const ids = stableIds(
+    all.map(({ key }) => key),
+    idLimit,
+  );
+  const tags = new Map(
+    (["vlan", "vxlan"] as const).flatMap((encap) => {
+      const [first, last] = (encap === "vlan" ? policy.fabric?.vlans : policy.fabric?.vxlans) ?? (encap === "vlan" ? [1, 4094] : [1, 0xffffff]);
+      const mine = all.filter(({ network }) => network.encap === encap);
+      const taken = new Set(mine.map(({ network }) => network.tag));
+      const free = stableIds(
+        mine.filter(({ network }) => network.tag === undefined).map(({ key }) => key),
+        last - first + 1,
+      );
+      return [...free].map(([key, wish]) => {
+        let tag = first + wish - 1;
+        for (let tries = first; tries <= last && taken.has(tag); tries++) tag = tag === last ? first : tag + 1;
+        taken.add(tag);
+        return [key, tag] as const;
+      });
+    }),
+  );
+  return all.map(({ tenant, network, key }) => ({
+    tenant: tenantIds.get(tenant.name) ?? 0,
+    name: network.name,
+    id: ids.get(key) ?? 0,
+    prefixes: prefixTexts(network.addresses),
+    gateways: [network.gateway, network.gateway6].flatMap((gateway) => (gateway === undefined ? [] : [formatAddress(gateway)])),
+    encap: network.encap,
+    tag: network.tag ?? tags.get(key),
+  }));
+}
+
+function balancersOf(tenant: Tenant, id: number): readonly ProgramLoadBalancer[] {
+  return tenant.loadBalancers.flatMap((balancer) => {
+    const providers = endBox({ namespace: values.oneOf(tenant.namespaces), labels: balancer.labels });
+    if (balancer.address === undefined || providers === undefined) return [];
+    return [
+      {
+        tenant: id,
+        name: balancer.name,
+        address: formatAddress(balancer.address),
+        region: { include: [providers], except: [] },
+        ports: balancer.ports.map(({ protocol, port, target }) => ({ protocol: protocolNumber[protocol], port, target })),
+      },
+    ];
+  });
+}
+
+function reportClassOverflow(policy: Policy, bits: number, overlapping: readonly string[]): Diagnostic {
+  const first = policy.tenants.flatMap((tenant) => tenant.groups.map((group) => ({ group, key: `${tenant.name}/${group.name}` })));
+  const origin = first.find(({ key }) => overlapping.includes(key))?.group.origin ?? policy.tenants[0].origin;
+  return doesNotFit.make(
+    { reason: { kind: "registers", bits, limit: CLASS_BITS, examples: overlapping.slice(0, 5) } },
+    { span: origin.span, target: "openflow" },
+  );
+}
+
+function reportLevelOverflow(rule: Rule): Diagnostic {
+  return doesNotFit.make(
+    { reason: { kind: "priorities", limit: LAST_RULE_PRIORITY - RULE_PRIORITY } },
+    { span: rule.origin.span, target: "openflow", rule: rule.id },
+  );
+}

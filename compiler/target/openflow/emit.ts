@@ -1,0 +1,111 @@
+/**
+ * The OpenFlow target: `policy.flows`, `program.json`, `sourcemap.json`, and the full tables of nodes that an inventory names.
+ */
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { addresslessBalancer, costlyRule, outsideFabric } from "../../diagnostics/openflow.js";
+import type { Policy } from "../../policy/model.js";
+import type { Universe } from "../../policy/universe.js";
+import type { Artefact, Emission, Target } from "../target.js";
+import { bindNode } from "./bind/bind.js";
+import type { Inventory } from "./bind/inventory.js";
+import { buildProgram, noAudit } from "./build.js";
+import type { Audit } from "./build.js";
+import { capabilities } from "./capabilities.js";
+import { cookieText } from "./flow.js";
+import { plainDigest } from "./hash.js";
+import type { Digest } from "./hash.js";
+import { sealProgram } from "./json.js";
+import { rulesFlows } from "./policytable.js";
+import type { RuleFlows } from "./policytable.js";
+import { policyText, tablesText } from "./policytext.js";
+import type { Program } from "./program.js";
+import { groupText } from "./text.js";
+
+export interface OpenflowOptions {
+  readonly audit?: Audit;
+  /** Default: one that is not cryptographic. */
+  readonly digest?: Digest;
+  /** Full tables are written for every node of it. */
+  readonly inventory?: Inventory;
+}
+
+/** Rules that take more flows than this are reported. */
+const COSTLY = 256;
+
+export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emission {
+  const built = buildProgram(universe, options.audit ?? noAudit);
+  const diagnostics = [...built.diagnostics, ...leftOut(universe.policy)];
+  if (built.program === undefined) return { artefacts: [], diagnostics };
+  const { program, text } = sealProgram(built.program, options.digest ?? plainDigest);
+  const rules = rulesFlows(program);
+  const artefacts: readonly Artefact[] = [
+    ...(options.inventory === undefined ? [] : nodeArtefacts(program, options.inventory)),
+    { path: "policy.flows", text: policyText(program, rules) },
+    { path: "program.json", text },
+    { path: "sourcemap.json", text: sourceMap(program) },
+  ];
+  return { artefacts, diagnostics: [...diagnostics, ...costly(universe.policy, rules)] };
+}
+
+function nodeArtefacts(program: Program, inventory: Inventory): readonly Artefact[] {
+  return [...inventory.nodes]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((node) => {
+      const bound = bindNode(program, inventory, node.name);
+      const notes = bound.problems.map((problem) => `# ${problem.message}\n`).join("");
+      const heading = `# All tables of node ${node.name}, made by ctv; program ${program.digest.algorithm}:${program.digest.value}\n${notes}\n`;
+      const flows: Artefact = { path: `nodes/${node.name}.flows`, text: heading + tablesText(bound.flows) };
+      if (bound.groups.length === 0) return [flows];
+      return [flows, { path: `nodes/${node.name}.groups`, text: bound.groups.map((group) => `${groupText(group)}\n`).join("") }];
+    });
+}
+
+/** From the cookie in a flow's statistics to the line of source. */
+function sourceMap(program: Program): string {
+  const tenantName = new Map(program.tenants.map((tenant) => [tenant.id, tenant.name]));
+  const entries = [
+    ...program.rules.map((rule) => ({
+      cookie: cookieText({ kind: "rule", id: rule.decision }),
+      decision: rule.decision,
+      rule: rule.rule,
+      tenant: tenantName.get(rule.tenant),
+      action: rule.action,
+      ...rule.position,
+      text: rule.text,
+    })),
+    ...program.tenants.map((tenant) => ({
+      cookie: cookieText({ kind: "default", id: tenant.decision }),
+      decision: tenant.decision,
+      tenant: tenant.name,
+      action: tenant.defaultAction,
+      ...tenant.position,
+      text: `default ${tenant.defaultAction}`,
+    })),
+  ];
+  return `{\n  "version": 1,\n  "cookieMask": "0xffff0000ffffffff",\n  "sources": [\n${entries.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n")}\n  ]\n}\n`;
+}
+
+function costly(policy: Policy, flows: readonly RuleFlows[]): readonly Diagnostic[] {
+  const source = new Map(policy.tenants.flatMap((tenant) => tenant.rules.map((rule) => [rule.id, rule] as const)));
+  return flows.flatMap(({ rule, flows: own }) => {
+    const origin = source.get(rule.rule)?.origin;
+    if (own.length <= COSTLY || origin === undefined) return [];
+    return [costlyRule.make({ flows: own.length, limit: COSTLY }, { span: origin.span, target: "openflow", rule: rule.rule })];
+  });
+}
+
+function leftOut(policy: Policy): readonly Diagnostic[] {
+  const target = "openflow";
+  return [
+    ...policy.tenants.flatMap((tenant) => [
+      ...tenant.contracts.map((contracts) => outsideFabric.make({ what: `contracts "${contracts.name}"` }, { span: contracts.origin.span, target })),
+      ...tenant.loadBalancers
+        .filter((balancer) => balancer.address === undefined)
+        .map((balancer) => addresslessBalancer.make({ name: balancer.name }, { span: balancer.origin.span, target })),
+    ]),
+    ...policy.bgp.map((host) => outsideFabric.make({ what: `BGP on "${host.name}"` }, { span: host.origin.span, target })),
+    ...(policy.aci === undefined ? [] : [outsideFabric.make({ what: "the ACI gateway" }, { span: policy.aci.origin.span, target })]),
+  ];
+}
+
+export const openflow: Target<OpenflowOptions> = { name: "openflow", capabilities, emit: emitOpenflow };

@@ -1,0 +1,102 @@
+/**
+ * Conditions of one dimension of a rule (source, destination or service), as pieces of a match. A piece may ask for an address
+ * family; pieces of different families never meet.
+ */
+import { bits, parsePrefix, prefixBounds } from "../../space/address.js";
+import type { Family, Prefix } from "../../space/address.js";
+import type { Ranges } from "../../space/intervals.js";
+import { byProtocol, hasPorts, isEveryService, isIcmp, protocolNumber } from "../../space/service.js";
+import type { ServiceSet } from "../../space/service.js";
+import { ETH_IP, ETH_IP6 } from "./flow.js";
+import type { FieldMatch, Match } from "./flow.js";
+import { rangeMasks } from "./masks.js";
+
+export interface Fragment {
+  readonly family?: Family;
+  /** Without the Ethernet type, which `family` stands for. */
+  readonly match: Match;
+}
+
+export const anything: Fragment = { match: [] };
+
+export function familyMatch(family: Family | undefined): Match {
+  return family === undefined ? [] : [{ field: "dl_type", value: family === 4 ? ETH_IP : ETH_IP6 }];
+}
+
+/** A source or destination address under a prefix. */
+export function prefixFragment(prefix: Prefix, side: "source" | "destination"): Fragment {
+  const { first } = prefixBounds(prefix);
+  const width = bits(first.family);
+  if (first.family === 4) {
+    const mask = prefix.length === 0 ? 0 : (0xffffffff << (32 - prefix.length)) >>> 0;
+    return {
+      family: 4,
+      match: prefix.length === 0 ? [] : [addressField(side === "source" ? "nw_src" : "nw_dst", first.value, mask, prefix.length === width)],
+    };
+  }
+  const all = (1n << 128n) - 1n;
+  const mask = all ^ (all >> BigInt(prefix.length));
+  return {
+    family: 6,
+    match: prefix.length === 0 ? [] : [addressField(side === "source" ? "ipv6_src" : "ipv6_dst", first.value, mask, prefix.length === width)],
+  };
+}
+
+function addressField(field: FieldMatch["field"], value: number | bigint, mask: number | bigint, whole: boolean): FieldMatch {
+  return whole ? { field, value } : { field, value, mask };
+}
+
+/** The same for the text of a prefix. INVARIANT: the text is a prefix. */
+export function prefixTextFragment(text: string, side: "source" | "destination"): Fragment {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined) throw new Error(`not a prefix: ${text}`);
+  return prefixFragment(prefix, side);
+}
+
+const families: readonly Family[] = [4, 6];
+
+/** The pieces that together match exactly the services. */
+export function serviceFragments(services: ServiceSet): readonly Fragment[] {
+  if (isEveryService(services)) return [anything];
+  return byProtocol(services).flatMap(([protocol, details]) => {
+    const pieces = detailMatches(protocol, details).map((match): Match => [{ field: "nw_proto", value: protocol }, ...match]);
+    return protocolFamilies(protocol).flatMap((family) => pieces.map((match) => ({ family, match })));
+  });
+}
+
+/** ICMP is IPv4's and ICMPv6 is IPv6's (RFC 792, RFC 4443); every other protocol goes with both. */
+function protocolFamilies(protocol: number): readonly Family[] {
+  if (protocol === protocolNumber.icmp) return [4];
+  if (protocol === protocolNumber.icmp6) return [6];
+  return families;
+}
+
+function detailMatches(protocol: number, details: Ranges<number>): readonly Match[] {
+  const whole = details.length === 2 && details[0] === 0 && details[1] === 0xffff;
+  if (whole || (!hasPorts(protocol) && !isIcmp(protocol))) return [[]];
+  if (hasPorts(protocol))
+    return rangeMasks(details).map(({ value, mask }) => [mask === 0xffff ? { field: "tp_dst", value } : { field: "tp_dst", value, mask }]);
+  return icmpMatches(details);
+}
+
+/** Types whole where every code is in, else code by code: these fields have no masks. */
+function icmpMatches(details: Ranges<number>): readonly Match[] {
+  const out: Match[] = [];
+  for (let at = 0; at < details.length; at += 2) {
+    let point = details[at];
+    while (point <= details[at + 1]) {
+      const type = point >> 8;
+      if (point % 256 === 0 && point + 255 <= details[at + 1]) {
+        out.push([{ field: "icmp_type", value: type }]);
+        point += 256;
+      } else {
+        out.push([
+          { field: "icmp_type", value: type },
+          { field: "icmp_code", value: point % 256 },
+        ]);
+        point++;
+      }
+    }
+  }
+  return out;
+}

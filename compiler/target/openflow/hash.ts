@@ -1,0 +1,44 @@
+/**
+ * Numbers derived from names. An id that comes from a name, and not from a position in a list, stays the same when something
+ * else is added or removed: that keeps the difference between two generations of tables small.
+ */
+
+/** FNV-1a with the final mixing of MurmurHash3, over UTF-16 code units; 0..2^32-1. */
+export function hash32(text: string, seed = 0): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/**
+ * A number in `1..limit` for every key: its hash, moved on by one while another key has that number. Keys are served in sorted
+ * order, so the result depends on the set of keys only.
+ *
+ * INVARIANT: `keys` holds at most `limit` different texts.
+ */
+export function stableIds(keys: Iterable<string>, limit: number, seed = 0): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  const taken = new Set<number>();
+  for (const key of [...new Set(keys)].sort()) {
+    let id = (hash32(key, seed) % limit) + 1;
+    while (taken.has(id)) id = (id % limit) + 1;
+    taken.add(id);
+    ids.set(key, id);
+  }
+  return ids;
+}
+
+/** How the content of a program is hashed. Signing needs a cryptographic one, which the caller brings. */
+export interface Digest {
+  readonly algorithm: string;
+  /** Lower-case hexadecimal. */
+  readonly of: (text: string) => string;
+}
+
+/** Tells two contents apart where nobody forges; 128 bits of four differently seeded hashes. */
+export const plainDigest: Digest = {
+  algorithm: "fnv1a-128",
+  of: (text) => [1, 2, 3, 4].map((seed) => hash32(text, seed).toString(16).padStart(8, "0")).join(""),
+};

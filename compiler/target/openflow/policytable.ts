@@ -1,0 +1,215 @@
+/**
+ * The policy table's flows, from a program alone: the rules of every tenant, matched on the tenant that is asked, the classes or
+ * addresses of both ends, and the service.
+ *
+ * A rule becomes the product of its conditions, or one conjunctive match where that takes fewer flows. OVS asks much of
+ * conjunctive matches (ovs-fields(7), "conjunctive match fields"); here they hold by construction:
+ *
+ *  - rules that may overlap have different priorities (`priorities.ts`), so a packet meets at most one conjunction at a
+ *    priority, and no plain flow of another rule beside it;
+ *  - the action flow has the priority of its clauses, and comes before them;
+ *  - clauses with one match at one priority, of several rules, are one flow with several conjunction actions;
+ *  - a condition that leaves nothing open is no clause of its own, and the tenant is matched in each clause.
+ */
+import type { Family } from "../../space/address.js";
+import { classWords, registers } from "./registers.js";
+import { tables } from "./tables.js";
+import { bitsAre, makeMatch, setBits } from "./flow.js";
+import type { Action, Cookie, Flow, Match } from "./flow.js";
+import { anything, familyMatch, prefixTextFragment, serviceFragments } from "./fragments.js";
+import type { Fragment } from "./fragments.js";
+import { matchText } from "./text.js";
+import type { Condition, Program, ProgramRule, ProgramTenant } from "./program.js";
+
+/** Which form to give rules that could have either; `fewest` by default. The others are for tests. */
+export type RuleForm = "fewest" | "product" | "conjunction";
+
+/** The flows of one rule, with shared clauses at the first rule that has them. */
+export interface RuleFlows {
+  readonly rule: ProgramRule;
+  readonly flows: readonly Flow[];
+}
+
+const MISS_PRIORITY = 0;
+const DEFAULT_PRIORITY = 100;
+/** Levels start above; what is below is for defaults. */
+export const RULE_PRIORITY = 1000;
+/** Levels end here; what is above is left for an operator's emergency flows. */
+export const LAST_RULE_PRIORITY = 60000;
+
+type Side = "source" | "destination";
+
+/** Where rules get their flows from: pieces of matches, made once for each condition and service. */
+export interface PieceCache {
+  readonly of: (condition: number, side: Side) => readonly Fragment[];
+  readonly ofService: (service: number) => readonly Fragment[];
+}
+
+export function pieceCache(program: Program): PieceCache {
+  const conditions = { source: new Map<number, readonly Fragment[]>(), destination: new Map<number, readonly Fragment[]>() };
+  const services = new Map<number, readonly Fragment[]>();
+  const remember = (cache: Map<number, readonly Fragment[]>, key: number, make: () => readonly Fragment[]): readonly Fragment[] => {
+    const known = cache.get(key) ?? make();
+    cache.set(key, known);
+    return known;
+  };
+  return {
+    of: (condition, side) => remember(conditions[side], condition, () => conditionFragments(program, program.conditions[condition], side)),
+    ofService: (service) => remember(services, service, () => serviceFragments(program.services[service])),
+  };
+}
+
+function conditionFragments(program: Program, condition: Condition, side: Side): readonly Fragment[] {
+  const members = side === "source" ? registers.sourceMembers : registers.destinationMembers;
+  switch (condition.kind) {
+    case "every":
+      return [anything];
+    case "world":
+      return [{ match: bitsAre(members, 0) }];
+    case "class": {
+      const { dimension, value } = program.classes[condition.class];
+      const { word, offset, width } = program.dimensions[dimension];
+      return [{ match: bitsAre({ field: classWords[side][word], offset, width }, value) }];
+    }
+    case "addresses": {
+      const prefixes = condition.prefixes.map((prefix) => prefixTextFragment(prefix, side));
+      if (condition.members === undefined) return prefixes;
+      return condition.members.flatMap((id) => prefixes.map(({ family, match }) => ({ family, match: makeMatch(bitsAre(members, id), match) })));
+    }
+  }
+}
+
+/** Flows of all rules, in the program's order. */
+export function rulesFlows(program: Program, form: RuleForm = "fewest"): readonly RuleFlows[] {
+  const pieces = pieceCache(program);
+  const shared = new Map<string, { readonly at: Flow[]; readonly index: number }>();
+  return program.rules.map((rule) => {
+    const flows: Flow[] = [];
+    for (const flow of ruleFlows(rule, pieces, form)) {
+      if (flow.actions[0]?.kind !== "conjunction") {
+        flows.push(flow);
+        continue;
+      }
+      const key = `${flow.priority} ${matchText(flow.match)}`;
+      const known = shared.get(key);
+      if (known === undefined) {
+        shared.set(key, { at: flows, index: flows.length });
+        flows.push(flow);
+      } else {
+        const first = known.at[known.index];
+        known.at[known.index] = { ...first, actions: [...first.actions, ...flow.actions] };
+      }
+    }
+    return { rule, flows };
+  });
+}
+
+/** The whole policy table: rules, defaults, and the flow that nothing should ever reach. */
+export function policyFlows(program: Program, form: RuleForm = "fewest"): readonly Flow[] {
+  return [...rulesFlows(program, form).flatMap(({ flows }) => flows), ...program.tenants.map(defaultFlow), missFlow];
+}
+
+/** A tenant's `default`, written out: a verdict is never an accident of what the table lacks. */
+export function defaultFlow(tenant: ProgramTenant): Flow {
+  return {
+    table: tables.policy,
+    priority: DEFAULT_PRIORITY,
+    cookie: { kind: "default", id: tenant.decision },
+    match: bitsAre(registers.tenant, tenant.id),
+    actions: verdictActions(tenant.decision, tenant.defaultAction === "allow" ? "allow" : tenant.audit ? "audit" : "deny", false),
+  };
+}
+
+/** Asked for a tenant that the table does not know: the answer is no. */
+export const missFlow: Flow = {
+  table: tables.policy,
+  priority: MISS_PRIORITY,
+  cookie: { kind: "pipeline", id: 0 },
+  match: [],
+  actions: verdictActions(0, "deny", false),
+};
+
+function verdictActions(decision: number, verdict: "allow" | "deny" | "audit", log: boolean): readonly Action[] {
+  return [
+    setBits(registers.decision, decision),
+    ...(verdict === "deny" ? [setBits(registers.denied, 1)] : verdict === "audit" ? [setBits(registers.audited, 1)] : []),
+    ...(log ? [setBits(registers.logged, 1)] : []),
+  ];
+}
+
+/** The flows of one rule by itself. */
+export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): readonly Flow[] {
+  const dimensions = [
+    unique(rule.source.flatMap((condition) => pieces.of(condition, "source"))),
+    unique(rule.destination.flatMap((condition) => pieces.of(condition, "destination"))),
+    pieces.ofService(rule.service),
+  ];
+  const living = dimensions.map((dimension, at) => dimension.filter((piece) => canMeet(piece, dimensions[(at + 1) % 3], dimensions[(at + 2) % 3])));
+  if (living.some((dimension) => dimension.length === 0)) return [];
+  const asked = bitsAre(registers.tenant, rule.tenant);
+  const cookie: Cookie = { kind: "rule", id: rule.decision };
+  const verdict = rule.action === "allow" ? "allow" : rule.audit ? "audit" : "deny";
+  const actions = verdictActions(rule.decision, verdict, rule.log);
+  const flow = (match: Match, what: readonly Action[]): Flow => ({ table: tables.policy, priority: rule.priority, cookie, match, actions: what });
+
+  const clauses = foldSingles(living);
+  const conjunctive = 1 + clauses.reduce((sum, clause) => sum + clause.length, 0);
+  const asConjunction = clauses.length > 1 && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living)));
+  if (!asConjunction) return product(living).map((piece) => flow(wholeMatch(asked, piece), actions));
+  return [
+    flow(makeMatch(asked, [{ field: "conj_id", value: rule.decision }]), actions),
+    ...clauses.flatMap((clause, at) =>
+      clause.map((piece) => flow(wholeMatch(asked, piece), [{ kind: "conjunction", id: rule.decision, clause: at + 1, of: clauses.length }])),
+    ),
+  ];
+}
+
+function wholeMatch(asked: Match, piece: Fragment): Match {
+  return makeMatch(asked, familyMatch(piece.family), piece.match);
+}
+
+function unique(pieces: readonly Fragment[]): readonly Fragment[] {
+  if (pieces.length < 2) return pieces;
+  return [...new Map(pieces.map((piece) => [`${piece.family} ${matchText(piece.match)}`, piece])).values()];
+}
+
+const sameFamily = (a: Family | undefined, b: Family | undefined): boolean => a === undefined || b === undefined || a === b;
+
+/** Whether some packet can meet the piece and a piece of each of the other dimensions. */
+function canMeet(piece: Fragment, others: readonly Fragment[], more: readonly Fragment[]): boolean {
+  return others.some(
+    (a) => sameFamily(piece.family, a.family) && more.some((b) => sameFamily(piece.family, b.family) && sameFamily(a.family, b.family)),
+  );
+}
+
+function join(a: Fragment, b: Fragment): Fragment | undefined {
+  if (!sameFamily(a.family, b.family)) return undefined;
+  return { family: a.family ?? b.family, match: makeMatch(a.match, b.match) };
+}
+
+function product(dimensions: readonly (readonly Fragment[])[]): readonly Fragment[] {
+  return dimensions.reduce<readonly Fragment[]>(
+    (made, dimension) => made.flatMap((piece) => dimension.flatMap((other) => join(piece, other) ?? [])),
+    [anything],
+  );
+}
+
+function productSize(dimensions: readonly (readonly Fragment[])[]): number {
+  const count = (dimension: readonly Fragment[], family: Family): number => dimension.filter((piece) => sameFamily(piece.family, family)).length;
+  const free = dimensions.map((dimension) => dimension.filter((piece) => piece.family === undefined).length);
+  const both =
+    dimensions.reduce((sum, dimension) => sum * count(dimension, 4), 1) + dimensions.reduce((sum, dimension) => sum * count(dimension, 6), 1);
+  return both - free.reduce((sum, number) => sum * number, 1);
+}
+
+/** Dimensions with one piece become part of the shortest that has more, so that the rest is what a conjunction is good for. */
+function foldSingles(dimensions: readonly (readonly Fragment[])[]): readonly (readonly Fragment[])[] {
+  const single = dimensions.filter((dimension) => dimension.length === 1).flat();
+  const open = dimensions.filter((dimension) => dimension.length > 1).sort((a, b) => a.length - b.length);
+  if (open.length === 0) return [];
+  const [first, ...rest] = open;
+  const folded = first.flatMap(
+    (piece) => single.reduce<Fragment | undefined>((made, other) => (made === undefined ? undefined : join(made, other)), piece) ?? [],
+  );
+  return [folded, ...rest];
+}
