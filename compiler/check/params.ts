@@ -1,0 +1,252 @@
+/** Params: their types, and their values from the source or from outside. */
+import type { Span } from "../../grammar/span.js";
+import type * as syntax from "../../grammar/syntax.js";
+import { didYouMean, suggest } from "../bind/suggest.js";
+import type { PolicySymbol } from "../bind/symbols.js";
+import type { Program } from "../bind/declare.js";
+import { missingParam, unknownParam, unknownType } from "../diagnostics/names.js";
+import type { Report } from "../diagnostics/sink.js";
+import { invalidParamValue, valueCount, wrongValue } from "../diagnostics/values.js";
+import * as address from "../space/address.js";
+import type { Address, AddressSet, Prefix } from "../space/address.js";
+import { formatBandwidth, parseBandwidth } from "./bandwidth.js";
+import { addressProblem, formatAddresses, readAddress, readAddresses, readPrefix } from "./literals.js";
+import { describeValue } from "./describe.js";
+
+export const paramTypes = ["string", "int", "port", "bool", "bandwidth", "cidr", "cidrs", "address"] as const;
+export type ParamType = (typeof paramTypes)[number];
+
+export type ParamValue =
+  | { readonly type: "string"; readonly value: string }
+  | { readonly type: "int"; readonly value: number }
+  | { readonly type: "port"; readonly value: number }
+  | { readonly type: "bool"; readonly value: boolean }
+  /** Bits per second. */
+  | { readonly type: "bandwidth"; readonly value: number }
+  | { readonly type: "cidr"; readonly value: Prefix }
+  | { readonly type: "cidrs"; readonly value: AddressSet }
+  | { readonly type: "address"; readonly value: Address };
+
+/** A value from outside the source: a list only for `cidrs`. */
+export type ParamInput = string | number | boolean | readonly (string | number)[];
+
+export interface GivenParam {
+  readonly value: ParamInput;
+  /** Who gives it, for messages, such as `--param` or `environment "production"`. */
+  readonly from: string;
+  /** Where it is written, when that is a file. */
+  readonly span?: Span;
+}
+
+/** What a param's value can stand for. */
+export function paramAddresses(value: ParamValue): AddressSet | undefined {
+  switch (value.type) {
+    case "cidrs":
+      return value.value;
+    case "cidr":
+      return address.prefixSet(value.value);
+    case "address":
+      return address.singleAddress(value.value);
+    default:
+      return undefined;
+  }
+}
+
+/** A value as the language writes it, for hover and messages. */
+export function formatParam(value: ParamValue): string {
+  switch (value.type) {
+    case "string":
+      return `"${value.value}"`;
+    case "int":
+    case "port":
+      return String(value.value);
+    case "bool":
+      return value.value ? "yes" : "no";
+    case "bandwidth":
+      return formatBandwidth(value.value);
+    case "cidr":
+      return address.formatPrefix(value.value);
+    case "cidrs":
+      return formatAddresses(value.value);
+    case "address":
+      return address.formatAddress(value.value);
+  }
+}
+
+export function isParamType(text: string): text is ParamType {
+  return paramTypes.some((type) => type === text);
+}
+
+/** The params of all files, evaluated: a param without a usable value is missing from the map, and has had its message. */
+export function evaluateParams(program: Program, given: ReadonlyMap<string, GivenParam>, report: Report): ReadonlyMap<PolicySymbol, ParamValue> {
+  const values = new Map<PolicySymbol, ParamValue>();
+  const declared = new Set<string>();
+  const tell = outsideReport(report);
+  for (const [node, symbol] of program.symbolOfNode) {
+    if (node.kind !== "param") continue;
+    declared.add(symbol.name);
+    const qualified = symbol.tenant === undefined ? symbol.name : `${symbol.tenant}/${symbol.name}`;
+    declared.add(qualified);
+    const value = evaluateParam(node, given.get(qualified) ?? given.get(symbol.name), report, tell);
+    if (value !== undefined) values.set(symbol, value);
+  }
+  for (const [name, { from, span }] of given) {
+    if (declared.has(name)) continue;
+    const help = didYouMean(suggest(name, declared));
+    report(unknownParam.make({ name, from }, { span: span ?? outsideSpan(from), help }));
+  }
+  return values;
+}
+
+/** Values from the command line are in no file; their messages carry this in place of one. */
+export function outsideSpan(from: string): Span {
+  return { file: `<${from}>`, start: 0, end: 0 };
+}
+
+/** Tells what is wrong with one value from outside once, however many params read it. */
+function outsideReport(report: Report): (input: GivenParam, diagnostic: Parameters<Report>[0]) => void {
+  const told = new Set<GivenParam>();
+  return (input, diagnostic) => {
+    if (told.has(input)) return;
+    told.add(input);
+    report(diagnostic);
+  };
+}
+
+function evaluateParam(
+  node: syntax.Param,
+  input: GivenParam | undefined,
+  report: Report,
+  tell: (input: GivenParam, diagnostic: Parameters<Report>[0]) => void,
+): ParamValue | undefined {
+  const type = node.type.text;
+  if (!isParamType(type)) {
+    const help = didYouMean(suggest(type, paramTypes));
+    report(unknownType.make({ name: type, possible: paramTypes }, { span: node.type.span, help }));
+    return undefined;
+  }
+  const name = node.name.text;
+  const fallback = node.value === undefined ? undefined : readDefault(name, type, node.value, node.name.span, report);
+  if (input === undefined) {
+    if (node.value === undefined) report(missingParam.make({ name, type }, { span: node.name.span }));
+    return fallback;
+  }
+  const read = readInput(type, input.value);
+  if (typeof read !== "string") return read;
+  const related = input.span === undefined ? [] : [{ span: node.name.span, message: "declared here" }];
+  tell(input, invalidParamValue.make({ name, type, from: input.from, reason: read }, { span: input.span ?? node.name.span, related }));
+  return undefined;
+}
+
+/** A param's default, from the source. */
+function readDefault(name: string, type: ParamType, values: readonly syntax.Value[], span: Span, report: Report): ParamValue | undefined {
+  const where = `param "${name}" (type ${type})`;
+  if (type === "cidrs") {
+    const sets = values.map((value) => {
+      if (value.kind === "address" || value.kind === "prefix" || value.kind === "addressRange") return readAddresses(value, report)?.addresses;
+      report(wrongValue.make({ where, found: describeValue(value), needed: "addresses, prefixes or address ranges" }, { span: value.span }));
+      return undefined;
+    });
+    return sets.every((set) => set !== undefined) ? { type, value: address.unionAllAddresses(sets) } : undefined;
+  }
+  const value = values.at(0);
+  if (value === undefined || values.length > 1) {
+    report(valueCount.make({ where, found: values.length }, { span: values.at(1)?.span ?? span }));
+    return undefined;
+  }
+  const wrong = (needed: string): undefined => {
+    report(wrongValue.make({ where, found: describeValue(value), needed }, { span: value.span }));
+    return undefined;
+  };
+  switch (type) {
+    case "string":
+      return value.kind === "name" ? { type, value: value.text } : wrong("a quoted text");
+    case "int":
+      return value.kind === "integer" ? { type, value: value.value } : wrong("a whole number");
+    case "port":
+      return value.kind === "integer" && value.value <= 65535 ? { type, value: value.value } : wrong("a port from 0 to 65535");
+    case "bool": {
+      const flag = value.kind === "name" ? parseBool(value.text) : undefined;
+      return flag === undefined ? wrong("yes or no") : { type, value: flag };
+    }
+    case "bandwidth": {
+      const bits = value.kind === "bandwidth" ? parseBandwidth(value.text) : undefined;
+      return bits === undefined ? wrong("a bandwidth such as 10Mbps") : { type, value: bits };
+    }
+    case "cidr": {
+      if (value.kind !== "prefix") return wrong("a prefix such as 10.1.1.0/24");
+      const prefix = readPrefix(value, report);
+      return prefix === undefined ? undefined : { type, value: prefix };
+    }
+    case "address": {
+      if (value.kind !== "address") return wrong("an address");
+      const parsed = readAddress(value.text, value.span, report);
+      return parsed === undefined ? undefined : { type, value: parsed };
+    }
+  }
+}
+
+export function parseBool(text: string): boolean | undefined {
+  if (text === "yes" || text === "true") return true;
+  if (text === "no" || text === "false") return false;
+  return undefined;
+}
+
+/** A value from outside, read by the param's type; a text that says what is wrong with it. */
+export function readInput(type: ParamType, input: ParamInput): ParamValue | string {
+  if (type === "cidrs") return readCidrs(typeof input === "object" ? input.map(String) : String(input).split(","));
+  if (typeof input === "object") return "it is a list, and one value is needed";
+  const text = String(input).trim();
+  switch (type) {
+    case "string":
+      return { type, value: text };
+    case "int":
+      return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? { type, value: Number(text) } : `"${text}" is not a whole number`;
+    case "port":
+      return /^\d+$/.test(text) && Number(text) <= 65535 ? { type, value: Number(text) } : `"${text}" is not a number from 0 to 65535`;
+    case "bool": {
+      const flag = parseBool(text);
+      return flag === undefined ? `"${text}" is neither yes nor no` : { type, value: flag };
+    }
+    case "bandwidth": {
+      const bits = parseBandwidth(text);
+      return bits === undefined ? `"${text}" is not a bandwidth such as 10Mbps` : { type, value: bits };
+    }
+    case "cidr": {
+      const prefix = address.parsePrefix(text);
+      if (prefix === undefined) return `"${text}" is not a prefix such as 10.1.1.0/24`;
+      return prefixInput(prefix) ?? { type, value: prefix };
+    }
+    case "address": {
+      const parsed = address.parseAddress(text);
+      return parsed === undefined ? `"${text}" is not an address: ${addressProblem(text)}` : { type, value: parsed };
+    }
+  }
+}
+
+function prefixInput(prefix: Prefix): string | undefined {
+  const canonical = address.canonicalPrefix(prefix);
+  return canonical.address.value === prefix.address.value
+    ? undefined
+    : `${address.formatPrefix(prefix)} has host bits set: the block is ${address.formatPrefix(canonical)}`;
+}
+
+function readCidrs(texts: readonly string[]): ParamValue | string {
+  const sets: AddressSet[] = [];
+  for (const raw of texts) {
+    const text = raw.trim();
+    if (text === "") continue;
+    const prefix = address.parsePrefix(text);
+    const single = address.parseAddress(text);
+    const [first, last] = text.split("-").map((part) => address.parseAddress(part.trim()));
+    if (prefix !== undefined) {
+      const problem = prefixInput(prefix);
+      if (problem !== undefined) return problem;
+      sets.push(address.prefixSet(prefix));
+    } else if (single !== undefined) sets.push(address.singleAddress(single));
+    else if (first !== undefined && last !== undefined && !address.isEmptyAddresses(address.addressRange(first, last)))
+      sets.push(address.addressRange(first, last));
+    else return `"${text}" is not an address, prefix or address range`;
+  }
+  return { type: "cidrs", value: address.unionAllAddresses(sets) };
+}

@@ -1,0 +1,238 @@
+/** Peers: from the names, paths and literals of a rule to what the resolved policy holds. */
+import type * as syntax from "../../grammar/syntax.js";
+import { isReservedPeer, reservedPeers } from "../bind/builtins.js";
+import type { TenantScope } from "../bind/declare.js";
+import type { Need, Place } from "../bind/lookup.js";
+import { didYouMean, suggest } from "../bind/suggest.js";
+import { describeKind, findIn } from "../bind/symbols.js";
+import type { PolicySymbol } from "../bind/symbols.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import { definitionCycle, notExported, unknownName, wrongKind } from "../diagnostics/names.js";
+import { wrongValue } from "../diagnostics/values.js";
+import type { Peer, PeerExpression } from "../policy/model.js";
+import { expressionText, nameText } from "../policy/text.js";
+import * as address from "../space/address.js";
+import type { AddressSet } from "../space/address.js";
+import { placeOf } from "./context.js";
+import type { Context } from "./context.js";
+import { formatAddresses, readAddresses } from "./literals.js";
+import type { Addresses } from "./literals.js";
+import { formatParam, paramAddresses } from "./params.js";
+
+export interface Peers {
+  /** Nothing after a message. The same object for the same text where the same names are visible. */
+  readonly ofExpression: (place: Place, expression: syntax.PeerExpression, where: string) => PeerExpression | undefined;
+  /** What a group, network, external, set or address param stands for, as a peer. */
+  readonly ofSymbol: (symbol: PolicySymbol) => Peer | undefined;
+  /** Addresses from literals, address params and externals, such as a group's `hosts`. */
+  readonly addresses: (place: Place, values: readonly syntax.Value[], where: string) => Addresses | undefined;
+}
+
+/** Which tenants may name a tenant's groups: `"all"`, or their names. */
+export type Exports = ReadonlyMap<string, "all" | ReadonlySet<string>>;
+
+const peerKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["network", "group", "external", "set", "param"] as const);
+const addressKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["external", "param"] as const);
+
+export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => Exports): Peers {
+  const { report } = context;
+  const values = new Map<PolicySymbol, Peer | undefined>();
+  const open: PolicySymbol[] = [];
+  const anyPeer: Peer = { kind: "any" };
+  const worldPeer: Peer = { kind: "world" };
+
+  /** Runs a definition once, and tells definitions that lead back to themselves. */
+  const guarded = (symbol: PolicySymbol, define: () => Peer | undefined): Peer | undefined => {
+    const at = open.indexOf(symbol);
+    const declaration = symbol.declarations.at(0);
+    if (at >= 0 && declaration !== undefined) {
+      const loop = open.slice(at);
+      report(definitionCycle.make({ cycle: [...loop, symbol].map((entry) => entry.name) }, { span: declaration.nameSpan }));
+      for (const entry of loop) values.set(entry, undefined);
+      return undefined;
+    }
+    open.push(symbol);
+    const value = define();
+    open.pop();
+    if (!values.has(symbol)) values.set(symbol, value);
+    return values.get(symbol);
+  };
+
+  const ofSymbol = (symbol: PolicySymbol): Peer | undefined => {
+    if (values.has(symbol)) return values.get(symbol);
+    const node = symbol.declarations.at(0)?.node;
+    const place = placeOf(context.program, symbol);
+    if (node === undefined || place === undefined) return undefined;
+    switch (symbol.kind) {
+      case "group":
+      case "network":
+        return guarded(symbol, () => {
+          if (symbol.tenant === undefined) return undefined;
+          const { tenant, name } = symbol;
+          return symbol.kind === "group" ? { kind: "group", tenant, group: name } : { kind: "network", tenant, network: name };
+        });
+      case "external":
+        return guarded(symbol, () => {
+          const found = node.kind === "external" ? addresses(place, node.values, `external "${symbol.name}"`) : undefined;
+          return found === undefined ? undefined : { kind: "addresses", ...found, name: symbol.name };
+        });
+      case "set":
+        return guarded(symbol, () => {
+          const expression = node.kind === "set" ? ofExpression(place, node.peers, `in set "${symbol.name}"`) : undefined;
+          return expression === undefined ? undefined : { kind: "set", name: symbol.name, expression };
+        });
+      case "param": {
+        const value = context.params.get(symbol);
+        const found = value === undefined ? undefined : paramAddresses(value);
+        return found === undefined ? undefined : { kind: "addresses", addresses: found, text: formatAddresses(found), name: symbol.name };
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  const ofTerm = (place: Place, term: syntax.PeerTerm, need: Need): Peer | undefined => {
+    switch (term.kind) {
+      case "name":
+        return ofName(place, term, need);
+      case "path":
+        return ofPath(place, term, need.where);
+      default: {
+        const found = readAddresses(term, report);
+        return found === undefined ? undefined : { kind: "addresses", ...found };
+      }
+    }
+  };
+
+  const ofName = (place: Place, name: syntax.Name, need: Need): Peer | undefined => {
+    // In quotes they would be names like any other, and nothing can be declared by these names.
+    if (!name.quoted && name.text === "any") return anyPeer;
+    if (!name.quoted && name.text === "world") return worldPeer;
+    const symbol = context.lookup.find(place, name, need);
+    if (symbol === undefined || !fitsParam(symbol, name, need)) return undefined;
+    return ofSymbol(symbol);
+  };
+
+  /** A param where addresses are needed; one that had a message already passes silently as nothing. */
+  const fitsParam = (symbol: PolicySymbol, name: syntax.Name, need: Need): boolean => {
+    const value = symbol.kind === "param" ? context.params.get(symbol) : undefined;
+    if (value === undefined || paramAddresses(value) !== undefined) return true;
+    const found = `a param of type ${value.type} (${formatParam(value)})`;
+    report(wrongKind.make({ name: name.text, found, needed: need.text, where: need.where }, { span: name.span }));
+    return false;
+  };
+
+  const ofPath = (place: Place, path: syntax.Path, where: string): Peer | undefined => {
+    const owner = context.lookup.findTenant(path.tenant);
+    if (owner === undefined) return undefined;
+    const name = path.name.text;
+    const symbol = findIn(owner.scope, "peer", name);
+    if (symbol === undefined) {
+      if (owner.parts.some((part) => part.file.parsed.problems.length > 0)) return undefined;
+      const groups = [...(owner.scope.get("peer")?.values() ?? [])].filter((entry) => entry.kind === "group").map((entry) => entry.name);
+      const near = suggest(name, groups);
+      const fixes = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: [{ span: path.name.span, text }] }));
+      const needed = `a group of tenant "${owner.name}"`;
+      report(unknownName.make({ name, needed, where }, { span: path.name.span, help: didYouMean(near), fixes }));
+      return undefined;
+    }
+    context.facts.record(path.name.span, symbol);
+    if (symbol.kind !== "group") {
+      report(
+        wrongKind.make({ name, found: describeKind(symbol.kind), needed: `a group of tenant "${owner.name}"`, where }, { span: path.name.span }),
+      );
+      return undefined;
+    }
+    if (!mayName(place, owner, symbol, path)) return undefined;
+    return ofSymbol(symbol);
+  };
+
+  /** A tenant may name its own groups, and what others export to it; tests outside tenants may name every group. */
+  const mayName = (place: Place, owner: TenantScope, group: PolicySymbol, path: syntax.Path): boolean => {
+    if (place.tenant === owner || (place.tenant === undefined && insideTest(place, path))) return true;
+    const exported = exportsOf(owner).get(group.name);
+    const user = place.tenant?.name;
+    if (exported === "all" || (exported !== undefined && user !== undefined && exported.has(user))) return true;
+    const related = group.declarations.slice(0, 1).map((entry) => ({ span: entry.nameSpan, message: "the group is declared here" }));
+    const part = owner.parts.at(0)?.node;
+    const fixes: Fix[] = [];
+    if (part !== undefined && part.items.length > 0) {
+      const at = part.items[0].span.start;
+      const text = `export ${nameText({ ...path.name, text: group.name })}${user === undefined ? "" : ` to ${user}`}`;
+      fixes.push({
+        title: `add \`${text}\` to tenant "${owner.name}"`,
+        safe: false,
+        edits: [{ span: { file: part.span.file, start: at, end: at }, text: `${text}\n  ` }],
+      });
+    }
+    report(notExported.make({ tenant: owner.name, group: group.name, user, toOthers: exported !== undefined }, { span: path.span, related, fixes }));
+    return false;
+  };
+
+  const need = (where: string): Need => ({ space: "peer", kinds: peerKinds, text: "a peer", where });
+  const expressions = new Map<TenantScope | Place["file"], Map<string, PeerExpression>>();
+
+  const ofExpression: Peers["ofExpression"] = (place, expression, where) => {
+    const wanted = need(where);
+    const include = expression.include.map((term) => ofTerm(place, term, wanted));
+    const except = expression.except.map((term) => ofTerm(place, term, wanted));
+    if (include.length === 0 || !include.every((peer) => peer !== undefined) || !except.every((peer) => peer !== undefined)) return undefined;
+    const scope = place.tenant ?? place.file;
+    const known = expressions.get(scope) ?? new Map<string, PeerExpression>();
+    expressions.set(scope, known);
+    const key = expressionText(expression);
+    const cached = known.get(key);
+    if (cached !== undefined && samePeers(cached.include, include) && samePeers(cached.except, except)) return cached;
+    const made: PeerExpression = { include, except };
+    known.set(key, made);
+    return made;
+  };
+
+  const addresses: Peers["addresses"] = (place, list, where) => {
+    const wanted: Need = { space: "peer", kinds: addressKinds, text: "an address, an external or a cidrs param", where: `in ${where}` };
+    const found = list.map((value): Addresses | undefined => {
+      switch (value.kind) {
+        case "address":
+        case "prefix":
+        case "addressRange":
+          return readAddresses(value, report);
+        case "name": {
+          if (isReservedPeer(value.text)) {
+            report(
+              wrongKind.make({ name: value.text, found: reservedPeers[value.text], needed: wanted.text, where: wanted.where }, { span: value.span }),
+            );
+            return undefined;
+          }
+          const peer = ofName(place, value, wanted);
+          return peer?.kind === "addresses" ? { addresses: peer.addresses, text: value.text } : undefined;
+        }
+        default:
+          report(wrongValue.make({ where, found: "this", needed: "addresses, prefixes or address ranges" }, { span: value.span }));
+          return undefined;
+      }
+    });
+    if (found.length === 0 || !found.every((entry) => entry !== undefined)) return undefined;
+    const sets: readonly AddressSet[] = found.map((entry) => entry.addresses);
+    return { addresses: address.unionAllAddresses(sets), text: found.map((entry) => entry.text).join(", ") };
+  };
+
+  return { ofExpression, ofSymbol, addresses };
+}
+
+/** Whether the peers are the same; address literals are read anew each time, and compared by what they say. */
+function samePeers(left: readonly Peer[], right: readonly Peer[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((peer, index) => {
+      const other = right[index];
+      if (peer === other) return true;
+      return (
+        peer.kind === "addresses" && other.kind === "addresses" && peer.name === other.name && address.addressesEqual(peer.addresses, other.addresses)
+      );
+    })
+  );
+}
+
+function insideTest(place: Place, node: syntax.Path): boolean {
+  return place.file.parsed.file.items.some((item) => item.kind === "test" && item.span.start <= node.span.start && node.span.end <= item.span.end);
+}

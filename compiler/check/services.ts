@@ -1,0 +1,143 @@
+/** Services: from names and `protocol/port` literals to sets of flows' protocols and ports. */
+import type { IntegerLiteral, IntegerRange, Name, ServiceLiteral, ServiceTerm as SyntaxTerm } from "../../grammar/syntax.js";
+import { builtinServices, isProtocolName, literalProtocols } from "../bind/builtins.js";
+import type { Need, Place } from "../bind/lookup.js";
+import { didYouMean, suggest } from "../bind/suggest.js";
+import type { PolicySymbol } from "../bind/symbols.js";
+import { definitionCycle, unknownProtocol } from "../diagnostics/names.js";
+import { outOfRange, reversedRange, wrongValue } from "../diagnostics/values.js";
+import type { ServiceExpression, ServiceTerm } from "../policy/model.js";
+import { serviceText } from "../policy/text.js";
+import * as service from "../space/service.js";
+import type { ServiceSet } from "../space/service.js";
+import { placeOf } from "./context.js";
+import type { Context } from "./context.js";
+
+export interface Services {
+  /** What a declared or builtin service stands for; nothing after a message. */
+  readonly ofSymbol: (symbol: PolicySymbol) => ServiceSet | undefined;
+  /** The services of a rule. `undefined` terms mean every service; the answer is the same object for the same text and place. */
+  readonly ofTerms: (place: Place, terms: readonly SyntaxTerm[] | undefined) => ServiceExpression | undefined;
+  /** A port, written as a number or a param. */
+  readonly port: (place: Place, value: IntegerLiteral | Name, what: string) => number | undefined;
+}
+
+const everything: ServiceExpression = { services: service.everyService, terms: [] };
+
+export function makeServices(context: Context): Services {
+  const { report } = context;
+  const values = new Map<PolicySymbol, ServiceSet | undefined>();
+  const open: PolicySymbol[] = [];
+  const expressions = new Map<Place["tenant"] | Place["file"], Map<string, ServiceExpression>>();
+
+  const ofSymbol = (symbol: PolicySymbol): ServiceSet | undefined => {
+    const builtin = symbol.declarations.length === 0 ? builtinServices.get(symbol.name) : undefined;
+    if (builtin !== undefined) return builtin.services;
+    if (values.has(symbol)) return values.get(symbol);
+    const at = open.indexOf(symbol);
+    const declaration = symbol.declarations.at(0);
+    if (at >= 0 && declaration !== undefined) {
+      const loop = open.slice(at);
+      report(definitionCycle.make({ cycle: [...loop, symbol].map((entry) => entry.name) }, { span: declaration.nameSpan }));
+      for (const entry of loop) values.set(entry, undefined);
+      return undefined;
+    }
+    const place = placeOf(context.program, symbol);
+    if (declaration?.node.kind !== "service" || place === undefined) return undefined;
+    open.push(symbol);
+    const sets = declaration.node.terms.map((term) => ofTerm(place, term));
+    open.pop();
+    if (values.has(symbol)) return values.get(symbol);
+    const value = sets.length > 0 && sets.every((set) => set !== undefined) ? service.unionAllServices(sets) : undefined;
+    values.set(symbol, value);
+    return value;
+  };
+
+  const need: Need = { space: "service", text: "a service", where: "here" };
+  const ofTerm = (place: Place, term: SyntaxTerm): ServiceSet | undefined => {
+    if (term.kind === "service") return ofLiteral(place, term);
+    const symbol = context.lookup.find(place, term, need);
+    return symbol === undefined ? undefined : ofSymbol(symbol);
+  };
+
+  const ofLiteral = (place: Place, literal: ServiceLiteral): ServiceSet | undefined => {
+    const name = literal.protocol.text;
+    if (!isProtocolName(name) && name !== "ip") {
+      const near = suggest(name, literalProtocols);
+      const fixes = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: [{ span: literal.protocol.span, text }] }));
+      report(unknownProtocol.make({ name, possible: literalProtocols }, { span: literal.protocol.span, help: didYouMean(near), fixes }));
+      return undefined;
+    }
+    const what = name === "ip" ? "IP protocol" : name === "icmp" || name === "icmp6" ? `${name} type` : "port";
+    const last = what === "port" ? 65535 : 255;
+    const sets = literal.ports.map((entry) => {
+      const range = bounds(place, entry, what, last);
+      if (range === undefined) return undefined;
+      if (name === "ip") return service.unionAllServices(protocolsBetween(range[0], range[1]));
+      const protocol = service.protocolNumber[name];
+      if (!service.isIcmp(protocol)) return service.portService(protocol, range[0], range[1]);
+      return [service.icmpService(protocol, range[0])[0], service.icmpService(protocol, range[1])[1]];
+    });
+    return sets.length > 0 && sets.every((set) => set !== undefined) ? service.unionAllServices(sets) : undefined;
+  };
+
+  const bounds = (place: Place, entry: IntegerLiteral | IntegerRange | Name, what: string, max: number): readonly [number, number] | undefined => {
+    if (entry.kind !== "integerRange") {
+      const value = number(place, entry, what, max);
+      return value === undefined ? undefined : [value, value];
+    }
+    if (!within(entry.first, entry, what, max) || !within(entry.last, entry, what, max)) return undefined;
+    if (entry.first <= entry.last) return [entry.first, entry.last];
+    const text = `${entry.last}-${entry.first}`;
+    const fixes = [{ title: `write ${text}`, safe: false, edits: [{ span: entry.span, text }] }];
+    report(reversedRange.make({ text: `${entry.first}-${entry.last}`, what }, { span: entry.span, fixes }));
+    return undefined;
+  };
+
+  const within = (value: number, entry: IntegerLiteral | IntegerRange | Name, what: string, max: number): boolean => {
+    if (value <= max) return true;
+    report(outOfRange.make({ what, value: String(value), min: 0, max }, { span: entry.span }));
+    return false;
+  };
+
+  const number = (place: Place, entry: IntegerLiteral | Name, what: string, max: number): number | undefined => {
+    if (entry.kind === "integer") return within(entry.value, entry, what, max) ? entry.value : undefined;
+    const symbol = context.lookup.find(place, entry, {
+      space: "peer",
+      kinds: new Set(["param"]),
+      text: `a number, or a param of type port or int`,
+      where: `as a ${what}`,
+    });
+    const value = symbol === undefined ? undefined : context.params.get(symbol);
+    if (value === undefined) return undefined;
+    if (value.type === "port" || value.type === "int") return within(value.value, entry, what, max) ? value.value : undefined;
+    report(
+      wrongValue.make({ where: `this ${what}`, found: `param "${entry.text}" of type ${value.type}`, needed: "a number" }, { span: entry.span }),
+    );
+    return undefined;
+  };
+
+  const ofTerms: Services["ofTerms"] = (place, terms) => {
+    if (terms === undefined) return everything;
+    const sets = terms.map((term) => ofTerm(place, term));
+    if (sets.length === 0 || !sets.every((set) => set !== undefined)) return undefined;
+    const texts = terms.map(serviceText);
+    const key = texts.join(", ");
+    const scope = place.tenant ?? place.file;
+    const known = expressions.get(scope) ?? new Map<string, ServiceExpression>();
+    expressions.set(scope, known);
+    const cached = known.get(key);
+    // A tenant opened in two files can see two outer services of one name: the text alone does not decide.
+    const services = sets.length === 1 ? sets[0] : service.unionAllServices(sets);
+    if (cached !== undefined && service.servicesEqual(cached.services, services)) return cached;
+    const made = { services, terms: sets.map((set, index): ServiceTerm => ({ text: texts[index], services: set })) };
+    known.set(key, made);
+    return made;
+  };
+
+  return { ofSymbol, ofTerms, port: (place, value, what) => number(place, value, what, 65535) };
+}
+
+function protocolsBetween(first: number, last: number): readonly ServiceSet[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => service.protocolService(first + index));
+}

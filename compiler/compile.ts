@@ -1,0 +1,181 @@
+/**
+ * The front door of the compiler: the files of a project in, the policy and everything there is to say about it out.
+ *
+ * `text -> trees -> names -> policy -> checked`; targets take it from there. Pure: files are read through the function that the caller
+ * gives, and a tree that the caller has already is not made again.
+ */
+import type { Rule as SyntaxRule, SourceFile } from "../grammar/syntax.js";
+import { declare } from "./bind/declare.js";
+import type { Program } from "./bind/declare.js";
+import { recordFacts } from "./bind/facts.js";
+import type { Facts } from "./bind/facts.js";
+import { makeLookup } from "./bind/lookup.js";
+import type { Place } from "./bind/lookup.js";
+import type { NameSpace, PolicySymbol } from "./bind/symbols.js";
+import { checkAddressing } from "./check/addressing.js";
+import type { Context } from "./check/context.js";
+import { checkFamilies } from "./check/families.js";
+import { checkLogic } from "./check/logic.js";
+import { evaluateParams } from "./check/params.js";
+import type { GivenParam, ParamValue } from "./check/params.js";
+import { checkUsage } from "./check/usage.js";
+import { definitionByCode } from "./diagnostics/catalogue.js";
+import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
+import { resolvePolicy } from "./policy/resolve.js";
+import { makeUniverse } from "./policy/universe.js";
+import type { Universe } from "./policy/universe.js";
+import { loadFiles } from "./source/files.js";
+import type { LoadedFile, SourceText } from "./source/files.js";
+import { applySettings, isEssential } from "./source/settings.js";
+import type { FindingSettings } from "./source/settings.js";
+import { noAddresses } from "./space/address.js";
+import type { ServiceSet } from "./space/service.js";
+
+export interface ProjectInput {
+  /** Ids of the files to start from: paths relative to the project's root, with forward slashes. */
+  readonly entries: readonly string[];
+  /** A file by id, or nothing where there is none. Called once for each file, imported ones included. */
+  readonly read: (id: string) => SourceText | undefined;
+  /** Ids of other files that exist, for "did you mean" in imports. */
+  readonly known?: Iterable<string>;
+  /** Values of params by name, or by `tenant/name`. */
+  readonly params?: ReadonlyMap<string, GivenParam>;
+  readonly surroundings?: Surroundings;
+  readonly settings?: FindingSettings;
+  /** Leave out the questions about all flows (CTV40xx), for an editor that wants names first. */
+  readonly withoutLogic?: boolean;
+}
+
+export interface Checked {
+  /** In order of file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absent while an essential error stands. Targets ask for more: `isSound`. */
+  readonly policy?: Policy;
+  readonly universe?: Universe;
+  /** What could be resolved, whatever is wrong: for showing meaning while somebody types, never for a target. */
+  readonly draft: Policy;
+  readonly files: ReadonlyMap<string, LoadedFile>;
+  readonly program: Program;
+  readonly names: Names;
+}
+
+/** The side tables that editors read. */
+export interface Names extends Facts {
+  readonly symbols: readonly PolicySymbol[];
+  /** What a statement at this place can name, inner declarations first. */
+  readonly visible: (place: Place, space?: NameSpace) => readonly PolicySymbol[];
+  /** The place of an offset in a file: its tenant, if it is in one. */
+  readonly placeAt: (file: string, offset: number) => Place | undefined;
+  readonly serviceOf: (symbol: PolicySymbol) => ServiceSet | undefined;
+  readonly peerOf: (symbol: PolicySymbol) => Peer | undefined;
+  readonly paramOf: (symbol: PolicySymbol) => ParamValue | undefined;
+  readonly ruleOf: (node: SyntaxRule) => Rule | undefined;
+}
+
+/** Binds, checks and resolves a project. Never throws for what the files say. */
+export function check(input: ProjectInput): Checked {
+  const found: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    found.push(diagnostic);
+  };
+  const loaded = loadFiles(input.entries, input.read, input.known);
+  const { files } = loaded;
+  for (const file of files.values()) found.push(...syntaxDiagnostics(file));
+  found.push(...loaded.diagnostics);
+
+  const program = declare(files, report);
+  const facts = recordFacts();
+  for (const symbol of new Set(program.symbolOfNode.values())) {
+    for (const declaration of symbol.declarations) facts.record(declaration.nameSpan, symbol, true);
+  }
+  const lookup = makeLookup(program, facts, report);
+  const params = evaluateParams(program, input.params ?? new Map(), report);
+  const ruleOfNode = new Map<SyntaxRule, Rule>();
+  const context: Context = { program, lookup, facts, params, report, ruleOfNode };
+  const { policy: draft, spans, services, peers } = resolvePolicy(context);
+  const surroundings = input.surroundings ?? { podAddresses: noAddresses };
+
+  const symbols = [...new Set(program.symbolOfNode.values())];
+  const externals = symbols.flatMap((symbol) => {
+    const peer = symbol.kind === "external" ? peers.ofSymbol(symbol) : undefined;
+    return peer?.kind === "addresses" ? [{ symbol, addresses: peer.addresses }] : [];
+  });
+  checkAddressing({ policy: draft, spans, externals, podAddresses: surroundings.podAddresses, report });
+  checkUsage(program, facts.facts, report);
+
+  const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
+  const universe = broken ? undefined : makeUniverse(draft, surroundings);
+  const withLogic = input.withoutLogic !== true;
+  if (universe !== undefined) {
+    checkFamilies(universe, report);
+    if (withLogic) found.push(...withoutRepeats(checkLogic(universe), found));
+  }
+
+  const complete = (code: string): boolean =>
+    !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
+  const diagnostics = applySettings(found, files.values(), input.settings ?? {}, definitionByCode, complete);
+  return {
+    diagnostics: inOrder(diagnostics),
+    ...(universe === undefined ? {} : { policy: draft, universe }),
+    draft,
+    files,
+    program,
+    names: {
+      ...facts.facts,
+      symbols,
+      visible: lookup.visible,
+      placeAt: (file, offset) => placeAt(program, file, offset),
+      serviceOf: services.ofSymbol,
+      peerOf: peers.ofSymbol,
+      paramOf: (symbol) => params.get(symbol),
+      ruleOf: (node) => ruleOfNode.get(node),
+    },
+  };
+}
+
+/** Whether a policy may go to a target: it is whole, and no finding counts as an error. */
+export function isSound(checked: Checked): boolean {
+  return checked.policy !== undefined && checked.diagnostics.every((diagnostic) => diagnostic.severity !== "error");
+}
+
+/** Trees of all files, in the order in which they were reached. */
+export function treesOf(checked: Checked): readonly SourceFile[] {
+  return [...checked.files.values()].map((file) => file.parsed.file);
+}
+
+function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
+  return file.parsed.problems.map(({ code, message, span, related, fix }) => ({
+    code,
+    severity: "error",
+    message,
+    span,
+    related,
+    fixes: fix === undefined ? [] : [{ ...fix, safe: true }],
+  }));
+}
+
+/** A rule across address families matches nothing, and that it matches nothing need not be said again. */
+function withoutRepeats(logic: readonly Diagnostic[], found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const told = new Set(found.flatMap((diagnostic) => (diagnostic.rule === undefined ? [] : [diagnostic.rule])));
+  return told.size === 0 ? logic : logic.filter((diagnostic) => diagnostic.rule === undefined || !told.has(diagnostic.rule));
+}
+
+function placeAt(program: Program, id: string, offset: number): Place | undefined {
+  const file = program.files.get(id);
+  if (file === undefined) return undefined;
+  const node = file.parsed.file.items.find((item) => item.kind === "tenant" && item.span.start <= offset && offset <= item.span.end);
+  const tenant = node?.kind === "tenant" ? program.tenants.get(node.name.text) : undefined;
+  return tenant === undefined ? { file } : { file, tenant };
+}
+
+/** By file, then position, then code; equal ones keep the order in which they were found. */
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...diagnostics].sort(
+    (a, b) => compare(a.span.file, b.span.file) || a.span.start - b.span.start || a.span.end - b.span.end || compare(a.code, b.code),
+  );
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

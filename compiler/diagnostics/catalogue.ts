@@ -1,0 +1,23 @@
+/** The catalogue: every kind of diagnostic, in order of code. An area joins with one import and one line. */
+import type { Definition } from "./diagnostic.js";
+import { kubernetesDiagnostics } from "./kubernetes.js";
+import { logicDiagnostics } from "./logic.js";
+import { namesDiagnostics } from "./names.js";
+import { openflowDiagnostics } from "./openflow.js";
+import { projectDiagnostics } from "./project.js";
+import { usageDiagnostics } from "./usage.js";
+import { valuesDiagnostics } from "./values.js";
+
+const areas: readonly (readonly Definition[])[] = [
+  namesDiagnostics,
+  projectDiagnostics,
+  valuesDiagnostics,
+  usageDiagnostics,
+  logicDiagnostics,
+  kubernetesDiagnostics,
+  openflowDiagnostics,
+];
+
+export const catalogue: readonly Definition[] = areas.flat().sort((left, right) => (left.code < right.code ? -1 : 1));
+
+export const definitionByCode: ReadonlyMap<string, Definition> = new Map(catalogue.map((definition) => [definition.code, definition] as const));

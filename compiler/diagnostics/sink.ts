@@ -1,0 +1,4 @@
+/** Where passes put what they find. */
+import type { Diagnostic } from "./diagnostic.js";
+
+export type Report = (diagnostic: Diagnostic) => void;

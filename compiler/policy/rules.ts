@@ -1,0 +1,97 @@
+/** Policies with their rules, and tests with their expectations. */
+import type * as syntax from "../../grammar/syntax.js";
+import type { Place } from "../bind/lookup.js";
+import { duplicateName } from "../diagnostics/names.js";
+import { wrongValue } from "../diagnostics/values.js";
+import { originOf } from "../source/files.js";
+import { headOf } from "./draft.js";
+import type { Resolving } from "./draft.js";
+import type { Expectation, PolicyBlock, Rule, Test } from "./model.js";
+import { expectationText, ruleText, shortHash } from "./text.js";
+
+/** Rules that had a message are left out. */
+export function resolvePolicyBlock(resolving: Resolving, place: Place, tenant: string, node: syntax.Policy): PolicyBlock {
+  const { report } = resolving.context;
+  const priority = node.priority === undefined ? 0 : (priorityOf(resolving, place, node.priority) ?? 0);
+  const named = new Map<string, syntax.Name>();
+  const repeats = new Map<string, number>();
+  const uniqueId = (key: string): string => {
+    const count = (repeats.get(key) ?? 0) + 1;
+    repeats.set(key, count);
+    return `${tenant}/${node.name.text}/${key}${count === 1 ? "" : `#${count}`}`;
+  };
+  const rules = node.rules.flatMap((rule) => {
+    const { name } = rule;
+    const earlier = name === undefined ? undefined : named.get(name.text);
+    if (name !== undefined && earlier !== undefined) {
+      const related = [{ span: earlier.span, message: "first declared here" }];
+      report(duplicateName.make({ kind: "a rule", name: name.text, other: "a rule" }, { span: name.span, related }));
+    } else if (name !== undefined) named.set(name.text, name);
+    return resolveRule(resolving, place, { tenant, policy: node.name.text, priority, uniqueId }, rule) ?? [];
+  });
+  return { ...headOf(place, node), priority, rules };
+}
+
+interface RuleHome {
+  readonly tenant: string;
+  readonly policy: string;
+  readonly priority: number;
+  readonly uniqueId: (key: string) => string;
+}
+
+function resolveRule({ context, peers, services }: Resolving, place: Place, home: RuleHome, node: syntax.Rule): Rule | undefined {
+  const source = peers.ofExpression(place, node.source, "as the source of a rule");
+  const destination = peers.ofExpression(place, node.destination, "as the destination of a rule");
+  const service = services.ofTerms(place, node.services);
+  const text = ruleText(node);
+  const id = home.uniqueId(node.name?.text ?? shortHash(text));
+  if (source === undefined || destination === undefined || service === undefined) return undefined;
+  const rule: Rule = {
+    id,
+    tenant: home.tenant,
+    policy: home.policy,
+    priority: home.priority,
+    origin: originOf(place.file, node.span),
+    ...(node.name === undefined ? {} : { name: node.name.text }),
+    ...(node.doc === undefined ? {} : { doc: node.doc }),
+    action: node.action,
+    source,
+    destination,
+    service,
+    log: node.log,
+    text,
+  };
+  context.ruleOfNode.set(node, rule);
+  return rule;
+}
+
+function priorityOf({ context }: Resolving, place: Place, value: syntax.IntegerLiteral | syntax.Name): number | undefined {
+  if (value.kind === "integer") return value.value;
+  const symbol = context.lookup.find(place, value, {
+    space: "peer",
+    kinds: new Set(["param"]),
+    text: "a number, or a param of type int",
+    where: "as a priority",
+  });
+  const param = symbol === undefined ? undefined : context.params.get(symbol);
+  if (param === undefined || param.type === "int") return param?.value;
+  context.report(
+    wrongValue.make({ where: "a priority", found: `param "${value.text}" of type ${param.type}`, needed: "a number" }, { span: value.span }),
+  );
+  return undefined;
+}
+
+/** Expectations that had a message are left out. */
+export function resolveTest(resolving: Resolving, place: Place, node: syntax.Test): Test {
+  const expectations = node.expectations.flatMap((expectation) => resolveExpectation(resolving, place, expectation) ?? []);
+  const { name, origin } = headOf(place, node);
+  return { name, origin, ...(place.tenant === undefined ? {} : { tenant: place.tenant.name }), expectations };
+}
+
+function resolveExpectation({ peers, services }: Resolving, place: Place, node: syntax.Expectation): Expectation | undefined {
+  const source = peers.ofExpression(place, node.source, "as the source of an expectation");
+  const destination = peers.ofExpression(place, node.destination, "as the destination of an expectation");
+  const service = services.ofTerms(place, node.services);
+  if (source === undefined || destination === undefined || service === undefined) return undefined;
+  return { action: node.action, source, destination, service, origin: originOf(place.file, node.span), text: expectationText(node) };
+}

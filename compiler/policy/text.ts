@@ -1,0 +1,75 @@
+/** Rules and expectations as the formatter would write them, on one line: for ids, messages and annotations. */
+import type {
+  AddressLiteral,
+  AddressRangeLiteral,
+  Expectation,
+  Name,
+  PeerExpression,
+  PeerTerm,
+  PrefixLiteral,
+  Rule,
+  ServiceTerm,
+} from "../../grammar/syntax.js";
+import { isPlainName } from "../../grammar/format/names.js";
+
+export function nameText(name: Name): string {
+  return isPlainName(name.text) ? name.text : `"${name.text}"`;
+}
+
+export function addressText(literal: AddressLiteral | PrefixLiteral | AddressRangeLiteral): string {
+  if (literal.kind !== "addressRange") return literal.text;
+  return `${literal.first}-${literal.last}${literal.length === undefined ? "" : `/${literal.length}`}`;
+}
+
+export function peerText(term: PeerTerm): string {
+  switch (term.kind) {
+    case "name":
+      return nameText(term);
+    case "path":
+      return `${nameText(term.tenant)}/${nameText(term.name)}`;
+    default:
+      return addressText(term);
+  }
+}
+
+export function expressionText(expression: PeerExpression): string {
+  const include = expression.include.map(peerText).join(", ");
+  return expression.except.length === 0 ? include : `${include} except ${expression.except.map(peerText).join(", ")}`;
+}
+
+export function serviceText(term: ServiceTerm): string {
+  if (term.kind === "name") return nameText(term);
+  const ports = term.ports.map((port) =>
+    port.kind === "name" ? nameText(port) : port.kind === "integer" ? `${port.value}` : `${port.first}-${port.last}`,
+  );
+  return `${nameText(term.protocol)}/${ports.length === 1 ? ports[0] : `{${ports.join(", ")}}`}`;
+}
+
+type Sentence = Pick<Rule | Expectation, "action" | "source" | "destination" | "services">;
+
+function sentence(node: Sentence): string {
+  const services = node.services === undefined ? "" : ` : ${node.services.map(serviceText).join(", ")}`;
+  return `${node.action} ${expressionText(node.source)} -> ${expressionText(node.destination)}${services}`;
+}
+
+export function ruleText(rule: Rule): string {
+  return `${sentence(rule)}${rule.log ? " log" : ""}${rule.name === undefined ? "" : ` as ${nameText(rule.name)}`}`;
+}
+
+export function expectationText(expectation: Expectation): string {
+  return `expect ${sentence(expectation)}`;
+}
+
+/** Ten hexadecimal digits that depend on the text alone (cyrb53, shortened): the part of a rule's id that stands for its text. */
+export function shortHash(text: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return ((low >>> 0) & 0xff).toString(16).padStart(2, "0") + (high >>> 0).toString(16).padStart(8, "0");
+}

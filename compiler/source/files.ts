@@ -1,0 +1,159 @@
+/** The files of a project: read through a function that the caller gives, parsed once each, linked by their imports. */
+import { parseFile } from "../../grammar/parse.js";
+import { lineMap, positionAt } from "../../grammar/span.js";
+import type { LineMap, Span } from "../../grammar/span.js";
+import type { Import, ParseResult } from "../../grammar/syntax.js";
+import type { Origin } from "../policy/model.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { importCycle, importNotFound } from "../diagnostics/names.js";
+import { didYouMean, suggest } from "../bind/suggest.js";
+
+/** A file as the caller has it: an editor passes what it has parsed already. */
+export interface SourceText {
+  readonly text: string;
+  readonly parsed?: ParseResult;
+}
+
+export interface LoadedFile {
+  readonly id: string;
+  readonly text: string;
+  readonly lines: LineMap;
+  readonly parsed: ParseResult;
+  readonly imports: readonly ResolvedImport[];
+  /** Whether the caller named it, rather than an import alone. */
+  readonly entry: boolean;
+}
+
+export interface ResolvedImport {
+  readonly node: Import;
+  /** Id of the imported file. */
+  readonly target: string;
+  /** Whether the file was found, and does not lead back to this one. */
+  readonly usable: boolean;
+}
+
+export interface LoadedFiles {
+  /** Entry files first, in the caller's order, then what they import. */
+  readonly files: ReadonlyMap<string, LoadedFile>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The id of the file that `path`, as written in an import of `importer`, speaks of. */
+export function resolveImport(importer: string, path: string): string {
+  const absolute = path.startsWith("/");
+  const parts = absolute ? [] : importer.split("/").slice(0, -1);
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(part);
+  }
+  return (absolute ? "/" : "") + parts.join("/");
+}
+
+/** The ids of the files that a parsed file imports, whether they exist or not. */
+export function importsOf(parsed: ParseResult): readonly string[] {
+  return parsed.file.items.flatMap((item) => (item.kind === "import" ? [resolveImport(parsed.file.id, item.path.text)] : []));
+}
+
+export function originOf(file: LoadedFile, span: Span): Origin {
+  const { line, column } = positionAt(file.lines, span.start);
+  return { span, line, column };
+}
+
+/**
+ * Reads the entry files and everything they import. `read` answers with nothing for a file that does not exist; entry files
+ * that do not exist are left out, since the caller knows better how it came by their names.
+ */
+export function loadFiles(entries: readonly string[], read: (id: string) => SourceText | undefined, known: Iterable<string> = []): LoadedFiles {
+  const files = new Map<string, { file: LoadedFile; links: { node: Import; target: string }[] }>();
+  const missing = new Set<string>();
+  const named = new Set(entries);
+  const queue = [...named];
+  for (let at = 0; at < queue.length; at++) {
+    const id = queue[at];
+    if (files.has(id) || missing.has(id)) continue;
+    const source = read(id);
+    if (source === undefined) {
+      missing.add(id);
+      continue;
+    }
+    const parsed = source.parsed ?? parseFile(id, source.text);
+    const links = parsed.file.items.flatMap((node) => (node.kind === "import" ? [{ node, target: resolveImport(id, node.path.text) }] : []));
+    const entry = named.has(id);
+    files.set(id, { file: { id, text: source.text, lines: lineMap(source.text), parsed, imports: [], entry }, links });
+    queue.push(...links.map((link) => link.target));
+  }
+
+  const cycles = findCycles([...files.values()].map(({ file, links }) => ({ id: file.id, links })));
+  const candidates = [...new Set([...files.keys(), ...known])];
+  const diagnostics: Diagnostic[] = [...cycles.values()].flat();
+  const linked = new Map<string, LoadedFile>();
+  for (const { file, links } of files.values()) {
+    const imports = links.map(({ node, target }) => {
+      const usable = files.has(target) && !cycles.has(node);
+      if (!files.has(target)) {
+        const near = suggest(
+          target,
+          candidates.filter((id) => id !== file.id),
+        );
+        const help = didYouMean(near.map((id) => relativePath(file.id, id)));
+        diagnostics.push(importNotFound.make({ path: node.path.text, target }, { span: node.path.span, help }));
+      }
+      return { node, target, usable };
+    });
+    linked.set(file.id, { ...file, imports });
+  }
+  return { files: linked, diagnostics };
+}
+
+/** How `from` would write an import of `to`. */
+export function relativePath(from: string, to: string): string {
+  const base = from.split("/").slice(0, -1);
+  const target = to.split("/");
+  let shared = 0;
+  while (shared < base.length && shared < target.length - 1 && base[shared] === target[shared]) shared++;
+  return [...base.slice(shared).map(() => ".."), ...target.slice(shared)].join("/");
+}
+
+interface Links {
+  readonly id: string;
+  readonly links: readonly { readonly node: Import; readonly target: string }[];
+}
+
+/** The imports that close a cycle, each with its message. A depth-first walk, so each cycle is told once, where it closes. */
+function findCycles(files: readonly Links[]): ReadonlyMap<Import, readonly Diagnostic[]> {
+  const byId = new Map(files.map((file) => [file.id, file]));
+  const state = new Map<string, "open" | "done">();
+  const found = new Map<Import, readonly Diagnostic[]>();
+  for (const start of files) {
+    const path: { readonly file: Links; next: number }[] = [];
+    const enter = (file: Links): void => {
+      state.set(file.id, "open");
+      path.push({ file, next: 0 });
+    };
+    if (!state.has(start.id)) enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      if (top.next >= top.file.links.length) {
+        state.set(top.file.id, "done");
+        path.pop();
+        continue;
+      }
+      const link = top.file.links[top.next++];
+      const target = byId.get(link.target);
+      if (target === undefined || state.get(target.id) === "done") continue;
+      if (state.get(target.id) === undefined) {
+        enter(target);
+        continue;
+      }
+      const from = path.findIndex((entry) => entry.file.id === link.target);
+      const loop = path.slice(from);
+      const cycle = [...loop.map((entry) => entry.file.id), link.target];
+      const related = loop
+        .map((entry) => entry.file.links[entry.next - 1].node)
+        .filter((node) => node !== link.node)
+        .map((node) => ({ span: node.path.span, message: `imported here` }));
+      found.set(link.node, [importCycle.make({ cycle }, { span: link.node.path.span, related })]);
+    }
+  }
+  return found;
+}

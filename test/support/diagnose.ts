@@ -1,0 +1,57 @@
+/** Compiles small projects from memory or from a fixture folder, and writes what was found as text for golden files. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { check } from "../../compiler/compile.js";
+import type { Checked, ProjectInput } from "../../compiler/compile.js";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { lineMap, positionAt } from "../../grammar/span.js";
+import type { Span } from "../../grammar/span.js";
+
+export type Texts = Readonly<Record<string, string>>;
+
+/** Checks files from memory; `main.ctv`, or every file where there is none, is where it starts. */
+export function checkTexts(texts: Texts, more: Partial<ProjectInput> = {}): Checked {
+  const sources = Object.keys(texts).filter((id) => id.endsWith(".ctv"));
+  const entries = sources.includes("main.ctv") ? ["main.ctv"] : sources;
+  return check({ entries, known: sources, read: (id) => (Object.hasOwn(texts, id) ? { text: texts[id] } : undefined), ...more });
+}
+
+export function codesOf(checked: { readonly diagnostics: readonly Diagnostic[] }): readonly string[] {
+  return checked.diagnostics.map((diagnostic) => diagnostic.code);
+}
+
+/** Every file of a folder, by path from it. */
+export function readTexts(folder: string): Texts {
+  const texts: Record<string, string> = {};
+  const walk = (at: string, prefix: string): void => {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      if (entry.isDirectory()) walk(join(at, entry.name), `${prefix}${entry.name}/`);
+      else texts[`${prefix}${entry.name}`] = readFileSync(join(at, entry.name), "utf8");
+    }
+  };
+  if (existsSync(folder)) walk(folder, "");
+  return texts;
+}
+
+/** Findings as text: place, severity, code, message; then related places, help and fixes, indented. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], texts: Texts): string {
+  const maps = new Map(Object.entries(texts).map(([id, text]) => [id, lineMap(text)] as const));
+  const place = (span: Span): string => {
+    const lines = maps.get(span.file);
+    if (lines === undefined) return span.file;
+    const { line, column } = positionAt(lines, span.start);
+    return `${span.file}:${line}:${column}`;
+  };
+  return diagnostics
+    .map((diagnostic) =>
+      [
+        `${place(diagnostic.span)}: ${diagnostic.severity} ${diagnostic.code}: ${diagnostic.message}`,
+        ...diagnostic.related.map((related) => `  ${place(related.span)}: ${related.message}`),
+        ...(diagnostic.flow === undefined ? [] : [`  flow: ${diagnostic.flow}`]),
+        ...(diagnostic.help === undefined ? [] : [`  help: ${diagnostic.help}`]),
+        ...diagnostic.fixes.map((fix) => `  fix${fix.safe ? "" : " (look first)"}: ${fix.title}`),
+      ].join("\n"),
+    )
+    .map((text) => `${text}\n`)
+    .join("");
+}
