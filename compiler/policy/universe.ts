@@ -20,6 +20,7 @@ import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
 import * as ends from "../space/ends.js";
 import type { End, EndBox, EndSet } from "../space/ends.js";
+import { boundedCache } from "../space/boundedCache.js";
 import { endIndex } from "../space/endIndex.js";
 import type { EndIndex } from "../space/endIndex.js";
 import * as flows from "../space/flows.js";
@@ -48,6 +49,8 @@ export interface Universe {
   readonly workloadAddresses: (tenant: string | undefined) => AddressSet;
   /** Boxes of ends that cannot exist by the axioms. */
   readonly impossible: EndSet;
+  /** A part of the box in which every end can exist: the box itself where that holds for all of it, nothing where no end can. */
+  readonly plainEnds: (box: EndBox) => EndBox | undefined;
   /** Boxes of flows that cannot exist because of one end, as far as they meet the given box. */
   readonly impossibleFlows: (flow: FlowBox) => FlowSet;
 }
@@ -133,18 +136,30 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     policy.tenants.map((tenant) => [tenant.name, new Map(tenant.groups.map((group) => [group.name, groupEnds(tenant, group)] as const))] as const),
   );
 
+  const addressEndsMade = new Map<AddressSet, EndSet>();
   /** Every end with an address in the set; namespaces whose workloads cannot have one are left out. */
   const addressEnds = (addresses: AddressSet): EndSet => {
+    const known = addressEndsMade.get(addresses);
+    if (known !== undefined) return known;
     const present = policy.tenants.filter((tenant) => address.addressesOverlap(addresses, workloadAddresses(tenant.name)));
     const foreign = address.addressesOverlap(addresses, foreignAddresses);
     const missing = policy.tenants.filter((tenant) => !present.includes(tenant)).flatMap((tenant) => tenant.namespaces);
     const namespace = foreign ? values.noneOf(missing) : { ...values.oneOf(present.flatMap((tenant) => tenant.namespaces)), absent: true };
-    return box({ namespace, addresses });
+    const made = box({ namespace, addresses });
+    addressEndsMade.set(addresses, made);
+    return made;
   };
-  const networkEnds = (tenant: Tenant, network: Network): EndSet => [
-    ...box({ namespace: values.oneOf(tenant.namespaces), addresses: network.addresses }),
-    ...box({ namespace: values.onlyAbsent, addresses: network.addresses }),
-  ];
+  const networkEnds = new Map(
+    policy.tenants.flatMap((tenant) =>
+      tenant.networks.map((network): readonly [Network, EndSet] => [
+        network,
+        [
+          ...box({ namespace: values.oneOf(tenant.namespaces), addresses: network.addresses }),
+          ...box({ namespace: values.onlyAbsent, addresses: network.addresses }),
+        ],
+      ]),
+    ),
+  );
 
   const peerEnds = (peer: Peer): EndSet => {
     switch (peer.kind) {
@@ -157,7 +172,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
       case "network": {
         const tenant = tenantByName.get(peer.tenant);
         const network = tenant === undefined ? undefined : networkNamed(tenant, peer.network);
-        return tenant === undefined || network === undefined ? [] : networkEnds(tenant, network);
+        return (network === undefined ? undefined : networkEnds.get(network)) ?? [];
       }
       case "addresses":
         return addressEnds(peer.addresses);
@@ -165,13 +180,15 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
         return expressionEnds(peer.expression);
     }
   };
-  // A plain map, since weak ones are slow to collect at ten thousand rules; it lives no longer than the universe.
+  // Plain maps, since weak ones are slow to collect at ten thousand rules; they live no longer than the universe.
   const cache = new Map<PeerExpression, EndSet>();
   const expressionEnds = (expression: PeerExpression): EndSet => {
+    const { include, except } = expression;
+    if (include.length === 1 && except.length === 0) return peerEnds(include[0]);
     const known = cache.get(expression);
     if (known !== undefined) return known;
-    const include = expression.include.length === 1 ? peerEnds(expression.include[0]) : ends.unionEnds(...expression.include.map(peerEnds));
-    const made = expression.except.length === 0 ? include : ends.subtractEnds(include, expression.except.flatMap(peerEnds));
+    const union = ends.unionEnds(...include.map(peerEnds));
+    const made = except.length === 0 ? union : ends.subtractEnds(union, except.flatMap(peerEnds));
     cache.set(expression, made);
     return made;
   };
@@ -188,7 +205,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     return made;
   };
 
-  const outside = (set: AddressSet): AddressSet => address.complementAddresses(set);
+  const outside = boundedCache(1024, address.complementAddresses);
   const impossible: EndSet = [
     ...policy.tenants.flatMap((tenant) => [
       ...tenant.groups.flatMap((group) =>
@@ -218,18 +235,32 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     splitByTenant,
     workloadAddresses,
     impossible,
-    impossibleFlows: impossibleFlowsOf(impossible),
+    ...axiomsOf(impossible),
   };
 }
 
-function impossibleFlowsOf(impossible: EndSet): Universe["impossibleFlows"] {
+function axiomsOf(impossible: EndSet): Pick<Universe, "plainEnds" | "impossibleFlows"> {
   const from = impossible.map((source): FlowBox => ({ source, destination: ends.everyEnd, service: everyService }));
   const to = impossible.map((destination): FlowBox => ({ source: ends.everyEnd, destination, service: everyService }));
   let index: EndIndex | undefined;
-  return (flow) => {
+  const meeting = (side: EndBox): readonly number[] => {
     index ??= endIndex(impossible);
-    return [...index.overlapping(flow.source).map((at) => from[at]), ...index.overlapping(flow.destination).map((at) => to[at])];
+    return index.overlapping(side);
   };
+  const plainEnds = boundedCache(4 * impossible.length + 1024, (side: EndBox): EndBox | undefined => {
+    const against = meeting(side).map((at) => from[at]);
+    if (against.length === 0) return side;
+    const part = (of: EndBox): EndBox | undefined =>
+      flows.findUncovered({ source: of, destination: ends.everyEnd, service: everyService }, against)?.source;
+    // Machines first: few axioms speak of them, so that the part is a large one.
+    const machines = ends.endBox({ ...side, namespace: values.intersectValues(side.namespace, values.onlyAbsent) });
+    return (machines === undefined ? undefined : part(machines)) ?? part(side);
+  });
+  const impossibleFlows = (flow: FlowBox): FlowSet => [
+    ...meeting(flow.source).map((at) => from[at]),
+    ...meeting(flow.destination).map((at) => to[at]),
+  ];
+  return { plainEnds, impossibleFlows };
 }
 
 /** The flows a rule matches among those that its tenant is asked about: with an end in the tenant. */
@@ -239,10 +270,13 @@ export function flowsOfRule(universe: Universe, rule: Rule): FlowSet {
 
 /** The part of a set of flows that has an end in the tenant. */
 export function touching(universe: Universe, tenant: string, set: FlowSet): FlowSet {
+  const within = (flow: FlowBox): boolean =>
+    universe.splitByTenant(tenant, flow.source).others.length === 0 || universe.splitByTenant(tenant, flow.destination).others.length === 0;
+  if (set.every(within)) return set;
   return set.flatMap((flow) => {
+    if (within(flow)) return [flow];
     const source = universe.splitByTenant(tenant, flow.source);
     const destination = universe.splitByTenant(tenant, flow.destination);
-    if (source.others.length === 0 || destination.others.length === 0) return [flow];
     return [...flows.flowProduct(source.own, [flow.destination], flow.service), ...flows.flowProduct(source.others, destination.own, flow.service)];
   });
 }
@@ -252,15 +286,17 @@ export function isPossibleEnd(universe: Universe, end: End): boolean {
 }
 
 /**
- * A part of the box, outside all covers, whose flows can all exist; nothing when there is no such flow. Cheap where a first
- * guess can exist; the axioms join the search as covers only where it cannot.
+ * A part of the box, outside all covers, whose flows can all exist; nothing when there is no such flow. Looks first where nothing
+ * is impossible, which answers most questions; only where all of that is covered do the axioms join the search as covers.
  */
 export function possiblePart(universe: Universe, flow: FlowBox, covers: FlowSet = []): FlowBox | undefined {
-  const guess = flows.findUncovered(flow, covers);
-  if (guess === undefined) return undefined;
-  const against = universe.impossibleFlows(guess);
-  if (against.length === 0) return guess;
-  return flows.findUncovered(guess, against) ?? flows.findUncovered(flow, [...covers, ...universe.impossibleFlows(flow)]);
+  const source = universe.plainEnds(flow.source);
+  const destination = universe.plainEnds(flow.destination);
+  const plain = flows.flowBox(source, destination, flow.service);
+  const found = plain === undefined ? undefined : flows.findUncovered(plain, covers);
+  if (found !== undefined || source === undefined || destination === undefined) return found;
+  if (source === flow.source && destination === flow.destination) return undefined;
+  return flows.findUncovered(flow, [...covers, ...universe.impossibleFlows(flow)]);
 }
 
 export const everyFlow: FlowSet = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);

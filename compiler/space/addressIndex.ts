@@ -5,10 +5,11 @@
  */
 import { addressesOverlap } from "./address.js";
 import type { AddressSet } from "./address.js";
+import { boundedCache } from "./boundedCache.js";
 import type { Ranges, Whole } from "./intervals.js";
 
 export interface AddressIndex {
-  /** Positions of the sets that meet `set`, in no order; the same array for the same object. */
+  /** Positions of the sets that meet `set`, in no order. */
   readonly overlapping: (set: AddressSet) => readonly number[];
 }
 
@@ -63,17 +64,12 @@ function familyIndex<T extends Whole>(sets: readonly Ranges<T>[]): FamilyIndex<T
 export function addressIndex(sets: readonly AddressSet[]): AddressIndex {
   const v4 = familyIndex(sets.map((set) => set.v4));
   const v6 = familyIndex(sets.map((set) => set.v6));
-  const cache = new Map<AddressSet, readonly number[]>();
-  const overlapping = (set: AddressSet): readonly number[] => {
-    const known = cache.get(set);
-    if (known !== undefined) return known;
+  const overlapping = boundedCache(4 * sets.length + 1024, (set: AddressSet): readonly number[] => {
     const near = new Set<number>();
     const add = (position: number): void => void near.add(position);
     v4.visit(set.v4, add);
     v6.visit(set.v6, add);
-    const found = [...near].filter((position) => addressesOverlap(sets[position], set));
-    cache.set(set, found);
-    return found;
-  };
+    return [...near].filter((position) => addressesOverlap(sets[position], set));
+  });
   return { overlapping };
 }

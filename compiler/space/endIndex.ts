@@ -8,12 +8,14 @@
 import { addressIndex } from "./addressIndex.js";
 import { clearBit, eachBit, fullBits, keepBits, makeBits, setBit } from "./bits.js";
 import type { Bits } from "./bits.js";
+import { boundedCache } from "./boundedCache.js";
 import { endBoxesOverlap } from "./ends.js";
 import type { EndBox } from "./ends.js";
+import { hasValue } from "./values.js";
 import type { ValueSet } from "./values.js";
 
 export interface EndIndex {
-  /** Positions of the boxes that meet `box`, ascending; the same array for the same object. */
+  /** Positions of the boxes that meet `box`, ascending. */
   readonly overlapping: (box: EndBox) => readonly number[];
 }
 
@@ -42,11 +44,16 @@ function valueIndex(size: number, entries: readonly (readonly [number, ValueSet]
   return { open, listing };
 }
 
-/** Leaves in `bits` only boxes that can meet `set`, which lists values. Overwrites `wanted`. */
+/** A query that excludes values goes through all others that are listed; with more of them than this, it leaves nothing out. */
+const MOST_LISTED = 64;
+
+/** Leaves in `bits` only boxes that can meet `set`. Overwrites `wanted`. */
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
+  if (set.kind === "notIn" && index.listing.size > MOST_LISTED) return;
   wanted.set(index.open);
   const add = (value: string | undefined): void => index.listing.get(value)?.forEach((position) => setBit(wanted, position));
-  set.values.forEach(add);
+  if (set.kind === "in") set.values.forEach(add);
+  else for (const value of index.listing.keys()) if (value !== undefined && hasValue(set, value)) add(value);
   if (set.absent) add(undefined);
   keepBits(bits, wanted);
 }
@@ -81,23 +88,19 @@ export function endIndex(boxes: readonly EndBox[]): EndIndex {
   const reach = addressIndex(addresses.parts);
   const bits = makeBits(size);
   const scratch = makeBits(size);
-  const cache = new Map<EndBox, readonly number[]>();
-  const overlapping = (box: EndBox): readonly number[] => {
-    const known = cache.get(box);
-    if (known !== undefined) return known;
+  const overlapping = boundedCache(4 * size + 1024, (box: EndBox): readonly number[] => {
     bits.fill(0);
     for (const part of reach.overlapping(box.addresses)) for (const position of addresses.positions[part]) setBit(bits, position);
-    if (box.namespace.kind === "in") keepMeeting(bits, namespaces, box.namespace, scratch);
+    keepMeeting(bits, namespaces, box.namespace, scratch);
     for (const [key, set] of box.labels) {
       const index = labels.get(key);
-      if (index !== undefined && set.kind === "in") keepMeeting(bits, index, set, scratch);
+      if (index !== undefined) keepMeeting(bits, index, set, scratch);
     }
     const found: number[] = [];
     eachBit(bits, (position) => {
       if (endBoxesOverlap(boxes[position], box)) found.push(position);
     });
-    cache.set(box, found);
     return found;
-  };
+  });
   return { overlapping };
 }

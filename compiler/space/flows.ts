@@ -12,7 +12,14 @@ export type FlowSet = readonly FlowBox[];
 
 /** All flows from one set of ends to another over a service. */
 export function flowProduct(sources: EndSet, destinations: EndSet, service: ServiceSet): FlowSet {
-  return sources.flatMap((source) => destinations.flatMap((destination) => flowBox(source, destination, service) ?? []));
+  const out: FlowBox[] = [];
+  for (const source of sources) {
+    for (const destination of destinations) {
+      const box = flowBox(source, destination, service);
+      if (box !== undefined) out.push(box);
+    }
+  }
+  return out;
 }
 
 export function intersectFlows(a: FlowSet, b: FlowSet): FlowSet {

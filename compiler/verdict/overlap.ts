@@ -51,6 +51,14 @@ function sideIndex(ends: readonly EndBox[]): SideIndex {
   return { index: endIndex([...numbers.keys()]), endOfRow, rowsOfEnd };
 }
 
+function rowCount(side: SideIndex, ends: readonly number[]): number {
+  let total = 0;
+  for (const end of ends) total += side.rowsOfEnd[end].length;
+  return total;
+}
+
+const noRows: readonly number[] = [];
+
 /** Files the sets; `sets[owner]` may be empty. */
 export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
   const rows = sets.flatMap((set, owner) => set.map((box): OverlapRow => ({ owner, box })));
@@ -67,30 +75,36 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
   const marks = new Uint32Array(Math.max(sources.rowsOfEnd.length, width));
   let mark = 0;
 
-  /** Rows along one side whose other end is among `others`. */
-  const along = (side: SideIndex, ends: readonly number[], other: SideIndex, others: readonly number[]): number[] => {
+  /** Adds the rows along one side whose other end is among `others`. */
+  const addAlong = (found: number[], side: SideIndex, ends: readonly number[], other: SideIndex, others: readonly number[]): void => {
     mark++;
     for (const end of others) marks[end] = mark;
-    return ends.flatMap((end) => side.rowsOfEnd[end].filter((row) => marks[other.endOfRow[row]] === mark));
+    for (const end of ends) for (const row of side.rowsOfEnd[end]) if (marks[other.endOfRow[row]] === mark) found.push(row);
   };
-  const count = (side: SideIndex, ends: readonly number[]): number => ends.reduce((total, end) => total + side.rowsOfEnd[end].length, 0);
+  const addPairs = (found: number[], from: readonly number[], to: readonly number[]): void => {
+    for (const source of from)
+      for (const destination of to) for (const row of rowsOfPair.get(source * width + destination) ?? noRows) found.push(row);
+  };
 
+  /** Rows with both ends, in no order. */
   const candidates = (box: FlowBox): number[] => {
     const from = sources.index.overlapping(box.source);
     const to = destinations.index.overlapping(box.destination);
-    const pairs = from.length * to.length;
-    const bySource = count(sources, from);
-    const byDestination = count(destinations, to);
-    if (pairs <= bySource && pairs <= byDestination) {
-      return from.flatMap((source) => to.flatMap((destination) => rowsOfPair.get(source * width + destination) ?? []));
-    }
-    return bySource <= byDestination ? along(sources, from, destinations, to) : along(destinations, to, sources, from);
+    const found: number[] = [];
+    const bySource = rowCount(sources, from);
+    const byDestination = rowCount(destinations, to);
+    if (from.length * to.length <= Math.min(bySource, byDestination)) addPairs(found, from, to);
+    else if (bySource <= byDestination) addAlong(found, sources, from, destinations, to);
+    else addAlong(found, destinations, to, sources, from);
+    return found;
   };
 
-  const overlapping = (box: FlowBox, from = 0, to = Infinity): readonly OverlapRow[] =>
-    candidates(box)
-      .sort((a, b) => a - b)
-      .map((row) => rows[row])
-      .filter((row) => row.owner >= from && row.owner < to && servicesOverlap(row.box.service, box.service) && familiesMeet(row.box, box));
+  const overlapping = (box: FlowBox, from = 0, to = Infinity): readonly OverlapRow[] => {
+    const found = candidates(box).filter((row) => {
+      const { owner, box: other } = rows[row];
+      return owner >= from && owner < to && servicesOverlap(other.service, box.service) && familiesMeet(other, box);
+    });
+    return found.sort((a, b) => a - b).map((row) => rows[row]);
+  };
   return { rows, overlapping };
 }

@@ -1,11 +1,15 @@
 /** Compiles small projects from memory or from a fixture folder, and writes what was found as text for golden files. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check } from "../../compiler/compile.js";
+import { check, inOrder, isSound, settleTargets } from "../../compiler/compile.js";
 import type { Checked, ProjectInput } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { paramsOf, readProject } from "../../compiler/source/project.js";
+import { targets } from "../../compiler/target/index.js";
 import { lineMap, positionAt } from "../../grammar/span.js";
 import type { Span } from "../../grammar/span.js";
+
+const PROJECT = "ctv.yaml";
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -18,6 +22,34 @@ export function checkTexts(texts: Texts, more: Partial<ProjectInput> = {}): Chec
 
 export function codesOf(checked: { readonly diagnostics: readonly Diagnostic[] }): readonly string[] {
   return checked.diagnostics.map((diagnostic) => diagnostic.code);
+}
+
+/**
+ * Compiles a project as the command does: the project file is read where there is one, and what the targets find that it names (or that
+ * `targetNames` names) is found too.
+ */
+export function diagnose(texts: Texts, targetNames?: readonly string[]): { readonly diagnostics: readonly Diagnostic[]; readonly checked: Checked } {
+  const projectText = texts[PROJECT];
+  const read = projectText === undefined ? undefined : readProject(PROJECT, projectText);
+  const project = read?.project;
+  const environment = project === undefined ? undefined : [...project.environments.keys()].at(0);
+  const checked = checkTexts(texts, project === undefined ? {} : { params: paramsOf(project, environment, new Map()), surroundings: project.surroundings, settings: project.settings });
+  const own = [...(read?.diagnostics ?? []), ...checked.diagnostics];
+  const { universe } = checked;
+  if (universe === undefined || !isSound(checked)) return { diagnostics: own, checked };
+  const options = project?.targets ?? {};
+  const asked = targets.filter((target) => targetNames?.includes(target.name) ?? options[target.name] !== undefined);
+  const found = asked.flatMap((target) => target.emit(universe, { options }).diagnostics);
+  const names = asked.map((target) => target.name);
+  return { diagnostics: inOrder([...own, ...settleTargets(checked, found, names, project?.settings)]), checked };
+}
+
+/** The files that an example of the catalogue stands for: `// file: NAME` and `# file: NAME` begin another one. */
+export function exampleTexts(example: string): Texts {
+  const parts = example.split(/^(?:\/\/|#) file: (\S+)\n/m);
+  const texts: Record<string, string> = parts[0].trim() === "" && parts.length > 1 ? {} : { "main.ctv": parts[0] };
+  for (let at = 1; at + 1 < parts.length; at += 2) texts[parts[at]] = parts[at + 1];
+  return texts;
 }
 
 /** Every file of a folder, by path from it. */

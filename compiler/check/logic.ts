@@ -1,0 +1,37 @@
+/**
+ * What a policy means where its author may have meant something else: contradictions, rules without effect, openings that are too
+ * wide, groups that overlap (`CTV40xx`). Everything is decided on sets of flows and exact over the flows that can exist.
+ */
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Tenant } from "../policy/model.js";
+import type { Universe } from "../policy/universe.js";
+import { effectiveRegions } from "../verdict/regions.js";
+import { explainEmpty } from "./logic/concern.js";
+import { meetingsOf } from "./logic/context.js";
+import type { LogicContext } from "./logic/context.js";
+import { disagreementsOf, reportDisagreements } from "./logic/disagreement.js";
+import type { Disagreement } from "./logic/disagreement.js";
+import { checkGroupOverlaps, checkSplits } from "./logic/groups.js";
+import { checkOrder } from "./logic/order.js";
+import { checkWide } from "./logic/wide.js";
+
+/** All findings about the policy's logic, tenant by tenant in order of evaluation. */
+export function checkLogic(universe: Universe): readonly Diagnostic[] {
+  return [...universe.policy.tenants.flatMap((tenant) => checkTenant(universe, tenant)), ...checkSplits(universe)];
+}
+
+function checkTenant(universe: Universe, tenant: Tenant): readonly Diagnostic[] {
+  const context: LogicContext = { universe, tenant, regions: effectiveRegions(universe, tenant) };
+  const disagreements: Disagreement[] = [];
+  const found: Diagnostic[] = [];
+  tenant.rules.forEach((_, position) => {
+    const meetings = meetingsOf(context, position);
+    if (meetings.length === 0) {
+      found.push(...explainEmpty(context, position));
+      return;
+    }
+    disagreements.push(...disagreementsOf(context, position, meetings));
+    found.push(...checkOrder(context, position, meetings), ...checkWide(context, position, meetings));
+  });
+  return [...reportDisagreements(context, disagreements), ...found, ...checkGroupOverlaps(universe, tenant)];
+}

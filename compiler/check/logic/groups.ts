@@ -1,0 +1,101 @@
+/** Groups that can share an endpoint, and addresses in rules that cut through a network's groups. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { overlappingGroups, splitGroups } from "../../diagnostics/logic.js";
+import type { Group, Peer, PeerExpression, Rule, Tenant } from "../../policy/model.js";
+import { possiblePart } from "../../policy/universe.js";
+import type { Universe } from "../../policy/universe.js";
+import { addressesOverlap, addressesWithin } from "../../space/address.js";
+import type { AddressSet } from "../../space/address.js";
+import { endIndex } from "../../space/endIndex.js";
+import { everyEnd, intersectEndBoxes } from "../../space/ends.js";
+import { everyService } from "../../space/service.js";
+
+/** One note for a group and all that overlap it, each pair told once: at the group with the most partners. */
+export function checkGroupOverlaps(universe: Universe, tenant: Tenant): readonly Diagnostic[] {
+  const partners = overlapsOf(universe, tenant);
+  const order = [...partners].sort(([, a], [, b]) => b.size - a.size);
+  const told = new Map<Group, Set<Group>>();
+  return order.flatMap(([group, others]) => {
+    const fresh = [...others].filter((other) => told.get(other)?.has(group) !== true);
+    told.set(group, new Set(fresh));
+    if (fresh.length === 0) return [];
+    return overlappingGroups.make(
+      { group: group.name, others: fresh.map((other) => other.name) },
+      {
+        span: group.origin.span,
+        related: fresh.slice(0, 5).map((other) => ({ span: other.origin.span, message: `"${other.name}" is declared here` })),
+        help: "On Kubernetes and Open vSwitch the rules of all its groups hold for an endpoint; Contiv knows one group an endpoint.",
+      },
+    );
+  });
+}
+
+function overlapsOf(universe: Universe, tenant: Tenant): ReadonlyMap<Group, ReadonlySet<Group>> {
+  const boxes = tenant.groups.flatMap((group) => {
+    const expression: PeerExpression = { include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] };
+    return universe.endsOf(expression).map((box) => ({ group, box }));
+  });
+  const index = endIndex(boxes.map((entry) => entry.box));
+  const partners = new Map<Group, Set<Group>>(tenant.groups.map((group) => [group, new Set()]));
+  boxes.forEach(({ group, box }, position) => {
+    for (const other of index.overlapping(box)) {
+      if (other >= position || boxes[other].group === group || partners.get(group)?.has(boxes[other].group) === true) continue;
+      const source = intersectEndBoxes(box, boxes[other].box);
+      if (source === undefined || possiblePart(universe, { source, destination: everyEnd, service: everyService }) === undefined) continue;
+      partners.get(group)?.add(boxes[other].group);
+      partners.get(boxes[other].group)?.add(group);
+    }
+  });
+  return partners;
+}
+
+/** A part of the address space that groups have their endpoints in. */
+interface Territory {
+  /** As messages call it. */
+  readonly name: string;
+  readonly addresses: AddressSet;
+  readonly groups: readonly string[];
+}
+
+function territories({ policy, surroundings }: Universe): readonly Territory[] {
+  const networks = policy.tenants.flatMap((tenant) =>
+    tenant.networks.map((network): Territory => {
+      const inside = tenant.groups.filter((group) => group.selector !== undefined && (group.network === undefined || group.network === network.name));
+      return { name: `network "${network.name}"`, addresses: network.addresses, groups: inside.map((group) => `"${group.name}"`) };
+    }),
+  );
+  const all = policy.tenants.flatMap((tenant) => tenant.groups.filter((group) => group.selector !== undefined).map((group) => `"${group.name}"`));
+  return [...networks, { name: "the pod networks", addresses: surroundings.podAddresses, groups: all }].filter(
+    (territory) => territory.groups.length > 0,
+  );
+}
+
+/** One note for each address literal or external that takes a part of a territory, at the first rule that uses it. */
+export function checkSplits(universe: Universe): readonly Diagnostic[] {
+  const known = territories(universe);
+  const seen = new Set<string>();
+  if (known.length === 0) return [];
+  return universe.policy.tenants.flatMap((tenant) =>
+    tenant.rules.flatMap((rule) =>
+      addressPeers(rule).flatMap((peer) => {
+        const text = peer.name ?? peer.text;
+        if (seen.has(text)) return [];
+        seen.add(text);
+        const split = known.find(({ addresses }) => addressesOverlap(peer.addresses, addresses) && !addressesWithin(addresses, peer.addresses));
+        if (split === undefined) return [];
+        return splitGroups.make({ addresses: text, network: split.name, groups: split.groups }, { span: rule.origin.span, rule: rule.id });
+      }),
+    ),
+  );
+}
+
+type AddressPeer = Extract<Peer, { kind: "addresses" }>;
+
+function addressPeers(rule: Rule): readonly AddressPeer[] {
+  const ofPeer = (peer: Peer): readonly AddressPeer[] => {
+    if (peer.kind === "addresses") return [peer];
+    return peer.kind === "set" ? ofExpression(peer.expression) : [];
+  };
+  const ofExpression = (expression: PeerExpression): readonly AddressPeer[] => [...expression.include, ...expression.except].flatMap(ofPeer);
+  return [...ofExpression(rule.source), ...ofExpression(rule.destination)];
+}
