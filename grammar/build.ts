@@ -16,51 +16,62 @@ const bareName = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 /** `report` gets what is wrong with the name; the name is good to go on with in any case. */
 export function nameOf(source: Source, token: IToken, use: NameUse, report: (found: SyntaxProblem) => void): Name {
   const span = spanOf(source, token);
-  const quotedName = token.tokenType === t.QuotedName || token.tokenType === t.OtherQuotes;
-  const text = quotedName ? unquote(token.image) : token.image;
-  const name: Name = { kind: "name", text, quoted: quotedName, span };
-  if (use !== "text" || token.tokenType === t.MalformedName) {
-    const found = nameProblem(name, token, use);
+  if (token.tokenType === t.QuotedName || token.tokenType === t.OtherQuotes) {
+    const name: Name = { kind: "name", text: unquote(token.image), quoted: true, span };
+    const found = use === "name" && isTerminated(token) ? quotedNameProblem(name) : undefined;
     if (found !== undefined) report(found);
+    return name;
   }
+  const name: Name = { kind: "name", text: token.image, quoted: false, span };
+  const found = token.tokenType === t.MalformedName ? malformed(name, use) : use === "name" ? bareNameProblem(name) : undefined;
+  if (found !== undefined) report(found);
   return name;
 }
 
-function nameProblem(name: Name, token: IToken, use: NameUse): SyntaxProblem | undefined {
-  const { text, span } = name;
-  if (name.quoted) {
-    if (use !== "name" || (bareName.test(text) && text.length <= maximumNameLength)) return undefined;
-    if (text === "") return problem(syntaxCodes.malformedName, span, "a name needs at least one letter or digit");
-    return bareName.test(text) ? tooLong(name) : malformed(name, use);
-  }
-  if (token.tokenType === t.MalformedName) {
-    return /^[0-9]/.test(text) && bareName.test(text) ? needsQuotes(name, digitReason(text)) : malformed(name, use);
-  }
-  // Labels are named by others, and nothing can begin where they stand.
-  if (use === "name" && t.reservedWords.has(text)) return needsQuotes(name, `${quoted(text)} is a reserved word, and as a name must be quoted`);
-  return use === "name" && text.length > maximumNameLength ? tooLong(name) : undefined;
+function quotedNameProblem(name: Name): SyntaxProblem | undefined {
+  if (name.text === "") return problem(syntaxCodes.malformedName, name.span, "a name needs at least one letter or digit");
+  return bareName.test(name.text) ? tooLong(name) : misspelt(name);
 }
 
-function digitReason(text: string): string {
-  if (/^[0-9.]+$/.test(text)) return `${quoted(text)} is neither a whole number nor an address; as a name it must be quoted`;
-  if (/^[0-9.-]+$/.test(text)) return `${quoted(text)} is neither a number nor a range (8000-8100, 10.1.1.10-10.1.1.20); as a name it must be quoted`;
-  return `${quoted(text)} begins with a digit, and must be quoted`;
+/** Labels are named by others, and property values are words of any kind; names of ours have their rules. */
+function bareNameProblem(name: Name): SyntaxProblem | undefined {
+  if (t.reservedWords.has(name.text)) return needsQuotes(name, `${quoted(name.text)} is a reserved word, and as a name must be quoted`);
+  return tooLong(name);
+}
+
+function tooLong({ text, span }: Name): SyntaxProblem | undefined {
+  if (text.length <= maximumNameLength) return undefined;
+  return problem(syntaxCodes.malformedName, span, `this name has ${text.length} characters, and may have ${maximumNameLength}`);
+}
+
+/** What is wrong with a word that is no name as it stands. */
+function malformed(name: Name, use: NameUse): SyntaxProblem {
+  const { text, span } = name;
+  if (use === "label" && /^[\x21-\x7e]+$/.test(text)) return needsQuotes(name, `${quoted(text)} is not a bare word; in a label it must be quoted`);
+  if (/^(?:[0-9.-]+|0x[0-9A-Fa-f]+)$/.test(text)) {
+    const range = /^((?:\d+\.){3})(\d+)-(\d+)$/.exec(text);
+    const message = `${quoted(text)} is neither a number (80), a range (8000-8100, 10.1.1.10-10.1.1.20) nor an address (10.1.1.1)`;
+    if (range === null) return problem(syntaxCodes.malformedLiteral, span, message);
+    const [, network, first, last] = range;
+    const better = `${network}${first}-${network}${last}`;
+    return problem(
+      syntaxCodes.malformedLiteral,
+      span,
+      "a range of addresses names both of them in full",
+      replacing(span, better, `write "${better}"`),
+    );
+  }
+  if (/^[0-9]/.test(text) && bareName.test(text)) return needsQuotes(name, `${quoted(text)} begins with a digit, and must be quoted`);
+  return misspelt(name);
 }
 
 function needsQuotes({ text, span }: Name, message: string): SyntaxProblem {
   return problem(syntaxCodes.nameNeedsQuotes, span, message, replacing(span, `"${text}"`, "quote it"));
 }
 
-function tooLong({ text, span }: Name): SyntaxProblem {
-  return problem(syntaxCodes.malformedName, span, `this name has ${text.length} characters, and may have ${maximumNameLength}`);
-}
-
-function malformed(name: Name, use: NameUse): SyntaxProblem {
-  const { text, span } = name;
-  if (use === "label" && /^[\x21-\x7e]+$/.test(text))
-    return needsQuotes(name, `${quoted(text)} is not a bare word; a label written so must be quoted`);
+function misspelt({ text, span, quoted: inQuotes }: Name): SyntaxProblem {
   const better = mended(text);
-  const fix: Fix | undefined = better === undefined ? undefined : replacing(span, name.quoted ? `"${better}"` : better, `rename to "${better}"`);
+  const fix: Fix | undefined = better === undefined ? undefined : replacing(span, inQuotes ? `"${better}"` : better, `rename to "${better}"`);
   return problem(syntaxCodes.malformedName, span, `${quoted(text)} is not a name: letters a to z, digits, and "-" or "." only inside`, fix);
 }
 
@@ -74,11 +85,17 @@ function mended(text: string): string | undefined {
   return /^[A-Za-z]/.test(better) && bareName.test(better) && better.length <= maximumNameLength ? better : undefined;
 }
 
+const terminated = /^"[^"\\]*(?:\\.[^"\\]*)*"$/;
+
+/** Whether a quoted name has its closing quote. */
+export function isTerminated({ image }: IToken): boolean {
+  return !image.startsWith('"') || terminated.test(image);
+}
+
 /** The text between the quotes, escapes resolved. A closing quote may be missing. */
-export function unquote(image: string): string {
+function unquote(image: string): string {
   if (!image.startsWith('"')) return image.slice(1, -1);
-  const closed = /^"[^"\\]*(?:\\.[^"\\]*)*"$/.test(image);
-  const inside = closed ? image.slice(1, -1) : image.slice(1);
+  const inside = terminated.test(image) ? image.slice(1, -1) : image.slice(1);
   return inside.includes("\\") ? inside.replace(/\\(["\\])/g, "$1") : inside;
 }
 
@@ -97,7 +114,7 @@ export function addressOf(source: Source, token: IToken, report: (found: SyntaxP
   const span = spanOf(source, token);
   if (token.tokenType === t.MalformedAddress) {
     const message = `${quoted(text)} is not an IPv6 address: eight groups of up to four hexadecimal digits, or "::" once for the groups left out`;
-    report(problem(syntaxCodes.malformedAddress, span, message));
+    report(problem(syntaxCodes.malformedLiteral, span, message));
   }
   const dash = text.indexOf("-");
   const slash = text.indexOf("/");

@@ -1,6 +1,6 @@
 /** A token that does not fit, explained: what is missing or too much, where, and what would mend it. */
 import type { IToken } from "chevrotain";
-import { isA } from "./blocks.js";
+import { isA } from "./layout/blocks.js";
 import { after, article, inserting, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Fix, Source, SyntaxCode } from "./messages.js";
 import { nearest } from "./near.js";
@@ -9,7 +9,12 @@ import type { SyntaxProblem } from "./syntax.js";
 import * as t from "./tokens.js";
 
 export function explain(source: Source, mismatch: Mismatch): SyntaxProblem {
-  return misspelt(source, mismatch) ?? explanationOf(source, mismatch);
+  return danglingComma(source, mismatch) ?? misspelt(source, mismatch) ?? explanationOf(source, mismatch);
+}
+
+/** A rule says its name or `log` a second time. */
+export function saidTwice(source: Source, token: IToken): SyntaxProblem {
+  return problem(syntaxCodes.unexpectedText, spanOf(source, token), `this rule says ${quoted(token.image)} twice`);
 }
 
 function explanationOf(source: Source, mismatch: Mismatch): SyntaxProblem {
@@ -22,12 +27,18 @@ function explanationOf(source: Source, mismatch: Mismatch): SyntaxProblem {
         ? missing(syntaxCodes.missingName, 'the name of the rule is missing after "as"')
         : missing(syntaxCodes.missingName, `${subject} needs a name`);
     case "name":
-    case "pathName":
       return missing(syntaxCodes.missingName, `a name is missing after ${quoted(previous.image)}`);
+    case "pathName":
+      return missing(
+        syntaxCodes.missingName,
+        'before "/" stands a tenant, and behind it the name of a group; a service such as tcp/80 stands behind ":"',
+      );
     case "inNetwork":
       return missing(syntaxCodes.missingWord, `${subject} says its network: "in" and the network's name are missing`);
     case "block":
-      return tooMuch(source, mismatch, `before the "{" of ${subject}`);
+      return previous.tokenType === t.In || previous.tokenType === t.Priority
+        ? problem(syntaxCodes.missingName, spanOf(source, previous), `${subject} needs a name before ${quoted(previous.image)}`)
+        : tooMuch(source, mismatch, `before the "{" of ${subject}`);
     case "importPath":
       return unquotedText(source, mismatch, 'the path of an import stands in quotes: import "path/to/file.ctv"');
     case "testName":
@@ -38,6 +49,14 @@ function explanationOf(source: Source, mismatch: Mismatch): SyntaxProblem {
       return missing(syntaxCodes.missingWord, `contracts are "provided" or "consumed": one of the two is missing after ${quoted(previous.image)}`);
     case "colon":
     case "type":
+      if (wanted === "colon" && isA(mismatch.found, t.Name)) {
+        return problem(
+          syntaxCodes.missingWord,
+          after(source, previous),
+          '":" is missing before the type',
+          inserting(after(source, previous), ":", 'write ":"'),
+        );
+      }
       return missing(syntaxCodes.missingWord, 'a param says its type: "param NAME: TYPE", where TYPE is cidrs, port, int, string, bool or another');
     case "equals":
       return missingEquals(source, mismatch);
@@ -82,15 +101,24 @@ function isTerm(token: IToken): boolean {
   return [t.Name, t.Address, t.Integer, t.IntegerRange, t.Bandwidth].some((type) => isA(token, type));
 }
 
-const laterWords = ["except", "as", "log", "in", "to", "priority", "provided", "consumed", "has", "not"];
+/** The contextual words that could go on here. */
+function possibleWords({ wanted, first }: Mismatch): readonly string[] {
+  if (wanted === "contractType") return ["provided", "consumed"];
+  if (wanted === "labelOperator") return ["in", "not"];
+  if (wanted === "inNetwork") return ["in"];
+  if (wanted === "block") return first.tokenType === t.Policy ? ["priority"] : first.tokenType === t.Group ? ["in"] : [];
+  if (wanted === "arrow") return ["except"];
+  if (wanted !== "end") return [];
+  if (isA(first, t.Action)) return ["except", "log", "as"];
+  if (first.tokenType === t.Export) return ["to"];
+  return first.tokenType === t.Expect || first.tokenType === t.SetWord ? ["except"] : [];
+}
 
 /** A contextual word with a slip in it, where a list has ended and only such a word could follow. */
-function misspelt(source: Source, { wanted, found, rest }: Mismatch): SyntaxProblem | undefined {
-  const possible =
-    wanted === "end" || wanted === "arrow" || wanted === "block" || wanted === "contractType" || wanted === "labelOperator" || wanted === "inNetwork";
-  if (!possible || found.tokenType !== t.Identifier || rest[1]?.tokenType === t.Comma) return undefined;
-  const meant = nearest(found.image, laterWords);
-  if (meant === undefined || found.image.length < 2) return undefined;
+function misspelt(source: Source, mismatch: Mismatch): SyntaxProblem | undefined {
+  const { found } = mismatch;
+  const meant = found.tokenType === t.Identifier && found.image.length > 1 ? nearest(found.image, possibleWords(mismatch)) : undefined;
+  if (meant === undefined) return undefined;
   const span = spanOf(source, found);
   return problem(
     syntaxCodes.unexpectedText,
@@ -98,6 +126,12 @@ function misspelt(source: Source, { wanted, found, rest }: Mismatch): SyntaxProb
     `${quoted(found.image)} does not fit here; did you mean "${meant}"?`,
     replacing(span, meant, `write "${meant}"`),
   );
+}
+
+function danglingComma(source: Source, { found, previous }: Mismatch): SyntaxProblem | undefined {
+  if (previous.tokenType !== t.Comma || found.image !== "") return undefined;
+  const span = spanOf(source, previous);
+  return problem(syntaxCodes.missingValue, span, "nothing follows this comma", replacing(span, "", "remove it"));
 }
 
 function unquotedText(source: Source, mismatch: Mismatch, message: string): SyntaxProblem {
@@ -138,7 +172,10 @@ function missingArrow(source: Source, mismatch: Mismatch): SyntaxProblem {
 }
 
 function missingPeer(source: Source, mismatch: Mismatch): SyntaxProblem {
-  const { found, previous, first } = mismatch;
+  const { found, previous } = mismatch;
+  if (found.image === "{" || found.tokenType === t.LeftParenthesis) {
+    return problem(syntaxCodes.unexpectedText, spanOf(source, found), "several sources or destinations are a plain list: a, b except c");
+  }
   const kinds = "a group, network, address or set, or any or world";
   if (previous.tokenType === t.Comma || previous.tokenType === t.Except) {
     return missingAt(source, mismatch, syntaxCodes.missingPeer, `${quoted(previous.image)} is followed by nothing: ${kinds} is missing`);
@@ -148,7 +185,7 @@ function missingPeer(source: Source, mismatch: Mismatch): SyntaxProblem {
   const message = `the ${side} is missing ${place}: ${kinds}`;
   const absent = found.image === "" || isA(found, t.Arrow) || found.tokenType === t.Colon;
   if (absent) return problem(syntaxCodes.missingPeer, after(source, previous), message);
-  return missingAt(source, { ...mismatch, first }, syntaxCodes.missingPeer, message);
+  return missingAt(source, mismatch, syntaxCodes.missingPeer, message);
 }
 
 function missingService(source: Source, mismatch: Mismatch): SyntaxProblem {
@@ -178,10 +215,6 @@ function missingValue(source: Source, mismatch: Mismatch): SyntaxProblem {
     const message = `a property is its name and its value, without ${quoted(found.image)}`;
     return problem(syntaxCodes.unexpectedText, span, message, replacing(span, "", `remove ${quoted(found.image)}`));
   }
-  if (previous.tokenType === t.Comma && found.image === "") {
-    const span = spanOf(source, previous);
-    return problem(syntaxCodes.missingValue, span, "nothing follows this comma", replacing(span, "", "remove it"));
-  }
   return missingAt(source, mismatch, syntaxCodes.missingValue, `a value is missing after ${quoted(previous.image)}`);
 }
 
@@ -208,6 +241,9 @@ function brokenRequirement(source: Source, mismatch: Mismatch): SyntaxProblem {
   const label = wanted === "requirement" && isTerm(found) ? found : undefined;
   const offender = label === undefined ? found : rest[1];
   const missing = `a requirement of a label is missing or incomplete: ${forms}`;
+  if (label !== undefined && (label.tokenType === t.Has || label.tokenType === t.Not)) {
+    return problem(code, after(source, label), `a label is missing after ${quoted(label.image)}`);
+  }
   if (label !== undefined && (offender === undefined || offender.tokenType === t.Comma)) {
     return problem(
       code,
@@ -221,8 +257,19 @@ function brokenRequirement(source: Source, mismatch: Mismatch): SyntaxProblem {
 }
 
 function missingComma(source: Source, { found, previous }: Mismatch): SyntaxProblem {
+  const span = spanOf(source, found);
+  if (previous.tokenType === t.Integer && /^[kmgt]?bps$/i.test(found.image)) {
+    const gap = { ...span, start: after(source, previous).start, end: span.start };
+    return problem(syntaxCodes.unexpectedText, span, `a bandwidth is one word: ${previous.image}${found.image}`, replacing(gap, "", "join the two"));
+  }
   const message = `a comma is missing between ${quoted(previous.image)} and ${quoted(found.image)}`;
-  return problem(syntaxCodes.unexpectedText, spanOf(source, found), message, inserting(after(source, previous), ",", 'write ","'));
+  return problem(syntaxCodes.unexpectedText, span, message, inserting(after(source, previous), ",", 'write ","'));
+}
+
+/** Whether a property seems to begin where another goes on: a word, and directly behind it a value. */
+function beginsProperty({ found, first, rest }: Mismatch): boolean {
+  const second = rest[1];
+  return !isA(first, t.Declaring) && isA(found, t.PropertyName) && second !== undefined && isTerm(second);
 }
 
 /** Something is left when a statement is complete. */
@@ -230,11 +277,17 @@ function tooMuch(source: Source, mismatch: Mismatch, where: string): SyntaxProbl
   const { found, previous, first, rest } = mismatch;
   const code = syntaxCodes.unexpectedText;
   const span = spanOf(source, found);
-  if (isA(found, t.Reserved) && mismatch.wanted === "end") {
+  if (mismatch.wanted === "end" && (isA(found, t.Reserved) || beginsProperty(mismatch))) {
     const message = `a statement begins on a line of its own, or after ";": ${quoted(found.image)} cannot go on with this one`;
     return problem(code, span, message, inserting(span, "; ", 'write ";"'));
   }
   const rule = isA(first, t.Action) || first.tokenType === t.Expect;
+  if (first.tokenType === t.Expect && (found.tokenType === t.Log || found.tokenType === t.As)) {
+    return problem(code, span, `an expectation has no ${quoted(found.image)}`);
+  }
+  if (first.tokenType === t.Param && !rest.some((token) => token.tokenType === t.Comma)) {
+    return problem(code, span, '"=" is missing before the default', inserting(span, "= ", 'write "="'));
+  }
   if (rule && isTerm(found) && isTerm(previous)) {
     const service = rest[1]?.tokenType === t.Slash;
     const message = service

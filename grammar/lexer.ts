@@ -1,6 +1,7 @@
 /** Text to tokens. Every character of the text ends in a token, a comment, space, or a problem. */
 import { Lexer } from "chevrotain";
 import type { IToken } from "chevrotain";
+import { isTerminated } from "./build.js";
 import { problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Source } from "./messages.js";
 import type { Comment, SyntaxProblem } from "./syntax.js";
@@ -11,7 +12,7 @@ export interface Tokens {
   readonly tokens: readonly IToken[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SyntaxProblem[];
-  /** Offsets at which text was left out, ascending: what is missing there is no second mistake. */
+  /** Offsets at which text was left out or swallowed, ascending: what is missing there is no second mistake. */
   readonly gaps: readonly number[];
 }
 
@@ -30,14 +31,18 @@ export function tokenise(source: Source): Tokens {
     const marker = { file: source.id, start: token.startOffset, end: token.startOffset + 1 };
     problems.push(problem(syntaxCodes.foreignSign, marker, 'a comment begins with "//"', replacing(marker, "//", 'write "//"')));
   }
+  const gaps = errors.map((error) => error.offset);
   for (const token of tokens) {
     const found = tokenProblem(source, token);
-    if (found !== undefined) problems.push(found);
+    if (found === undefined) continue;
+    problems.push(found);
+    if (found.code === syntaxCodes.unterminatedString) gaps.push(token.startOffset);
   }
+  gaps.sort((left, right) => left - right);
   const comments = groups.comments.map((token) => commentOf(source, token));
   const last = groups.comments.at(-1);
   if (last !== undefined && isUnterminatedComment(last.image)) problems.push(unterminatedComment(source, last));
-  return { tokens, comments, problems, gaps: errors.map((error) => error.offset) };
+  return { tokens, comments, problems, gaps };
 }
 
 export function isUnterminatedComment(text: string): boolean {
@@ -69,11 +74,9 @@ function tokenProblem(source: Source, token: IToken): SyntaxProblem | undefined 
   }
 }
 
-const wholeString = /^"[^"\\]*(?:\\.[^"\\]*)*"$/;
-
 function quotedNameProblem(source: Source, token: IToken): SyntaxProblem | undefined {
   const text = token.image;
-  if (!wholeString.test(text)) {
+  if (!isTerminated(token)) {
     const opening = { file: source.id, start: token.startOffset, end: token.startOffset + 1 };
     return problem(syntaxCodes.unterminatedString, opening, "this quote is not closed before the end of the line");
   }

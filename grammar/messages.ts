@@ -14,7 +14,7 @@ export const syntaxCodes = {
   unterminatedComment: "CTV1007",
   malformedName: "CTV1008",
   nameNeedsQuotes: "CTV1009",
-  malformedAddress: "CTV1010",
+  malformedLiteral: "CTV1010",
   unknownStatement: "CTV1011",
   misplacedStatement: "CTV1012",
   blockNotClosed: "CTV1013",
@@ -71,7 +71,8 @@ export function problem(code: SyntaxCode, span: Span, message: string, fix?: Fix
 /** A piece of source as a message quotes it: on one line, and not longer than a glance takes. */
 export function quoted(text: string): string {
   const line = text.replace(/\s+/g, " ");
-  return `"${line.length > 40 ? `${line.slice(0, 37)}...` : line}"`;
+  const short = line.length > 40 ? `${line.slice(0, 37)}...` : line;
+  return short.startsWith('"') ? short : `"${short}"`;
 }
 
 /** `a group`, `an external`; words that take no article are quoted. */

@@ -1,7 +1,7 @@
 /** The one door into this room: text in, tree and problems out. */
 import { documentedPlaces } from "./docs.js";
 import { explain } from "./explain.js";
-import { layOut } from "./layout.js";
+import { layOut } from "./layout/layout.js";
 import { isUnterminatedComment, tokenise } from "./lexer.js";
 import { problem, syntaxCodes } from "./messages.js";
 import type { Source } from "./messages.js";

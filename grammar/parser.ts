@@ -1,6 +1,7 @@
 /** The grammar. Each rule returns its part of the syntax tree; LL(1) but for label requirements, and free of gates. */
 import type { IToken, ParserMethod } from "chevrotain";
 import { addressOf, integerOf, unquotedName } from "./build.js";
+import { saidTwice } from "./explain.js";
 import { nothingToRead } from "./statements.js";
 import type { Reading } from "./statements.js";
 import type * as tree from "./syntax.js";
@@ -371,13 +372,13 @@ export class CtvParser extends TermParser {
       this.OR([
         {
           ALT: () => {
-            this.CONSUME(t.As);
+            this.once(this.CONSUME(t.As), name !== undefined);
             name = this.name(this.CONSUME2(t.Name, want.declaredName));
           },
         },
         {
           ALT: () => {
-            this.CONSUME(t.Log);
+            this.once(this.CONSUME(t.Log), log);
             log = true;
           },
         },
@@ -385,6 +386,10 @@ export class CtvParser extends TermParser {
     );
     return { kind: "rule", ...this.declared(first), action: actionOf(first), ...flows, log, ...(name === undefined ? {} : { name }) };
   });
+
+  private once(token: IToken, again: boolean): void {
+    if (again) this.reading.report(saidTwice(this.reading.source, token));
+  }
 
   private readonly test = this.RULE("test", (): tree.Test | undefined => {
     const first = this.CONSUME(t.Test);

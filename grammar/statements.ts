@@ -66,7 +66,7 @@ export class StatementParser extends EmbeddedActionsParser {
 
   /** A whole statement with its end. What was read of it before a mistake is kept. */
   protected whole<Result>(parse: () => Result): Result | undefined {
-    const first = this.LA(1);
+    const first = this.LA(1).tokenType === t.Misplaced ? this.LA(2) : this.LA(1);
     let result: Result | undefined;
     this.first = first;
     try {

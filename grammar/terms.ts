@@ -105,17 +105,20 @@ export class TermParser extends StatementParser {
     this.CONSUME(t.Slash);
     const ports: PortTerm[] = [];
     let braces = false;
-    this.OR([
-      { ALT: () => ports.push(this.SUBRULE(this.port)) },
-      {
-        ALT: () => {
-          braces = true;
-          this.CONSUME(t.LeftBrace);
-          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => ports.push(this.SUBRULE2(this.port)), ERR_MSG: want.port.ERR_MSG });
-          this.CONSUME(t.RightBrace, want.portListEnd);
+    this.OR({
+      DEF: [
+        { ALT: () => ports.push(this.SUBRULE(this.port)) },
+        {
+          ALT: () => {
+            braces = true;
+            this.CONSUME(t.LeftBrace);
+            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => ports.push(this.SUBRULE2(this.port)), ERR_MSG: want.port.ERR_MSG });
+            this.CONSUME(t.RightBrace, want.portListEnd);
+          },
         },
-      },
-    ]);
+      ],
+      ERR_MSG: want.port.ERR_MSG,
+    });
     const last = this.LA(0);
     return { ports, braces, end: last.startOffset + last.image.length };
   });

@@ -1,7 +1,7 @@
 /** Which block a word opens, and which statements may begin in which block. */
 import type { IToken, TokenType } from "chevrotain";
-import { nearest } from "./near.js";
-import * as t from "./tokens.js";
+import { nearest } from "../near.js";
+import * as t from "../tokens.js";
 
 /** `foreign` are braces that belong to no block. */
 export type BlockKind = "file" | "tenant" | "policy" | "test" | "properties" | "foreign";
@@ -56,6 +56,11 @@ function declares(first: IToken, [, second]: readonly [IToken | undefined, IToke
   if (second === undefined) return false;
   if (first.tokenType === t.Qos) return second.tokenType === t.LeftBrace;
   return first.tokenType === t.Contracts && (second.tokenType === t.Provided || second.tokenType === t.Consumed);
+}
+
+/** Whether a token may follow a label in a requirement. */
+export function opensList({ tokenType }: IToken): boolean {
+  return tokenType === t.Equals || tokenType === t.DoubleEquals || tokenType === t.In || tokenType === t.Not || tokenType === t.Comma;
 }
 
 /** Words of other languages for ours. */

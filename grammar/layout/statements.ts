@@ -1,0 +1,99 @@
+/** The beginning and the end of statements: what begins one in which block, and what a missing brace gives away. */
+import type { IToken } from "chevrotain";
+import * as t from "../tokens.js";
+import { blockOf, fitOf, isA, meantStarter, opensList } from "./blocks.js";
+import { blockNotClosed, blockNotOpened, misplacedStatement, unknownStatement } from "./messages.js";
+import { clearStatement, closeBlock, closeMissingBracket, hasGap, openBlock, previous, supplied, tell, tokenAt, top } from "./state.js";
+import type { Block, State } from "./state.js";
+
+export function beginStatement(state: State, token: IToken): void {
+  const block = top(state);
+  const { raw, at } = state;
+  const fit = fitOf(block.kind, token, [raw[at + 1], raw[at + 2]]);
+  state.first = token;
+  state.firstAt = at;
+  if (fit !== "alien") state.alien = undefined;
+  if (fit === "unknown" || isMisspeltMatch(state, block, token)) return beginUnknown(state, block, token);
+  if (fit === "fits" || (fit === "outer" && leaveBlocks(state, token))) return accept(state, token);
+  // A tenant inside a tenant is for the checker to tell: it knows what may stand where at the top.
+  if (token.tokenType !== t.Tenant || block.kind !== "tenant") tellMisplaced(state, token, block);
+  state.opens = blockOf(token.tokenType);
+  state.out.push(supplied(t.Misplaced, token.startOffset), token);
+}
+
+function accept(state: State, token: IToken): void {
+  state.opens = top(state).kind === "properties" ? undefined : blockOf(token.tokenType);
+  state.out.push(token);
+}
+
+function tellMisplaced(state: State, token: IToken, block: Block): void {
+  const again = state.alien === block;
+  if (!isA(token, t.Declaring)) state.alien = block;
+  if (again) state.spoilt.add(token.startOffset);
+  else state.problems.push(misplacedStatement(state.source, token, block));
+}
+
+/** `macth app = web`: a property by its looks, were it not for what follows the label. */
+function isMisspeltMatch(state: State, block: Block, token: IToken): boolean {
+  if (block.kind !== "properties" || token.tokenType !== t.Identifier) return false;
+  const operator = state.raw[state.at + 2];
+  return operator !== undefined && opensList(operator) && meantStarter(block.kind, token) !== undefined;
+}
+
+function beginUnknown(state: State, block: Block, token: IToken): void {
+  const operand = tokenAt(state, state.at + 1);
+  const meant = isA(token, t.Name) && operand !== undefined && isA(operand, t.Name) ? meantStarter(block.kind, token) : undefined;
+  const type = meant === undefined ? undefined : (t.reservedWords.get(meant) ?? t.contextualWords.get(meant));
+  tell(state, unknownStatement(state.source, token, block, meant));
+  if (type === undefined) state.skipping = true;
+  else accept(state, { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0 });
+}
+
+/** Closes the blocks that a statement shows to be over: where braces are missing, this is where they belong. */
+function leaveBlocks(state: State, token: IToken): boolean {
+  const { blocks, raw, at } = state;
+  let keep = blocks.length - 1;
+  while (keep > 0 && fitOf(blocks[keep].kind, token, [raw[at + 1], raw[at + 2]]) !== "fits") keep--;
+  const over = blocks.slice(keep + 1).reverse();
+  if (state.unclosed < over.length && over.some((block) => !block.supplied)) return false;
+  for (const block of over) leaveBlock(state, block, token);
+  return true;
+}
+
+/** Closes a block before a token that shows it to be over. */
+export function leaveBlock(state: State, block: Block, before: IToken): void {
+  if (!block.supplied) state.problems.push(blockNotClosed(state.source, block, before));
+  closeBlock(state, before.startOffset);
+  state.unclosed--;
+}
+
+/** `end` is the token that ends it or the first one behind it; nothing at the end of the file. */
+export function endStatement(state: State, end: IToken | undefined): void {
+  const { first } = state;
+  if (first === undefined) return;
+  const offset = end?.startOffset ?? state.source.text.length;
+  for (let bracket = state.brackets.at(-1); bracket !== undefined; bracket = state.brackets.at(-1)) closeMissingBracket(state, bracket);
+  const gap = hasGap(state, first, offset);
+  if (state.opens !== undefined) {
+    supplyBlock(state, first, gap);
+    return;
+  }
+  if (!state.skipping) state.out.push(supplied(t.End, offset));
+  clearStatement(state);
+}
+
+/** A declaration ended without its block. What follows may be the block's contents, with the brace forgotten. */
+function supplyBlock(state: State, first: IToken, told: boolean): void {
+  const { opens } = state;
+  if (opens === undefined) return;
+  const last = previous(state);
+  const offset = last.startOffset + last.image.length;
+  const following = tokenAt(state, state.at);
+  const fits = following !== undefined && fitOf(opens, following, [undefined, undefined]) === "fits";
+  // What a tenant holds may as well stand behind it; only a closing brace too many shows that it was meant inside.
+  const hasContents = fits && (opens !== "tenant" || state.unclosed < 0);
+  if (!told && !state.spoilt.has(first.startOffset)) tell(state, blockNotOpened(state.source, first, last, hasContents));
+  openBlock(state, supplied(t.LeftBrace, offset), opens, true);
+  if (hasContents) state.unclosed++;
+  else closeBlock(state, offset);
+}
