@@ -9,7 +9,7 @@ import { identityActions } from "../staticflows.js";
 import { addressIs, endpointCookie, goto, isLocal, isTunnelled, nodeFlow } from "./context.js";
 import type { NodeContext } from "./context.js";
 import type { ResolvedAddress, ResolvedEndpoint } from "./resolve.js";
-import { overlappingNetworks } from "./spaces.js";
+import { inSharedSpace } from "./spaces.js";
 
 const inPort = (port: number): Match => [{ field: "in_port", value: port }];
 
@@ -158,13 +158,16 @@ export function sourceFlows(context: NodeContext): readonly Flow[] {
         ...(resolved.ambiguous ? [setBits(registers.ambiguous, 1)] : []),
         goto(tables.destination),
       ];
-      const way = makeMatch(source, isTunnelled(context, entry) ? fromNode : [], resolved.ambiguous ? bitsAre(registers.domain, entry.domain) : []);
-      return [{ table: tables.source, priority: resolved.ambiguous ? 300 : 250, cookie, match: way, actions }, bar];
+      const way = makeMatch(source, isTunnelled(context, entry) ? fromNode : []);
+      const anywhere: Flow = { table: tables.source, priority: 250, cookie, match: way, actions };
+      const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(way, bitsAre(registers.domain, entry.domain)) };
+      if (resolved.ambiguous) return [inDomain, bar];
+      return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere, bar] : [anywhere, bar];
     }),
   );
   return [
     ...dropDoubles(endpointFlows),
-    ...overlappingNetworks(program).map(({ tenant, piece }) =>
+    ...context.shared.map(({ tenant, piece }) =>
       nodeFlow(tables.source, 275, makeMatch(bitsAre(registers.fromNode, 0), bitsAre(registers.domain, tenant), piece("source")), [
         goto(tables.sourcePlace),
       ]),

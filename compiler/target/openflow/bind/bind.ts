@@ -15,6 +15,7 @@ import { neighbourFlows } from "./neighbour.js";
 import { resolveEndpoints } from "./resolve.js";
 import type { Resolved } from "./resolve.js";
 import { serviceFlows } from "./service.js";
+import { overlappingNetworks } from "./spaces.js";
 
 export interface BoundNode {
   readonly flows: readonly Flow[];
@@ -33,7 +34,14 @@ export function bindNode(program: Program, inventory: Inventory, node: string): 
 export function bindEndpoints(program: Program, inventory: Inventory, nodeName: string, resolved: Resolved): BoundNode {
   const node = inventory.nodes.find(({ name }) => name === nodeName);
   if (node === undefined) return { flows: [], groups: [], problems: [{ node: nodeName, message: `the inventory has no node ${nodeName}` }] };
-  const context: NodeContext = { program, inventory, node, forwarding: node.forwarding ?? program.fabric.forwarding, endpoints: resolved.endpoints };
+  const context: NodeContext = {
+    program,
+    inventory,
+    node,
+    forwarding: node.forwarding ?? program.fabric.forwarding,
+    endpoints: resolved.endpoints,
+    shared: overlappingNetworks(program),
+  };
   const services = serviceFlows(context);
   return {
     flows: [

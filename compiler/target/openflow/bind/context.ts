@@ -7,6 +7,7 @@ import type { Program } from "../program.js";
 import { macNumber, routerMac } from "./inventory.js";
 import type { Inventory, InventoryNode } from "./inventory.js";
 import type { ResolvedAddress, ResolvedEndpoint } from "./resolve.js";
+import type { SharedPrefix } from "./spaces.js";
 
 export interface NodeContext {
   readonly program: Program;
@@ -15,6 +16,8 @@ export interface NodeContext {
   readonly forwarding: "bridge" | "routing" | "none";
   /** Of all nodes, in order of name. */
   readonly endpoints: readonly ResolvedEndpoint[];
+  /** Prefixes that several tenants have. */
+  readonly shared: readonly SharedPrefix[];
 }
 
 export const router = macNumber(routerMac) ?? 0;

@@ -12,7 +12,7 @@ import { addressIs, endpointCookie, goto, isLocal, nodeFlow, router } from "./co
 import type { NodeContext } from "./context.js";
 import { macNumber } from "./inventory.js";
 import type { ResolvedEndpoint } from "./resolve.js";
-import { overlappingNetworks } from "./spaces.js";
+import { inSharedSpace } from "./spaces.js";
 
 export function destinationFlows(context: NodeContext): readonly Flow[] {
   const { program } = context;
@@ -27,11 +27,10 @@ export function destinationFlows(context: NodeContext): readonly Flow[] {
         setBits(registers.endpoint, entry.id),
         goto(tables.zone),
       ];
-      if (!resolved.ambiguous) return [{ table: tables.destination, priority: 250, cookie, match: destination, actions }];
-      return [
-        { table: tables.destination, priority: 300, cookie, match: makeMatch(destination, bitsAre(registers.domain, entry.domain)), actions },
-        bar,
-      ];
+      const anywhere: Flow = { table: tables.destination, priority: 250, cookie, match: destination, actions };
+      const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(destination, bitsAre(registers.domain, entry.domain)) };
+      if (resolved.ambiguous) return [inDomain, bar];
+      return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere] : [anywhere];
     }),
   );
   return [
@@ -44,7 +43,7 @@ export function destinationFlows(context: NodeContext): readonly Flow[] {
         { table: tables.destination, priority: 350, cookie: { kind: "service", id: 0 }, match: addressIs({ address }, "destination"), actions },
       ];
     }),
-    ...overlappingNetworks(program).map(({ tenant, piece }) =>
+    ...context.shared.map(({ tenant, piece }) =>
       nodeFlow(tables.destination, 275, makeMatch(bitsAre(registers.domain, tenant), piece("destination")), [goto(tables.destinationPlace)]),
     ),
     nodeFlow(tables.destination, 0, [], [goto(tables.destinationPlace)]),

@@ -1,7 +1,8 @@
 /**
  * Address spaces that several tenants use.
  */
-import { addressesOverlap, parsePrefix, prefixSet } from "../../../space/address.js";
+import { addressesOverlap, containsAddress, parsePrefix, prefixSet } from "../../../space/address.js";
+import type { Address, AddressSet } from "../../../space/address.js";
 import { makeMatch } from "../flow.js";
 import type { Match } from "../flow.js";
 import { familyMatch, prefixTextFragment } from "../fragments.js";
@@ -10,6 +11,7 @@ import type { Program } from "../program.js";
 export interface SharedPrefix {
   /** Id of a tenant that has the prefix. */
   readonly tenant: number;
+  readonly addresses: AddressSet;
   readonly piece: (side: "source" | "destination") => Match;
 }
 
@@ -26,11 +28,17 @@ export function overlappingNetworks(program: Program): readonly SharedPrefix[] {
   );
   return prefixes
     .filter((own) => prefixes.some((other) => other.tenant !== own.tenant && addressesOverlap(own.addresses, other.addresses)))
-    .map(({ tenant, text }) => ({
+    .map(({ tenant, text, addresses }) => ({
       tenant,
+      addresses,
       piece: (side) => {
         const piece = prefixTextFragment(text, side);
         return makeMatch(familyMatch(piece.family), piece.match);
       },
     }));
+}
+
+/** Whether an address of a tenant is its own business in its own address space, so that it takes a flow there. */
+export function inSharedSpace(shared: readonly SharedPrefix[], tenant: number, address: Address): boolean {
+  return shared.some((entry) => entry.tenant === tenant && containsAddress(entry.addresses, address));
 }

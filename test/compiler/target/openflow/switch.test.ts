@@ -1,0 +1,42 @@
+/** Emitted tables in a real switch, against the reference evaluator; no reader of ours takes part. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { RuleForm } from "../../../../compiler/target/openflow/policytable.js";
+import { policySketch } from "../../../support/arbitrary.js";
+import { hasSwitch } from "../../../support/ovs.js";
+import { makePolicy, universeOf } from "../../../support/policy.js";
+import type { PolicySketch } from "../../../support/policy.js";
+import { compareWithSwitch, startWorldSwitch } from "../../../support/switched.js";
+import type { WorldSwitch } from "../../../support/switched.js";
+import { sampleWorld, smallAlphabet, smallWorld } from "../../../support/worlds.js";
+
+const suite = hasSwitch() ? describe : describe.skip;
+const forms: readonly RuleForm[] = ["fewest", "product", "conjunction"];
+
+suite("tables in a real switch", () => {
+  let worldSwitch: WorldSwitch;
+  beforeAll(async () => {
+    worldSwitch = await startWorldSwitch();
+  });
+  afterAll(async () => worldSwitch.ovs.stop());
+
+  async function compareAll(sketches: Iterable<PolicySketch>, most: number): Promise<number> {
+    let asked = 0;
+    let turn = 0;
+    for (const sketch of sketches) {
+      const form = forms[turn++ % forms.length];
+      const result = await compareWithSwitch(worldSwitch, universeOf(makePolicy(sketch)), { spread: turn % 2 === 0, form, most });
+      asked += result.asked;
+      if (result.found.length > 0) throw new Error(`${form}: ${JSON.stringify(sketch)}\n${result.found[0]}`);
+    }
+    return asked;
+  }
+
+  it("decides small policies as the evaluator does", async () => {
+    expect(await compareAll(sampleWorld(smallWorld(smallAlphabet, 2), 18), 100)).toBeGreaterThan(2000);
+  });
+
+  it("decides larger policies as the evaluator does", async () => {
+    expect(await compareAll(fc.sample(policySketch(), { seed: 7, numRuns: 12 }), 150)).toBeGreaterThan(2000);
+  });
+});
