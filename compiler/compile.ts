@@ -14,7 +14,6 @@ import type { Place } from "./bind/lookup.js";
 import type { NameSpace, PolicySymbol } from "./bind/symbols.js";
 import { checkAddressing } from "./check/addressing.js";
 import type { Context } from "./check/context.js";
-import { checkFamilies } from "./check/families.js";
 import { checkLogic } from "./check/logic.js";
 import { evaluateParams } from "./check/params.js";
 import type { GivenParam, ParamValue } from "./check/params.js";
@@ -107,10 +106,7 @@ export function check(input: ProjectInput): Checked {
   const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
   const universe = broken ? undefined : makeUniverse(draft, surroundings);
   const withLogic = input.withoutLogic !== true;
-  if (universe !== undefined) {
-    checkFamilies(universe, report);
-    if (withLogic) found.push(...withoutRepeats(checkLogic(universe), found));
-  }
+  if (universe !== undefined && withLogic) found.push(...checkLogic(universe));
 
   const complete = (code: string): boolean =>
     !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
@@ -139,6 +135,23 @@ export function isSound(checked: Checked): boolean {
   return checked.policy !== undefined && checked.diagnostics.every((diagnostic) => diagnostic.severity !== "error");
 }
 
+/** The codes that each target finds. */
+const codesOfTarget: Readonly<Record<string, string>> = { kubernetes: "CTV51", contiv: "CTV52", openflow: "CTV53" };
+
+/**
+ * What targets found, with the comments and settings of the project applied as `check` applies them to its own. `asked` names the targets
+ * that have run: `ctv-ignore` comments for their codes that silence nothing are told.
+ */
+export function settleTargets(
+  checked: Checked,
+  found: readonly Diagnostic[],
+  asked: readonly string[],
+  settings: FindingSettings = {},
+): readonly Diagnostic[] {
+  const complete = (code: string): boolean => asked.some((target) => code.startsWith(codesOfTarget[target] ?? "none"));
+  return inOrder(applySettings(found, checked.files.values(), settings, definitionByCode, complete, false));
+}
+
 /** Trees of all files, in the order in which they were reached. */
 export function treesOf(checked: Checked): readonly SourceFile[] {
   return [...checked.files.values()].map((file) => file.parsed.file);
@@ -151,14 +164,8 @@ function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
     message,
     span,
     related,
-    fixes: fix === undefined ? [] : [{ ...fix, safe: true }],
+    fixes: fix === undefined ? [] : [fix],
   }));
-}
-
-/** A rule across address families matches nothing, and that it matches nothing need not be said again. */
-function withoutRepeats(logic: readonly Diagnostic[], found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const told = new Set(found.flatMap((diagnostic) => (diagnostic.rule === undefined ? [] : [diagnostic.rule])));
-  return told.size === 0 ? logic : logic.filter((diagnostic) => diagnostic.rule === undefined || !told.has(diagnostic.rule));
 }
 
 function placeAt(program: Program, id: string, offset: number): Place | undefined {

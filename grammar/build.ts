@@ -1,6 +1,6 @@
 /** Tokens to the leaves of the syntax tree, with the problems that only the place of a token shows. */
 import type { IToken } from "chevrotain";
-import { problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
+import { likely, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Fix, Source } from "./messages.js";
 import type { AddressLiteral, AddressRangeLiteral, IntegerLiteral, IntegerRange, Name, PrefixLiteral, SyntaxProblem } from "./syntax.js";
 import * as t from "./tokens.js";
@@ -71,7 +71,7 @@ function needsQuotes({ text, span }: Name, message: string): SyntaxProblem {
 
 function misspelt({ text, span, quoted: inQuotes }: Name): SyntaxProblem {
   const better = mended(text);
-  const fix: Fix | undefined = better === undefined ? undefined : replacing(span, inQuotes ? `"${better}"` : better, `rename to "${better}"`);
+  const fix: Fix | undefined = better === undefined ? undefined : likely(replacing(span, inQuotes ? `"${better}"` : better, `rename to "${better}"`));
   return problem(syntaxCodes.malformedName, span, `${quoted(text)} is not a name: letters a to z, digits, and "-" or "." only inside`, fix);
 }
 

@@ -1,7 +1,7 @@
 /** A token that does not fit, explained: what is missing or too much, where, and what would mend it. */
 import type { IToken } from "chevrotain";
 import { isA } from "./layout/blocks.js";
-import { after, article, inserting, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
+import { after, article, inserting, likely, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Fix, Source, SyntaxCode } from "./messages.js";
 import { nearest } from "./near.js";
 import type { Mismatch } from "./statements.js";
@@ -161,7 +161,7 @@ function missingArrow(source: Source, mismatch: Mismatch): SyntaxProblem {
   const span = spanOf(source, found);
   const arrowLater = rest.some((token) => token.tokenType === t.Arrow || token.tokenType === t.OtherArrow);
   if (isTerm(found) && arrowLater) {
-    const fix = inserting(after(source, previous), ",", 'write ","');
+    const fix = likely(inserting(after(source, previous), ",", 'write ","'));
     return problem(syntaxCodes.unexpectedText, span, `a comma is missing between ${quoted(previous.image)} and ${quoted(found.image)}`, fix);
   }
   const message = `"->" is missing between the source and the destination`;
@@ -193,7 +193,7 @@ function missingService(source: Source, mismatch: Mismatch): SyntaxProblem {
   if (wanted === "service" && (found.tokenType === t.Integer || found.tokenType === t.IntegerRange)) {
     const span = spanOf(source, found);
     const message = `a port needs its protocol: tcp/${found.image} or udp/${found.image}`;
-    return problem(syntaxCodes.missingService, span, message, replacing(span, `tcp/${found.image}`, `write "tcp/${found.image}"`));
+    return problem(syntaxCodes.missingService, span, message, likely(replacing(span, `tcp/${found.image}`, `write "tcp/${found.image}"`)));
   }
   if (wanted === "service") {
     const message = `a service is missing after ${quoted(previous.image)}: its name, or a protocol and port such as tcp/80`;
@@ -249,7 +249,7 @@ function brokenRequirement(source: Source, mismatch: Mismatch): SyntaxProblem {
       code,
       after(source, label),
       `what must hold of the label ${quoted(label.image)}? ${forms}`,
-      replacing(spanOf(source, label), `has ${label.image}`, `write "has ${label.image}"`),
+      likely(replacing(spanOf(source, label), `has ${label.image}`, `write "has ${label.image}"`)),
     );
   }
   if (offender === undefined || offender.image === "") return problem(code, after(source, previous), missing);
@@ -263,7 +263,7 @@ function missingComma(source: Source, { found, previous }: Mismatch): SyntaxProb
     return problem(syntaxCodes.unexpectedText, span, `a bandwidth is one word: ${previous.image}${found.image}`, replacing(gap, "", "join the two"));
   }
   const message = `a comma is missing between ${quoted(previous.image)} and ${quoted(found.image)}`;
-  return problem(syntaxCodes.unexpectedText, span, message, inserting(after(source, previous), ",", 'write ","'));
+  return problem(syntaxCodes.unexpectedText, span, message, likely(inserting(after(source, previous), ",", 'write ","')));
 }
 
 /** Whether a property seems to begin where another goes on: a word, and directly behind it a value. */

@@ -2,10 +2,10 @@
 import { Lexer } from "chevrotain";
 import type { IToken } from "chevrotain";
 import { isTerminated } from "./build.js";
-import { problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
+import { likely, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Source } from "./messages.js";
 import type { Comment, SyntaxProblem } from "./syntax.js";
-import { DoubleEquals, lexed, OtherArrow, OtherQuotes, QuotedName } from "./tokens.js";
+import { DoubleEquals, lexed, NewLine, OtherArrow, OtherQuotes, QuotedName } from "./tokens.js";
 
 export interface Tokens {
   /** Without space and comments; line ends are tokens. */
@@ -42,7 +42,12 @@ export function tokenise(source: Source): Tokens {
   const comments = groups.comments.map((token) => commentOf(source, token));
   const last = groups.comments.at(-1);
   if (last !== undefined && isUnterminatedComment(last.image)) problems.push(unterminatedComment(source, last));
-  return { tokens, comments, problems, gaps };
+  return { tokens: tokens.filter((token, index) => !goesOnInNext(token, tokens[index + 1])), comments, problems, gaps };
+}
+
+/** A comment on a line of its own parts one run of line ends in two; the last of them stands for both. */
+function goesOnInNext(token: IToken, following: IToken | undefined): boolean {
+  return token.tokenType === NewLine && following?.tokenType === NewLine;
 }
 
 export function isUnterminatedComment(text: string): boolean {
@@ -112,7 +117,7 @@ function unexpected(source: Source, offset: number, length: number): SyntaxProbl
   const span = { file: source.id, start: offset, end: offset + length };
   const text = source.text.slice(offset, offset + length);
   const better = meant.get(text);
-  const fix = better === undefined ? undefined : replacing(span, better, `write "${better}"`);
+  const fix = better === undefined ? undefined : likely(replacing(span, better, `write "${better}"`));
   return problem(syntaxCodes.unexpectedCharacter, span, `${describe(text)} has no meaning here${hint(text)}`, fix);
 }
 

@@ -1,37 +1,35 @@
 /** Syntax errors in our own words: their codes, and what each says about the text at hand. */
 import type { IToken } from "chevrotain";
 import type { Span } from "./span.js";
-import type { SyntaxProblem, TextEdit } from "./syntax.js";
+import type { SyntaxProblem } from "./syntax.js";
 
 /** The kinds of syntax errors; the catalogue in `compiler/diagnostics/syntax.ts` explains each. */
 export const syntaxCodes = {
-  notText: "CTV1001",
-  fileTooLarge: "CTV1002",
-  unexpectedCharacter: "CTV1003",
-  foreignSign: "CTV1004",
-  unterminatedString: "CTV1005",
-  unknownEscape: "CTV1006",
-  unterminatedComment: "CTV1007",
-  malformedName: "CTV1008",
-  nameNeedsQuotes: "CTV1009",
-  malformedLiteral: "CTV1010",
-  unknownStatement: "CTV1011",
-  misplacedStatement: "CTV1012",
-  blockNotClosed: "CTV1013",
-  blockNotOpened: "CTV1014",
-  strayClosing: "CTV1015",
-  listNotClosed: "CTV1016",
-  brokenLine: "CTV1017",
-  missingName: "CTV1018",
-  missingArrow: "CTV1019",
-  missingPeer: "CTV1020",
-  missingService: "CTV1021",
-  missingValue: "CTV1022",
-  missingWord: "CTV1023",
-  malformedRequirement: "CTV1024",
-  unexpectedText: "CTV1025",
-  nestedTooDeeply: "CTV1026",
-  tooManyProblems: "CTV1027",
+  unreadableFile: "CTV1001",
+  unexpectedCharacter: "CTV1002",
+  foreignSign: "CTV1003",
+  unterminatedString: "CTV1004",
+  unknownEscape: "CTV1005",
+  unterminatedComment: "CTV1006",
+  malformedName: "CTV1007",
+  nameNeedsQuotes: "CTV1008",
+  malformedLiteral: "CTV1009",
+  unknownStatement: "CTV1010",
+  misplacedStatement: "CTV1011",
+  blockNotClosed: "CTV1012",
+  blockNotOpened: "CTV1013",
+  strayClosing: "CTV1014",
+  listNotClosed: "CTV1015",
+  brokenLine: "CTV1016",
+  missingName: "CTV1017",
+  missingArrow: "CTV1018",
+  missingPeer: "CTV1019",
+  missingService: "CTV1020",
+  missingValue: "CTV1021",
+  missingWord: "CTV1022",
+  malformedRequirement: "CTV1023",
+  unexpectedText: "CTV1024",
+  nestedTooDeeply: "CTV1025",
 } as const;
 
 export type SyntaxCode = (typeof syntaxCodes)[keyof typeof syntaxCodes];
@@ -55,13 +53,17 @@ export function after(source: Source, token: IToken): Span {
   return { file: source.id, start: end, end };
 }
 
+/** A fix that does what the author plainly wanted; `likely` makes it one to look at first. */
 export function replacing(span: Span, text: string, title: string): Fix {
-  return { title, edits: [{ span, text }] };
+  return { title, edits: [{ span, text }], safe: true };
 }
 
 export function inserting(span: Span, text: string, title: string): Fix {
-  const edit: TextEdit = { span: { file: span.file, start: span.start, end: span.start }, text };
-  return { title, edits: [edit] };
+  return replacing({ ...span, end: span.start }, text, title);
+}
+
+export function likely(fix: Fix): Fix {
+  return { ...fix, safe: false };
 }
 
 export function problem(code: SyntaxCode, span: Span, message: string, fix?: Fix, related: readonly Related[] = []): SyntaxProblem {

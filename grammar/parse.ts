@@ -3,7 +3,6 @@ import { documentedPlaces } from "./docs.js";
 import { explain } from "./explain.js";
 import { layOut } from "./layout/layout.js";
 import { isUnterminatedComment, tokenise } from "./lexer.js";
-import { problem, syntaxCodes } from "./messages.js";
 import type { Source } from "./messages.js";
 import { CtvParser } from "./parser.js";
 import type { Comment, Item, ParseResult, SyntaxProblem } from "./syntax.js";
@@ -51,8 +50,7 @@ function resultOf(source: Source, items: readonly Item[], comments: readonly Com
 
 function limited(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
   if (problems.length <= maximumProblems) return problems;
-  const shown = problems.slice(0, maximumProblems);
-  const { span } = problems[maximumProblems];
+  const last = problems[maximumProblems - 1];
   const count = problems.length - maximumProblems;
-  return [...shown, problem(syntaxCodes.tooManyProblems, span, `${count} more syntax errors follow and are not shown`)];
+  return [...problems.slice(0, maximumProblems - 1), { ...last, message: `${last.message}; ${count} more syntax errors follow in this file` }];
 }

@@ -265,7 +265,8 @@ export interface SyntaxProblem {
   readonly message: string;
   readonly span: Span;
   readonly related: readonly { readonly span: Span; readonly message: string }[];
-  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
+  /** `safe` when it can be applied without looking. */
+  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[]; readonly safe: boolean };
 }
 
 export interface ParseResult {

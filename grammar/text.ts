@@ -11,11 +11,11 @@ export function unreadable(source: Source): SyntaxProblem | undefined {
   const { id, text } = source;
   const zero = text.indexOf("\0");
   if (zero !== -1) {
-    return problem(syntaxCodes.notText, { file: id, start: zero, end: zero + 1 }, "this is not a text file: it holds a zero byte");
+    return problem(syntaxCodes.unreadableFile, { file: id, start: zero, end: zero + 1 }, "this is not a text file: it holds a zero byte");
   }
   if (text.length <= maximumLength) return undefined;
   const message = `this file has ${text.length} characters, and at most ${maximumLength} are read; divide it into several files`;
-  return problem(syntaxCodes.fileTooLarge, { file: id, start: 0, end: 0 }, message);
+  return problem(syntaxCodes.unreadableFile, { file: id, start: 0, end: 0 }, message);
 }
 
 /** Marks that turn the direction of writing, so that a line reads as it does not work (CVE-2021-42574). */
@@ -27,7 +27,7 @@ export function textProblems(source: Source): readonly SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
   const replaced = text.indexOf("\ufffd");
   if (replaced !== -1) {
-    problems.push(problem(syntaxCodes.notText, { file: id, start: replaced, end: replaced + 1 }, "this file is not UTF-8 text from here on"));
+    problems.push(problem(syntaxCodes.unreadableFile, { file: id, start: replaced, end: replaced + 1 }, "this file is not UTF-8 text from here on"));
   }
   for (const { index } of text.matchAll(directionMarks)) {
     const span = { file: id, start: index, end: index + 1 };

@@ -81,7 +81,7 @@ function newLine(state: State, token: IToken): void {
 function bracketGoesOn(state: State, following: IToken): boolean {
   const bracket = state.brackets[state.brackets.length - 1];
   const before = previous(state);
-  if (isA(following, t.Reserved)) return false;
+  if (isA(following, t.Reserved)) return isLabelValue(state, bracket);
   if (following.tokenType === t.RightParenthesis || following.tokenType === t.Comma) return true;
   // In a file that lacks a closing brace, one alone on its line closes the block rather than a list begun in mid-line.
   if (following.tokenType === t.RightBrace) return bracket.tokenType === t.LeftBrace && (state.unclosed <= 0 || before === bracket);
@@ -90,11 +90,25 @@ function bracketGoesOn(state: State, following: IToken): boolean {
   return second?.tokenType === t.Comma || second?.tokenType === t.RightParenthesis;
 }
 
+/** Whether the reserved word that begins the next line is among the label values of a match: `env in (dev,` and then `test)`. */
+function isLabelValue(state: State, bracket: IToken): boolean {
+  const second = tokenAt(state, state.at + 2)?.tokenType;
+  return bracket.tokenType === t.LeftParenthesis && (second === t.Comma || second === t.RightParenthesis);
+}
+
+/** Whether the reserved word that begins the next line is a label of the match at hand: `match tier = web,` and then `app = shop`. */
+function isLabelKey(state: State, first: IToken): boolean {
+  const second = tokenAt(state, state.at + 2)?.tokenType;
+  return first.tokenType === t.Match && (second === t.Equals || second === t.In || second === t.Not);
+}
+
 function statementGoesOn(state: State, first: IToken, following: IToken): boolean {
   const { kind } = top(state);
   if (following.tokenType === t.LeftBrace) return state.opens !== undefined;
   if (joinsLines(previous(state))) {
-    const begins = isA(following, t.Reserved) || (kind === "properties" && beginsProperty(following, state.raw[state.at + 2], first));
+    const begins =
+      (isA(following, t.Reserved) && !isLabelKey(state, first)) ||
+      (kind === "properties" && beginsProperty(following, state.raw[state.at + 2], first));
     return !begins && following.tokenType !== t.RightBrace;
   }
   if (!isContinuation(following, kind)) return false;

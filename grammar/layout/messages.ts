@@ -1,6 +1,6 @@
 /** What the layout has to say: about braces, lines, and statements that stand where they cannot. */
 import type { IToken } from "chevrotain";
-import { after, article, inserting, problem, quoted, replacing, spanOf, syntaxCodes } from "../messages.js";
+import { after, article, inserting, likely, problem, quoted, replacing, spanOf, syntaxCodes } from "../messages.js";
 import type { Related, Source } from "../messages.js";
 import type { SyntaxProblem } from "../syntax.js";
 import * as t from "../tokens.js";
@@ -24,7 +24,7 @@ export function bracketNotClosed(source: Source, bracket: IToken, last: IToken):
     syntaxCodes.listNotClosed,
     span,
     `"${closing}" is missing`,
-    inserting(span, closing, `write "${closing}"`),
+    likely(inserting(span, closing, `write "${closing}"`)),
     openedAt(source, bracket),
   );
 }
@@ -36,7 +36,7 @@ export function blockNotOpened(source: Source, first: IToken, last: IToken, hasC
       syntaxCodes.blockNotOpened,
       span,
       `"{" is missing: the block of ${article(first.image)} stands in braces`,
-      inserting(span, " {", 'write "{"'),
+      likely(inserting(span, " {", 'write "{"')),
     );
   }
   const message = `${article(first.image)} needs a block in braces, if only an empty one`;
@@ -47,7 +47,7 @@ export function blockNotOpened(source: Source, first: IToken, last: IToken, hasC
 export function blockNotClosed(source: Source, block: Block, before: IToken): SyntaxProblem {
   const span = spanOf(source, before);
   const message = `"}" is missing before this: ${titleOf(block)} is not closed`;
-  return problem(syntaxCodes.blockNotClosed, span, message, inserting(span, "}\n", 'write "}"'), openedAt(source, block.brace));
+  return problem(syntaxCodes.blockNotClosed, span, message, likely(inserting(span, "}\n", 'write "}"')), openedAt(source, block.brace));
 }
 
 /** `open` are the blocks that are still open at the end of the file, outermost first. */
@@ -56,7 +56,7 @@ export function blocksNotClosed(source: Source, open: readonly Block[]): SyntaxP
   const [only] = open;
   const message = `the file ends, and ${open.length === 1 ? `${titleOf(only)} is` : `${open.length} blocks are`} not closed`;
   const span = { file: source.id, start: end, end };
-  const fix = inserting(span, "}\n".repeat(open.length), 'write "}"');
+  const fix = likely(inserting(span, "}\n".repeat(open.length), 'write "}"'));
   return problem(
     syntaxCodes.blockNotClosed,
     span,
@@ -68,7 +68,7 @@ export function blocksNotClosed(source: Source, open: readonly Block[]): SyntaxP
 
 export function strayBrace(source: Source, brace: IToken): SyntaxProblem {
   const span = spanOf(source, brace);
-  return problem(syntaxCodes.strayClosing, span, 'this "}" closes nothing', replacing(span, "", "remove it"));
+  return problem(syntaxCodes.strayClosing, span, 'this "}" closes nothing', likely(replacing(span, "", "remove it")));
 }
 
 export function nestedTooDeeply(source: Source, brace: IToken): SyntaxProblem {
