@@ -33,5 +33,8 @@ function checkTenant(universe: Universe, tenant: Tenant): readonly Diagnostic[] 
     disagreements.push(...disagreementsOf(context, position, meetings));
     found.push(...checkOrder(context, position, meetings), ...checkWide(context, position, meetings));
   });
-  return [...reportDisagreements(context, disagreements), ...found, ...checkGroupOverlaps(universe, tenant)];
+  // The order of two policies that disagree is open, so what it does to their rules is not told yet.
+  const open = new Set(disagreements.flatMap(({ first, second }) => [first.id, second.id]));
+  const settled = found.filter((finding) => finding.rule === undefined || !open.has(finding.rule));
+  return [...reportDisagreements(context, disagreements), ...settled, ...checkGroupOverlaps(universe, tenant)];
 }

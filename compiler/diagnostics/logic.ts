@@ -156,7 +156,7 @@ export const familiesNeverMeet = defineDiagnostic<{ reason: string }>({
   group web in net { match app = web }
 
   policy access {
-    allow 2001:db8::/32 -> web : https
+    allow world except 0.0.0.0/0 -> web : https
   }
 }
 `,
@@ -194,16 +194,16 @@ export const overlappingGroups = defineDiagnostic<{ group: string; others: reado
     "decides. Kubernetes and OpenFlow do the same. Contiv puts an endpoint into one group only, by its label `io.contiv.net-group`, so " +
     "rules of the other group do not reach it there.",
   example: `tenant shop {
-  group web  { match app = web }
-  group test { match stage = test }
+  group web    { match app = web }
+  group canary { match stage = canary }
 
   policy access {
-    deny  test -> any : ssh  log
-    allow web  -> test : https
+    deny  canary -> any : ssh  log
+    allow web    -> canary : https
   }
 }
 `,
-  fix: "Where it is not meant, let one selector exclude the other, such as `match app = web, stage != test`. Otherwise silence the note with `// ctv-ignore CTV4009: reason`.",
+  fix: "Where it is not meant, let one selector exclude the other, such as `match app = web, stage not in (canary)`. Otherwise silence the note with `// ctv-ignore CTV4009: reason`.",
 });
 
 export const emptyPeer = defineDiagnostic<{ side: "source" | "destination" }>({

@@ -6,7 +6,8 @@
  * programs read as octal); text comes out in RFC 5952 form. `test/compiler/space` holds it against ipaddr.js.
  */
 import * as intervals from "./intervals.js";
-import type { Ranges } from "./intervals.js";
+import { bigintStepping, numberStepping } from "./intervals.js";
+import type { Ranges, Stepping, Whole } from "./intervals.js";
 
 export type Family = 4 | 6;
 
@@ -216,10 +217,31 @@ export function containsAddress(set: AddressSet, address: Address): boolean {
   return address.family === 4 ? intervals.contains(set.v4, address.value) : intervals.contains(set.v6, address.value);
 }
 
-/** Some member of the set, the lowest of IPv4 before IPv6. */
-export function someAddress(set: AddressSet): Address | undefined {
-  if (set.v4.length > 0) return { family: 4, value: set.v4[0] };
-  if (set.v6.length > 0) return { family: 6, value: set.v6[0] };
+function usualMember<T extends Whole>(ranges: Ranges<T>, room: T, step: Stepping<T>): T {
+  for (let i = 0; i < ranges.length; i += 2) if (ranges[i + 1] - ranges[i] >= room) return step.next(ranges[i]);
+  return ranges[0];
+}
+
+const readAll = (texts: readonly string[]): readonly Address[] => texts.flatMap((text) => parseAddress(text) ?? []);
+
+/** Addresses that readers take for what they are: documentation (RFC 5737, RFC 3849), or private (RFC 1918, RFC 4193). */
+const familiar = {
+  outside: readAll(["192.0.2.1", "198.51.100.1", "10.0.0.1", "2001:db8::1", "fd00::1"]),
+  inside: readAll(["10.0.0.1", "10.0.0.2", "192.0.2.1", "fd00::1", "fd00::2", "2001:db8::1"]),
+};
+
+/**
+ * Some member of the set, IPv4 before IPv6: a familiar one where there is, else the second of the first three in a row,
+ * since the first of a subnet is its own address; else the lowest.
+ */
+export function someAddress(set: AddressSet, like: "inside" | "outside" = "outside"): Address | undefined {
+  const families: readonly Family[] = [4, 6];
+  for (const family of families) {
+    const known = familiar[like].find((address) => address.family === family && containsAddress(set, address));
+    if (known !== undefined) return known;
+    if (family === 4 && set.v4.length > 0) return { family, value: usualMember(set.v4, 2, numberStepping) };
+    if (family === 6 && set.v6.length > 0) return { family, value: usualMember(set.v6, 2n, bigintStepping) };
+  }
   return undefined;
 }
 

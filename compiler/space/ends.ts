@@ -174,10 +174,10 @@ export function endInSet(set: EndSet, end: End): boolean {
 export function someEnd(box: EndBox, family?: address.Family): End | undefined {
   const addresses: AddressSet =
     family === undefined ? box.addresses : family === 4 ? { v4: box.addresses.v4, v6: [] } : { v4: [], v6: box.addresses.v6 };
-  const found = address.someAddress(addresses);
-  if (found === undefined) return undefined;
   // A workload shows more than a bare machine does, so it is preferred where labels are asked for.
   const namespace = values.someValue(box.labels.size > 0 ? values.intersectValues(box.namespace, values.anyPresent) : box.namespace);
+  const found = address.someAddress(addresses, namespace === undefined ? "outside" : "inside");
+  if (found === undefined) return undefined;
   const labels: Record<string, string> = {};
   if (namespace !== undefined) {
     for (const [key, set] of box.labels) {

@@ -5,6 +5,7 @@
  * family is left to it, so the product of its dimensions is read together with that condition.
  */
 import { overlaps } from "./intervals.js";
+import { singleAddress, subtractAddresses } from "./address.js";
 import type { Family } from "./address.js";
 import { endBoxesMeet, endBoxesOverlap, endBoxWithin, endInBox, intersectEndBoxes, someEnd, subtractEndBox } from "./ends.js";
 import type { End, EndBox } from "./ends.js";
@@ -105,9 +106,12 @@ export function someFlow(box: FlowBox): Flow | undefined {
   const family = boxFamily(box);
   if (family === undefined) return undefined;
   const source = someEnd(box.source, family);
-  const destination = someEnd(box.destination, family);
+  if (source === undefined) return undefined;
+  // Two endpoints read better than one that talks to itself.
+  const others = subtractAddresses(box.destination.addresses, singleAddress(source.address));
+  const destination = someEnd({ ...box.destination, addresses: others }, family) ?? someEnd(box.destination, family);
   const service = intersectServices(box.service, familyServices(family));
-  if (source === undefined || destination === undefined || service.length === 0) return undefined;
+  if (destination === undefined || service.length === 0) return undefined;
   // TCP is what readers expect to see where a box leaves the protocol open.
   const tcp = intersectServices(service, [6 * 65536 + 1, 6 * 65536 + 65535]);
   const point = tcp.length > 0 ? tcp[0] : service[0];

@@ -61,7 +61,7 @@ describe("an answer", () => {
       service: makePolicy({ ...guestbook, tests: [{ name: "q", expect: [allow("any", "any", "tcp/22")] }] }).tests[0].expectations[0].service,
     };
     const [part] = answer(universeOf(policy), question).parts;
-    expect(describeFlow(policy, part.example)).toBe("web (10.1.1.0) -> db (10.1.1.0) : tcp/22");
+    expect(describeFlow(policy, part.example)).toBe("web (10.1.1.1) -> db (10.1.1.3) : tcp/22");
   });
 
   it("agrees with the evaluator on every flow of the question", () => {
