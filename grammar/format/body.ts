@@ -1,7 +1,8 @@
 /** Statements one below the other, and the braces around them. */
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
-import { openingBrace, printComments } from "./comments.js";
+import { printComments } from "./commentprint.js";
+import { openingBrace } from "./comments.js";
 import { blankLineAfter, newlineWithin } from "./lines.js";
 import type { FormatNode } from "./nodes.js";
 

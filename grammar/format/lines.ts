@@ -2,11 +2,17 @@
 
 /** Whether the statement that ends at `end` is the last on its line and an empty line comes next. */
 export function blankLineAfter(text: string, end: number): boolean {
-  let at = skipWithinLine(text, end);
+  let at = skipWithinLine(text, end, ";,");
   if (text.startsWith("//", at)) at = endOfLine(text, at);
   if (text[at] !== "\n") return false;
   at = skipBlanks(text, at + 1);
   return text[at] === "\n";
+}
+
+/** Whether nothing but comments stands between `start` and the end of its line. */
+export function restOfLineIsBlank(text: string, start: number): boolean {
+  const at = skipWithinLine(text, start);
+  return at >= text.length || text[at] === "\n" || text.startsWith("//", at);
 }
 
 /** Whether a line ends in `[start, end)`. */
@@ -26,12 +32,12 @@ export function skipBlanksAndComments(text: string, start: number): number {
   }
 }
 
-/** Past spaces, separators and block comments. */
-function skipWithinLine(text: string, start: number): number {
+/** Past spaces, block comments and these separators. */
+function skipWithinLine(text: string, start: number, separators = ""): number {
   let at = start;
   for (;;) {
     at = skipBlanks(text, at);
-    if (text[at] === ";" || text[at] === ",") at += 1;
+    if (at < text.length && separators.includes(text[at])) at += 1;
     else if (text.startsWith("/*", at)) at = endOfBlock(text, at);
     else return at;
   }

@@ -5,6 +5,8 @@ import type { FormatNode } from "./nodes.js";
 
 const plain = /^[A-Za-z](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
+const quotedText = /^"(?:[^"\\]|\\.)*"$/;
+
 /** Peers that everyone has; in quotes they are names like any other. */
 const builtIn: ReadonlySet<string> = new Set(["any", "world"]);
 
@@ -18,9 +20,10 @@ export function isPlainName(text: string): boolean {
  * title, a value) keeps its quotes, since there they tell a string from a name.
  */
 export function printName(name: Name, parent: FormatNode | null, text: string): string {
+  if (!name.quoted) return name.text;
+  if (parent !== null && !isText(name, parent) && isPlainName(name.text)) return name.text;
   const written = text.slice(name.span.start, name.span.end);
-  if (!name.quoted || parent === null || isText(name, parent)) return written;
-  return isPlainName(name.text) ? name.text : written;
+  return quotedText.test(written) ? written : `"${name.text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 function isText(name: Name, parent: FormatNode): boolean {

@@ -22,6 +22,8 @@ export interface PlacedComment extends Comment {
   readonly leading?: boolean;
   readonly trailing?: boolean;
   readonly marker?: CommentMarker;
+  /** It has a line of its own after a comma, and keeps it. */
+  readonly startsLine?: boolean;
 }
 
 /** Where a comment stands that belongs to no child of a block: in its head, right after its `{`, or alone in its body. */
@@ -78,6 +80,15 @@ export function childKeys(node: FormatNode): string[] {
   // A service declaration and a service literal share their kind; only ports in braces have room for a comment.
   if (node.kind === "service" && "ports" in node) return node.braces ? ["ports"] : [];
   return [...children[node.kind]];
+}
+
+/** Whether `node` is a part of a statement, and no statement. */
+export function isWord(node: FormatNode): boolean {
+  return node.kind !== "comment" && (children[node.kind].length === 0 ? node.kind !== "default" : node.kind === "requirement" || isLiteral(node));
+}
+
+function isLiteral(node: FormatNode): boolean {
+  return node.kind === "service" && "ports" in node;
 }
 
 /** Comments that Prettier has hung on `node`, in source order. */

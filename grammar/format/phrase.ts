@@ -10,7 +10,7 @@ const { fill, hardline, indent, line } = builders;
 
 interface Chunk {
   readonly doc: Doc;
-  /** A comment on a line of its own stands before it. */
+  /** A comment that keeps a line of its own stands at its start. */
   readonly ownLine: boolean;
   /** A comment that runs to the end of its line stands in it. */
   readonly endsLine: boolean;
@@ -29,7 +29,7 @@ export function list(nodes: readonly FormatNode[], docs: readonly Doc[]): Phrase
   const last = nodes.length - 1;
   return nodes.map((node, index) => ({
     doc: index < last ? [docs[index], ","] : docs[index],
-    ownLine: commentsOf(node).some((comment) => comment.leading === true && comment.style !== "block"),
+    ownLine: commentsOf(node).some((comment) => comment.startsLine === true),
     endsLine: holdsLineSuffix(docs[index]),
   }));
 }

@@ -6,7 +6,8 @@ import type { Parser, Printer, SupportLanguage } from "prettier";
 import { lineMap, positionAt } from "../span.js";
 import { parseFile } from "../parse.js";
 import type { SyntaxProblem } from "../syntax.js";
-import { isIgnored, placeAmongCode, placeAtEndOfLine, placeOwnLine, printComment } from "./comments.js";
+import { isIgnored, printComment, printsOwnComments } from "./commentprint.js";
+import { placeAmongCode, placeAtEndOfLine, placeOwnLine } from "./comments.js";
 import { type FormatNode, childKeys } from "./nodes.js";
 import { hasIgnorePragma, hasPragma, insertPragma } from "./pragma.js";
 import { print } from "./print.js";
@@ -47,6 +48,7 @@ const printer: Printer<FormatNode> = {
   canAttachComment: (node) => node.kind !== "peers" && node.kind !== "comment",
   isBlockComment: (node) => node.kind === "comment" && node.style === "block",
   printComment,
+  willPrintOwnComments: printsOwnComments,
   hasPrettierIgnore: isIgnored,
   handleComments: { ownLine: placeOwnLine, endOfLine: placeAtEndOfLine, remaining: placeAmongCode },
 };

@@ -3,9 +3,9 @@ import type { AstPath, Doc, ParserOptions } from "prettier";
 import { builders } from "prettier/doc";
 import type { Policy, PortMapping, Rule } from "../syntax.js";
 import { printBraced, printLines, printLoneComments, printShortBraced } from "./body.js";
-import { hasIgnoreComment } from "./comments.js";
+import { hasIgnoreComment, withComments } from "./commentprint.js";
 import { printName } from "./names.js";
-import type { FormatNode } from "./nodes.js";
+import { type FormatNode, isWord } from "./nodes.js";
 import { layOut, onOneLine } from "./phrase.js";
 import { type Cells, type Part, blockHead, looseRule, policyHead, printLine, printRequirement, printService, ruleCells } from "./statements.js";
 import { type Columns, type Row, setOut } from "./table.js";
@@ -17,6 +17,11 @@ type Print = (selector: (string | number)[], args?: unknown) => Doc;
 
 /** Prettier's hook: the document of the node at `path`. `args` are the columns of a rule that stands in a table. */
 export function print(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>, printChild: Print, args?: unknown): Doc {
+  const doc = printNode(path, options, printChild, args);
+  return isWord(path.node) ? withComments(path.node, doc) : doc;
+}
+
+function printNode(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>, printChild: Print, args: unknown): Doc {
   const node = path.node;
   const text = options.originalText;
   const part: Part = (...keys) => printChild([...keys]);

@@ -19,7 +19,7 @@ import type {
   ServiceLiteral,
   SetDeclaration,
 } from "../syntax.js";
-import { printComments } from "./comments.js";
+import { printComments } from "./commentprint.js";
 import type { FormatNode } from "./nodes.js";
 import { type Phrase, bracketed, join, list, words } from "./phrase.js";
 
