@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "@jest/globals";
-import type { IGrammar } from "vscode-textmate";
+import type * as Oniguruma from "vscode-oniguruma";
+import type * as TextMate from "vscode-textmate";
 
 const require = createRequire(import.meta.url);
-const textmate: typeof import("vscode-textmate") = require("vscode-textmate");
-const oniguruma: typeof import("vscode-oniguruma") = require("vscode-oniguruma");
+const textmate: typeof TextMate = require("vscode-textmate");
+const oniguruma: typeof Oniguruma = require("vscode-oniguruma");
 
-async function loadGrammar(): Promise<IGrammar> {
+async function loadGrammar(): Promise<TextMate.IGrammar> {
   const wasm = readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm"));
   await oniguruma.loadWASM(new Uint8Array(wasm).buffer);
   const registry = new textmate.Registry({
