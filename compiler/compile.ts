@@ -93,6 +93,7 @@ export function check(input: ProjectInput): Checked {
   const ruleOfNode = new Map<SyntaxRule, Rule>();
   const context: Context = { program, lookup, facts, params, report, ruleOfNode };
   const { policy: draft, spans, services, peers } = resolvePolicy(context);
+  lookup.reportUnknown();
   const surroundings = input.surroundings ?? { podAddresses: noAddresses };
 
   const symbols = [...new Set(program.symbolOfNode.values())];
@@ -101,8 +102,11 @@ export function check(input: ProjectInput): Checked {
     return peer?.kind === "addresses" ? [{ symbol, addresses: peer.addresses }] : [];
   });
   checkAddressing({ policy: draft, spans, externals, podAddresses: surroundings.podAddresses, report });
-  checkUsage(program, facts.facts, report);
+  // A statement that could not be read may use anything.
+  const readable = [...files.values()].every((file) => file.parsed.problems.length === 0);
+  if (readable) checkUsage(program, facts.facts, report);
 
+  dropRepeats(found);
   const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
   const universe = broken ? undefined : makeUniverse(draft, surroundings);
   const withLogic = input.withoutLogic !== true;
@@ -166,6 +170,14 @@ function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
     related,
     fixes: fix === undefined ? [] : [fix],
   }));
+}
+
+/** Takes out what is said about a place that could not be read: the syntax error there has said it. */
+function dropRepeats(found: Diagnostic[]): void {
+  const syntax = new Set(found.flatMap(({ code, span }) => (code.startsWith("CTV1") ? [`${span.file}:${span.start}`] : [])));
+  if (syntax.size === 0) return;
+  const kept = found.filter(({ code, span }) => code.startsWith("CTV1") || !syntax.has(`${span.file}:${span.start}`));
+  found.splice(0, found.length, ...kept);
 }
 
 function placeAt(program: Program, id: string, offset: number): Place | undefined {

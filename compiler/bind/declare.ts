@@ -7,7 +7,6 @@ import type { LoadedFile } from "../source/files.js";
 import { isProtocolName, isReservedPeer, reservedPeers } from "./builtins.js";
 import { describeKind, findIn, nameSpaceOf } from "./symbols.js";
 import type { Declaration, DeclarationNode, MutableScope, PolicySymbol, Scope, SymbolKind } from "./symbols.js";
-import { checkName } from "./names.js";
 
 /** A tenant, put together from every file that opens it. */
 export interface TenantScope {
@@ -101,7 +100,6 @@ export function declare(files: ReadonlyMap<string, LoadedFile>, report: Report):
     const declared = declaredName(item);
     if (declared === undefined) return undefined;
     const { kind, name, node } = declared;
-    if (kind !== "test") checkName(name, report);
     if (isReserved(kind, name.text)) {
       const meaning = isReservedPeer(name.text) ? reservedPeers[name.text] : `the whole protocol ${name.text}`;
       report(reservedName.make({ name: name.text, meaning }, { span: name.span }));
@@ -130,7 +128,6 @@ export function declare(files: ReadonlyMap<string, LoadedFile>, report: Report):
   };
 
   const openTenant = (file: LoadedFile, node: syntax.Tenant): void => {
-    checkName(node.name, report);
     const known: MutableTenant = tenants.get(node.name.text) ?? { name: node.name.text, parts: [], scope: new Map(), declarations: [] };
     tenants.set(known.name, known);
     known.parts.push({ file, node });

@@ -125,7 +125,7 @@ function checkVirtualAddresses(tenant: Tenant, { spans, report }: AddressingInpu
 }
 
 function checkTags({ policy, spans, report }: AddressingInput): void {
-  const used = new Map<string, Network>();
+  const used = new Map<string, { readonly tenant: Tenant; readonly network: Network }>();
   for (const tenant of policy.tenants) {
     for (const network of tenant.networks) {
       const { tag, encap } = network;
@@ -141,10 +141,14 @@ function checkTags({ policy, spans, report }: AddressingInput): void {
       }
       const key = `${encap} ${tag}`;
       const other = used.get(key);
-      if (other === undefined) used.set(key, network);
+      if (other === undefined) used.set(key, { tenant, network });
       else {
-        const related = [{ span: spans.of(other, "tag"), message: "used here" }];
-        report(tagTwice.make({ tag, encap, network: network.name, other: other.name }, { span, related }));
+        const related = [{ span: spans.of(other.network, "tag"), message: "used here" }];
+        const named = (owner: Tenant, name: string): string =>
+          `network "${name}"${owner === other.tenant && owner === tenant ? "" : ` of tenant "${owner.name}"`}`;
+        report(
+          tagTwice.make({ tag, encap, network: named(tenant, network.name), other: named(other.tenant, other.network.name) }, { span, related }),
+        );
       }
     }
   }

@@ -25,7 +25,8 @@ export interface BlockUses {
 
 /** A block in words: `network "app-net"`, `fabric`. */
 export function describeBlock(block: Block): string {
-  return block.name === undefined ? block.kind : `${block.kind} "${block.name.text}"`;
+  const kind = block.kind === "loadbalancer" ? "load balancer" : block.kind;
+  return block.name === undefined ? kind : `${kind} "${block.name.text}"`;
 }
 
 export function readBlock(block: Block, report: Report): BlockUses {
@@ -73,16 +74,17 @@ export function readBlock(block: Block, report: Report): BlockUses {
   );
   const excused = (name: string): boolean =>
     misspelt.some((statement) => statement.kind === "property" && suggest(statement.name.text, [name]).length > 0);
-  for (const row of blockProperties[block.kind]) {
-    if (!row.required || first.has(row.name)) continue;
-    whole = false;
-    if (!excused(row.name))
-      report(missingProperty.make({ block: title, missing: [row.name] }, { span, help: `such as \`${row.name} ${row.example}\`` }));
+  const missing = blockProperties[block.kind].filter((row) => row.required && !first.has(row.name));
+  if (missing.length > 0) whole = false;
+  const told = missing.filter((row) => !excused(row.name));
+  if (told.length > 0) {
+    const help = `such as ${told.map((row) => `\`${row.name} ${row.example}\``).join(" and ")}`;
+    report(missingProperty.make({ block: title, missing: told.map((row) => row.name), any: false }, { span, help }));
   }
   const choice = oneOfProperties[block.kind];
   if (choice !== undefined && !choice.some((name) => first.has(name))) {
     whole = false;
-    if (!choice.some(excused)) report(missingProperty.make({ block: title, missing: choice }, { span }));
+    if (!choice.some(excused)) report(missingProperty.make({ block: title, missing: choice, any: true }, { span }));
   }
   return {
     one: (name) => uses.get(name)?.[0],

@@ -1,5 +1,6 @@
 /** What stands in the source, in words, for messages of the form "needs …, not …". */
 import type { Value } from "../../grammar/syntax.js";
+import { serviceText } from "../policy/text.js";
 
 export function describeValue(value: Value): string {
   switch (value.kind) {
@@ -20,7 +21,7 @@ export function describeValue(value: Value): string {
     case "bandwidth":
       return `the bandwidth ${value.text}`;
     case "service":
-      return "a service";
+      return `the service ${serviceText(value)}`;
     case "portMapping":
       return "a port mapping";
   }

@@ -9,6 +9,7 @@ import type { Address, AddressSet, Prefix } from "../space/address.js";
 
 /** What keeps a text from being an address, for a message. */
 export function addressProblem(text: string): string {
+  if (text.includes("/")) return "it has a prefix length, and one address is needed";
   if (text.includes(":")) return "IPv6 addresses are up to eight groups of four hexadecimal digits, with `::` once";
   const parts = text.split(".");
   if (parts.length !== 4) return `it has ${parts.length} parts, an IPv4 address has 4`;

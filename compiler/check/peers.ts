@@ -10,11 +10,12 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import { definitionCycle, notExported, unknownName, wrongKind } from "../diagnostics/names.js";
 import { wrongValue } from "../diagnostics/values.js";
 import type { Peer, PeerExpression } from "../policy/model.js";
-import { expressionText, nameText } from "../policy/text.js";
+import { addressText, expressionText, nameText } from "../policy/text.js";
 import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
 import { placeOf } from "./context.js";
 import type { Context } from "./context.js";
+import { describeValue } from "./describe.js";
 import { formatAddresses, readAddresses } from "./literals.js";
 import type { Addresses } from "./literals.js";
 import { formatParam, paramAddresses } from "./params.js";
@@ -32,6 +33,7 @@ export interface Peers {
 export type Exports = ReadonlyMap<string, "all" | ReadonlySet<string>>;
 
 const peerKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["network", "group", "external", "set", "param"] as const);
+const reservedNames = Object.keys(reservedPeers);
 const addressKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["external", "param"] as const);
 
 export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => Exports): Peers {
@@ -97,11 +99,26 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
         return ofName(place, term, need);
       case "path":
         return ofPath(place, term, need.where);
-      default: {
-        const found = readAddresses(term, report);
-        return found === undefined ? undefined : { kind: "addresses", ...found };
-      }
+      default:
+        return ofLiteral(term);
     }
+  };
+
+  const literals = new Map<string, Peer>();
+  /** One peer for one text, so that what is derived from its addresses is derived once. A literal that had a message gets it each time. */
+  const ofLiteral = (literal: syntax.AddressLiteral | syntax.PrefixLiteral | syntax.AddressRangeLiteral): Peer | undefined => {
+    const key = addressText(literal);
+    const known = literals.get(key);
+    if (known !== undefined) return known;
+    let clean = true;
+    const found = readAddresses(literal, (diagnostic) => {
+      clean = false;
+      report(diagnostic);
+    });
+    if (found === undefined) return undefined;
+    const peer: Peer = { kind: "addresses", ...found };
+    if (clean) literals.set(key, peer);
+    return peer;
   };
 
   const ofName = (place: Place, name: syntax.Name, need: Need): Peer | undefined => {
@@ -169,7 +186,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
     return false;
   };
 
-  const need = (where: string): Need => ({ space: "peer", kinds: peerKinds, text: "a peer", where });
+  const need = (where: string): Need => ({ space: "peer", kinds: peerKinds, also: reservedNames, text: "a peer", where });
   const expressions = new Map<TenantScope | Place["file"], Map<string, PeerExpression>>();
 
   const ofExpression: Peers["ofExpression"] = (place, expression, where) => {
@@ -207,7 +224,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
           return peer?.kind === "addresses" ? { addresses: peer.addresses, text: value.text } : undefined;
         }
         default:
-          report(wrongValue.make({ where, found: "this", needed: "addresses, prefixes or address ranges" }, { span: value.span }));
+          report(wrongValue.make({ where, found: describeValue(value), needed: "addresses, prefixes or address ranges" }, { span: value.span }));
           return undefined;
       }
     });

@@ -68,8 +68,8 @@ export function makeServices(context: Context): Services {
       report(unknownProtocol.make({ name, possible: literalProtocols }, { span: literal.protocol.span, help: didYouMean(near), fixes }));
       return undefined;
     }
-    const what = name === "ip" ? "IP protocol" : name === "icmp" || name === "icmp6" ? `${name} type` : "port";
-    const last = what === "port" ? 65535 : 255;
+    const what = name === "ip" ? "an IP protocol" : name === "icmp" || name === "icmp6" ? `a type of ${name}` : "a port";
+    const last = what === "a port" ? 65535 : 255;
     const sets = literal.ports.map((entry) => {
       const range = bounds(place, entry, what, last);
       if (range === undefined) return undefined;
@@ -90,7 +90,7 @@ export function makeServices(context: Context): Services {
     if (entry.first <= entry.last) return [entry.first, entry.last];
     const text = `${entry.last}-${entry.first}`;
     const fixes = [{ title: `write ${text}`, safe: false, edits: [{ span: entry.span, text }] }];
-    report(reversedRange.make({ text: `${entry.first}-${entry.last}`, what }, { span: entry.span, fixes }));
+    report(reversedRange.make({ text: `${entry.first}-${entry.last}`, what: what.replace(/^an? /, "") }, { span: entry.span, fixes }));
     return undefined;
   };
 
@@ -105,15 +105,13 @@ export function makeServices(context: Context): Services {
     const symbol = context.lookup.find(place, entry, {
       space: "peer",
       kinds: new Set(["param"]),
-      text: `a number, or a param of type port or int`,
-      where: `as a ${what}`,
+      text: "a number or a param of type port or int",
+      where: `as ${what}`,
     });
     const value = symbol === undefined ? undefined : context.params.get(symbol);
     if (value === undefined) return undefined;
     if (value.type === "port" || value.type === "int") return within(value.value, entry, what, max) ? value.value : undefined;
-    report(
-      wrongValue.make({ where: `this ${what}`, found: `param "${entry.text}" of type ${value.type}`, needed: "a number" }, { span: entry.span }),
-    );
+    report(wrongValue.make({ where: what, found: `param "${entry.text}" of type ${value.type}`, needed: "a number" }, { span: entry.span }));
     return undefined;
   };
 

@@ -132,7 +132,7 @@ export const readSubnetValue: Reader<SubnetValue> = (context, place, use) => {
   if (range === undefined) return undefined;
   if (ofFamily(context, use, value, 4, value.first, range.first) === undefined) return undefined;
   if (value.length > 32) {
-    context.report(outOfRange.make({ what: "prefix length", value: String(value.length), min: 0, max: 32 }, { span: value.span }));
+    context.report(outOfRange.make({ what: "a prefix length", value: String(value.length), min: 0, max: 32 }, { span: value.span }));
     return undefined;
   }
   const subnet = address.canonicalPrefix({ address: range.first, length: value.length });
@@ -249,7 +249,7 @@ export const readReferencesValue: Reader<readonly PolicySymbol[]> = (context, pl
   if (type.kind === "reference" && single(context, use) === undefined) return undefined;
   const names = readNamesValue(context, place, use);
   if (names === undefined) return undefined;
-  const need = { space: nameSpaceOf(type.to), kinds: new Set([type.to]), text: describeKind(type.to), where: `in ${use.where}` };
+  const need = { space: nameSpaceOf(type.to), kinds: new Set([type.to]), text: describeKind(type.to), where: `as ${use.where}` };
   const symbols = names.map((name) => context.lookup.find(place, name, need));
   return symbols.every((symbol) => symbol !== undefined) ? symbols : undefined;
 };

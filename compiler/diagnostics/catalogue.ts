@@ -5,10 +5,12 @@ import { logicDiagnostics } from "./logic.js";
 import { namesDiagnostics } from "./names.js";
 import { openflowDiagnostics } from "./openflow.js";
 import { projectDiagnostics } from "./project.js";
+import { syntaxDiagnostics } from "./syntax.js";
 import { usageDiagnostics } from "./usage.js";
 import { valuesDiagnostics } from "./values.js";
 
 const areas: readonly (readonly Definition[])[] = [
+  syntaxDiagnostics,
   namesDiagnostics,
   projectDiagnostics,
   valuesDiagnostics,

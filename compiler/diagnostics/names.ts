@@ -136,12 +136,12 @@ export const duplicateStatement = defineDiagnostic<{ name: string; place: string
   fix: "Keep one. Label requirements that must all hold go into one `match`, separated by commas.",
 });
 
-export const missingProperty = defineDiagnostic<{ block: string; missing: readonly string[] }>({
+export const missingProperty = defineDiagnostic<{ block: string; missing: readonly string[]; any: boolean }>({
   code: "CTV2012",
   severity: "error",
   essential: true,
   title: "Required property missing",
-  message: ({ block, missing }) => `${block} needs ${missing.map((name) => `\`${name}\``).join(" or ")}`,
+  message: ({ block, missing, any }) => `${block} needs ${missing.map((name) => `\`${name}\``).join(any ? " or " : " and ")}`,
   explanation: "The block means nothing without this property.",
   example: "tenant shop {\n  network app-net { encap vxlan }\n}\n",
   fix: "Add the property.",
@@ -165,7 +165,9 @@ export const unknownParam = defineDiagnostic<{ name: string; from: string }>({
   title: "Value for a param that is not declared",
   message: ({ name, from }) => `${from} gives a value for param "${name}", which no file declares`,
   explanation: "A value was given with `--param`, or in the project file, for a name that is no `param` of the project. It would have no effect.",
-  example: "environments:\n  production:\n    params:\n      jump-host: 198.51.100.7\n",
+  example:
+    "param jump-hosts: cidrs = 198.51.100.7\ntenant shop {\n  group web { match app = web }\n  policy edge { allow jump-hosts -> web : ssh }\n}\n" +
+    "# file: ctv.yaml\nenvironments:\n  production:\n    params:\n      jump-host: 198.51.100.8\n",
   fix: "Correct the spelling, or remove the value.",
 });
 
@@ -215,19 +217,8 @@ export const unknownProtocol = defineDiagnostic<{ name: string; possible: readon
   fix: "Use one of these protocols, or `ip/` and the protocol's number.",
 });
 
-export const invalidName = defineDiagnostic<{ name: string; reason: string }>({
-  code: "CTV2019",
-  severity: "error",
-  title: "Not a name",
-  message: ({ name, reason }) => `"${name}" cannot be a name: ${reason}`,
-  explanation:
-    "Names are letters and digits with `-` and `.` inside, at most 64 characters. Quotes allow reserved words and a digit at the start, nothing more. Test titles and label values are text, not names.",
-  example: 'tenant shop {\n  group "web servers" { match app = web }\n  policy edge { allow world -> "web servers" : http }\n}\n',
-  fix: "Use letters, digits and inner `-` or `.`.",
-});
-
 export const reservedName = defineDiagnostic<{ name: string; meaning: string }>({
-  code: "CTV2020",
+  code: "CTV2019",
   severity: "error",
   essential: true,
   title: "Reserved name",
@@ -238,19 +229,21 @@ export const reservedName = defineDiagnostic<{ name: string; meaning: string }>(
 });
 
 export const ambiguousImport = defineDiagnostic<{ name: string; files: readonly string[] }>({
-  code: "CTV2021",
+  code: "CTV2020",
   severity: "error",
   essential: true,
   title: "Name from more than one file",
   message: ({ name, files }) => `"${name}" is declared by more than one visible file: ${files.join(", ")}`,
   explanation:
     "The name is used, and more than one of this file and its imports declares it at the top level. Which is meant would depend on an order, so it has to be said.",
-  example: "",
+  example:
+    'import "offices.ctv"\nimport "partners.ctv"\ntenant shop {\n  group web { match app = web }\n  policy edge { allow berlin -> web : http }\n}\n' +
+    "// file: offices.ctv\nexternal berlin = 198.51.100.0/24\n// file: partners.ctv\nexternal berlin = 203.0.113.0/24\n",
   fix: "Rename one of the declarations, or declare the name in the tenant.",
 });
 
 export const ignoreWithoutReason = defineDiagnostic<{ reason: "reason" | "code" | "unknown" | "essential"; code?: string }>({
-  code: "CTV2022",
+  code: "CTV2021",
   severity: "warning",
   title: "ctv-ignore that does not work",
   message: ({ reason, code }) => {
@@ -290,7 +283,6 @@ export const namesDiagnostics: readonly Definition[] = [
   unknownType,
   secondInstallation,
   unknownProtocol,
-  invalidName,
   reservedName,
   ambiguousImport,
   ignoreWithoutReason,

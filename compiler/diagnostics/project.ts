@@ -30,7 +30,7 @@ export const wrongSetting = defineDiagnostic<{ where: string; needed: string; fo
   essential: true,
   title: "Wrong value in the project file",
   message: ({ where, needed, found }) => `${where} needs ${needed}, not ${found}`,
-  explanation: "The value does not fit the key.",
+  explanation: "The value does not fit the key, so the setting would have no effect. `ctv.schema.json` says what each key takes.",
   example: "# file: ctv.yaml\nsources: [main.ctv]\ntargets:\n  kubernetes:\n    flavour: network-policies\n",
   fix: "Write a value of the kind that the message names.",
 });

@@ -73,7 +73,7 @@ export const unusedImport = defineDiagnostic<{ path: string }>({
   message: ({ path }) => `nothing in this file uses a name of "${path}"`,
   explanation:
     "The imported file declares only names, and this file uses none of them. An import of a file with tenants, tests or the fabric is needed in any case, since it brings these into the project.",
-  example: `import "offices.ctv"\ntenant shop {\n${web}}\n// file: offices.ctv\nparam office: cidrs = 198.51.100.0/24\ntenant lab {\n  group web { match app = web }\n  policy edge { allow office -> web : http }\n}\n`,
+  example: `import "offices.ctv"\ntenant shop {\n${web}}\n// file: offices.ctv\nexternal office = 198.51.100.0/24\n`,
   fix: "Remove the import.",
 });
 

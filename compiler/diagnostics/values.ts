@@ -69,7 +69,7 @@ export const outOfRange = defineDiagnostic<{ what: string; value: string; min: n
   severity: "error",
   essential: true,
   title: "Number out of range",
-  message: ({ what, value, min, max }) => `${what} ${value} is out of range: it goes from ${min} to ${max}`,
+  message: ({ what, value, min, max }) => `${value} is out of range for ${what}: ${min} to ${max} are possible`,
   explanation: "Ports go from 0 to 65535, ICMP types and IP protocol numbers from 0 to 255, DSCP values from 0 to 63.",
   example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow world -> web : tcp/80000 }\n}\n",
   fix: "Write a number within the range.",
@@ -164,7 +164,7 @@ export const tagTwice = defineDiagnostic<{ tag: number; encap: string; network: 
   code: "CTV3015",
   severity: "error",
   title: "Tag used twice",
-  message: ({ tag, encap, network, other }) => `network "${network}" has the ${encap} tag ${tag} of network "${other}"`,
+  message: ({ tag, encap, network, other }) => `${encap} tag ${tag} of ${network} is already the tag of ${other}`,
   explanation: "Tags tell the packets of networks apart on the wire, in all tenants together, so each is used once.",
   example:
     "tenant shop {\n  network app-net { subnet 10.1.1.0/24; tag 1001 }\n  network db-net { subnet 10.1.2.0/24; tag 1001 }\n  group web in app-net { match app = web }\n  policy edge { allow world -> web : http }\n}\n",
@@ -242,6 +242,7 @@ export const invalidLabel = defineDiagnostic<{ what: "key" | "value"; text: stri
 export const emptySelector = defineDiagnostic<{ owner: string; key: string }>({
   code: "CTV3022",
   severity: "error",
+  essential: true,
   title: "Selector that matches nothing",
   message: ({ owner, key }) => `${owner} can match nothing: the requirements on "${key}" contradict each other`,
   explanation: "All requirements of a `match` must hold at once, and no workload can meet these.",
@@ -249,30 +250,8 @@ export const emptySelector = defineDiagnostic<{ owner: string; key: string }>({
   fix: "Use `in (a, b)` where either value is right, or remove a requirement.",
 });
 
-export const familiesApart = defineDiagnostic<{ source: string; destination: string }>({
-  code: "CTV3023",
-  severity: "warning",
-  title: "Rule between IPv4 and IPv6",
-  message: ({ source, destination }) => `the rule can match nothing: its source has ${source} only, its destination ${destination} only`,
-  explanation: "Both ends of a flow have addresses of one family, ICMP goes with IPv4 and ICMPv6 with IPv6. A rule across families matches no flow.",
-  example:
-    "tenant shop {\n  network app-net { subnet 10.1.1.0/24 }\n  group web in app-net { match app = web }\n  policy edge { allow 2001:db8::/32 -> web : http }\n}\n",
-  fix: "Use addresses of one family on both sides, or give the network a subnet of the other family.",
-});
-
-export const serviceFamily = defineDiagnostic<{ family: string; protocol: string }>({
-  code: "CTV3024",
-  severity: "warning",
-  title: "ICMP of the other family",
-  message: ({ family, protocol }) => `the rule can match nothing: its ends have ${family} addresses, and ${protocol} does not go with these`,
-  explanation: "ICMP goes with IPv4 and ICMPv6 with IPv6.",
-  example:
-    "tenant shop {\n  network app-net { subnet 10.1.1.0/24 }\n  group web in app-net { match app = web }\n  policy edge { allow web -> web : icmp6/128 }\n}\n",
-  fix: "Use `icmp` between IPv4 addresses, `icmp6` between IPv6 addresses.",
-});
-
 export const hostsInTwoTenants = defineDiagnostic<{ group: string; tenant: string; other: string; address: string }>({
-  code: "CTV3025",
+  code: "CTV3023",
   severity: "warning",
   title: "Machine in two tenants",
   message: ({ group: name, tenant, other, address }) =>
@@ -285,7 +264,7 @@ export const hostsInTwoTenants = defineDiagnostic<{ group: string; tenant: strin
 });
 
 export const namespacesWithoutMatch = defineDiagnostic<{ group: string }>({
-  code: "CTV3026",
+  code: "CTV3024",
   severity: "warning",
   title: "Namespaces without effect",
   message: ({ group: name }) => `\`namespaces\` of group "${name}" has no effect: the group has \`hosts\` and no \`match\`, so no workloads`,
@@ -295,7 +274,7 @@ export const namespacesWithoutMatch = defineDiagnostic<{ group: string }>({
 });
 
 export const addressOutside = defineDiagnostic<{ address: string; network: string; subnet: string }>({
-  code: "CTV3027",
+  code: "CTV3025",
   severity: "error",
   title: "Virtual address outside its network",
   message: ({ address, network, subnet }) => `address ${address} is not in network "${network}" (${subnet})`,
@@ -306,18 +285,20 @@ export const addressOutside = defineDiagnostic<{ address: string; network: strin
 });
 
 export const invalidParamValue = defineDiagnostic<{ name: string; type: string; from: string; reason: string }>({
-  code: "CTV3028",
+  code: "CTV3026",
   severity: "error",
   essential: true,
   title: "Value does not fit the param",
-  message: ({ name, type, from, reason }) => `${from} gives param "${name}" a value that is no ${type}: ${reason}`,
+  message: ({ name, type, from, reason }) => `${from} gives param "${name}" a value that does not fit its type ${type}: ${reason}`,
   explanation: "The value of a param from `--param` or the project file is read by the param's type, in the language's own notation.",
-  example: "environments:\n  production:\n    params:\n      metrics-port: eighty\n",
+  example:
+    "param metrics-port: port = 9090\ntenant shop {\n  group web { match app = web }\n  policy edge { allow web -> web : tcp/metrics-port }\n}\n" +
+    "# file: ctv.yaml\nenvironments:\n  production:\n    params:\n      metrics-port: eighty\n",
   fix: "Give a value of the param's type.",
 });
 
 export const valueCount = defineDiagnostic<{ where: string; found: number }>({
-  code: "CTV3029",
+  code: "CTV3027",
   severity: "error",
   essential: true,
   title: "Wrong number of values",
@@ -350,8 +331,6 @@ export const valuesDiagnostics: readonly Definition[] = [
   foreignNamespace,
   invalidLabel,
   emptySelector,
-  familiesApart,
-  serviceFamily,
   hostsInTwoTenants,
   namespacesWithoutMatch,
   addressOutside,

@@ -4,10 +4,10 @@ import type { TenantScope } from "../bind/declare.js";
 import type { Need, Place } from "../bind/lookup.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import { readBlock } from "../check/blocks.js";
+import { describeValue } from "../check/describe.js";
 import { readMatch } from "../check/labels.js";
 import type { Exports } from "../check/peers.js";
 import * as read from "../check/values.js";
-import { missingProperty } from "../diagnostics/names.js";
 import { wrongValue } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
 import { headOf } from "./draft.js";
@@ -58,7 +58,6 @@ export function resolveLoadBalancer(resolving: Resolving, place: Place, block: N
   const title = `load balancer "${block.name.text}"`;
   const uses = readBlock(block, context.report);
   const network = networkOf(resolving, place, block);
-  if (block.network === undefined) context.report(missingProperty.make({ block: title, missing: ["in NETWORK"] }, { span: block.name.span }));
   const addressUse = uses.one("address");
   const address = addressUse === undefined ? undefined : read.readAddressValue(context, place, addressUse);
   const labels = uses.match === undefined ? new Map() : readMatch(uses.match, title, context.report);
@@ -79,10 +78,10 @@ function portOf({ context, services }: Resolving, place: Place, mapping: syntax.
   const [port] = service.ports;
   if (protocol === undefined || service.ports.length !== 1 || port.kind === "integerRange") {
     const needed = "one port of tcp, udp or sctp";
-    context.report(wrongValue.make({ where: "the virtual side of a port mapping", found: "this", needed }, { span: service.span }));
+    context.report(wrongValue.make({ where: "the virtual side of a port mapping", found: describeValue(service), needed }, { span: service.span }));
     return undefined;
   }
-  const virtual = services.port(place, port, "port");
-  const target = services.port(place, mapping.target, "port");
+  const virtual = services.port(place, port, "a port");
+  const target = services.port(place, mapping.target, "a port");
   return virtual === undefined || target === undefined ? undefined : { protocol, port: virtual, target };
 }

@@ -70,7 +70,7 @@ function priorityOf({ context }: Resolving, place: Place, value: syntax.IntegerL
   const symbol = context.lookup.find(place, value, {
     space: "peer",
     kinds: new Set(["param"]),
-    text: "a number, or a param of type int",
+    text: "a number or a param of type int",
     where: "as a priority",
   });
   const param = symbol === undefined ? undefined : context.params.get(symbol);

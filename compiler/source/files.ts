@@ -40,7 +40,7 @@ export interface LoadedFiles {
 
 /** The id of the file that `path`, as written in an import of `importer`, speaks of. */
 export function resolveImport(importer: string, path: string): string {
-  const absolute = path.startsWith("/");
+  const absolute = isAbsolute(path);
   const parts = absolute ? [] : importer.split("/").slice(0, -1);
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
@@ -52,7 +52,15 @@ export function resolveImport(importer: string, path: string): string {
 
 /** The ids of the files that a parsed file imports, whether they exist or not. */
 export function importsOf(parsed: ParseResult): readonly string[] {
-  return parsed.file.items.flatMap((item) => (item.kind === "import" ? [resolveImport(parsed.file.id, item.path.text)] : []));
+  return importNodes(parsed).map((node) => resolveImport(parsed.file.id, node.path.text));
+}
+
+function importNodes(parsed: ParseResult): readonly Import[] {
+  return parsed.file.items.flatMap((item) => (item.kind === "import" ? [item] : []));
+}
+
+function isAbsolute(id: string): boolean {
+  return id.startsWith("/");
 }
 
 export function originOf(file: LoadedFile, span: Span): Origin {
@@ -78,10 +86,10 @@ export function loadFiles(entries: readonly string[], read: (id: string) => Sour
       continue;
     }
     const parsed = source.parsed ?? parseFile(id, source.text);
-    const links = parsed.file.items.flatMap((node) => (node.kind === "import" ? [{ node, target: resolveImport(id, node.path.text) }] : []));
+    const links = importNodes(parsed).map((node) => ({ node, target: resolveImport(id, node.path.text) }));
     const entry = named.has(id);
     files.set(id, { file: { id, text: source.text, lines: lineMap(source.text), parsed, imports: [], entry }, links });
-    queue.push(...links.map((link) => link.target));
+    queue.push(...links.filter((link) => !isAbsolute(link.target)).map((link) => link.target));
   }
 
   const cycles = findCycles([...files.values()].map(({ file, links }) => ({ id: file.id, links })));
@@ -96,7 +104,7 @@ export function loadFiles(entries: readonly string[], read: (id: string) => Sour
           target,
           candidates.filter((id) => id !== file.id),
         );
-        const help = didYouMean(near.map((id) => relativePath(file.id, id)));
+        const help = isAbsolute(target) ? "write the path from the folder of this file" : didYouMean(near.map((id) => relativePath(file.id, id)));
         diagnostics.push(importNotFound.make({ path: node.path.text, target }, { span: node.path.span, help }));
       }
       return { node, target, usable };

@@ -1,6 +1,6 @@
 /** The project file, `ctv.yaml`: what a project is made of, and how it is compiled. */
 import { parseDocument } from "yaml";
-import { nameProblem } from "../bind/names.js";
+import { isName } from "../bind/names.js";
 import type { GivenParam, ParamInput } from "../check/params.js";
 import { definitionByCode } from "../diagnostics/catalogue.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -47,15 +47,16 @@ const canonicalCidr = text({ minLength: 3 }, "a CIDR without host bits", (value)
   const prefix = parsePrefix(value);
   return prefix !== undefined && formatPrefix(canonicalPrefix(prefix)) === formatPrefix(prefix);
 });
+const nameWords = "[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?";
 const paramName = {
   needed: "the name of a param",
-  accept: (name: string) => name.split("/").length <= 2 && name.split("/").every((part) => nameProblem(part) === undefined),
-  pattern: "^[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9][A-Za-z0-9.-]*)?$",
+  accept: (name: string) => name.split("/").length <= 2 && name.split("/").every((part) => isName(part)),
+  pattern: `^${nameWords}(/${nameWords})?$`,
 };
 const environmentName = {
   needed: "the name of an environment",
-  accept: (name: string) => nameProblem(name) === undefined,
-  pattern: "^[A-Za-z0-9][A-Za-z0-9.-]*$",
+  accept: (name: string) => isName(name),
+  pattern: `^${nameWords}$`,
 };
 const lowerableCode = {
   needed: "a code whose severity can be set (an error that leaves nothing to compile keeps its severity)",

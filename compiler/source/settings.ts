@@ -38,8 +38,8 @@ export function isEssential(code: string, definitions: ReadonlyMap<string, Defin
 }
 
 /**
- * Applies comments and settings to what was found, and reports comments that do not work or silence nothing. `complete` says that
- * every check has run: otherwise a comment may wait for one that has not.
+ * Applies comments and settings to what was found, and reports comments that silence nothing. `complete` says whether everything that
+ * could find a code has run: otherwise a comment may wait for it. Comments that cannot work are told with `malformed`.
  */
 export function applySettings(
   found: readonly Diagnostic[],
@@ -47,12 +47,14 @@ export function applySettings(
   settings: FindingSettings,
   definitions: ReadonlyMap<string, Definition>,
   complete: (code: string) => boolean,
+  malformed = true,
 ): readonly Diagnostic[] {
   const byId = new Map([...files].map((file) => [file.id, file] as const));
-  const problems: Diagnostic[] = [];
+  const unreadable: Diagnostic[] = [];
+  const problems: Diagnostic[] = malformed ? unreadable : [];
   const ignores = new Map<string, Ignore[]>();
   for (const file of byId.values()) {
-    for (const ignore of readIgnores(file, definitions, problems)) {
+    for (const ignore of readIgnores(file, definitions, unreadable)) {
       const key = `${ignore.file}\n${ignore.line}\n${ignore.code}`;
       const list = ignores.get(key);
       if (list === undefined) ignores.set(key, [ignore]);
@@ -119,6 +121,7 @@ function lineOfIgnore(file: LoadedFile, span: Span): number {
   const { line } = positionAt(file.lines, span.start);
   if (file.text.slice(file.lines[line - 1], span.start).trim() !== "") return line;
   let next = positionAt(file.lines, span.end).line + 1;
-  while (next <= file.lines.length && /^\s*(\/\/.*)?$/.test(file.text.slice(file.lines[next - 1], file.lines.at(next) ?? file.text.length))) next++;
+  while (next <= file.lines.length && /^(\/\/.*)?$/.test(file.text.slice(file.lines[next - 1], file.lines.at(next) ?? file.text.length).trim()))
+    next++;
   return next;
 }

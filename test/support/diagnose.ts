@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { check, inOrder, isSound, settleTargets } from "../../compiler/compile.js";
 import type { Checked, ProjectInput } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { globMatcher } from "../../compiler/source/glob.js";
 import { paramsOf, readProject } from "../../compiler/source/project.js";
+import type { TargetOptions } from "../../compiler/source/project.js";
 import { targets } from "../../compiler/target/index.js";
 import { lineMap, positionAt } from "../../grammar/span.js";
 import type { Span } from "../../grammar/span.js";
@@ -25,20 +27,32 @@ export function codesOf(checked: { readonly diagnostics: readonly Diagnostic[] }
 }
 
 /**
- * Compiles a project as the command does: the project file is read where there is one, and what the targets find that it names (or that
- * `targetNames` names) is found too.
+ * Compiles a project as the command does: the project file is read where there is one, and what the targets find that it (or
+ * `given`) names is found too.
  */
-export function diagnose(texts: Texts, targetNames?: readonly string[]): { readonly diagnostics: readonly Diagnostic[]; readonly checked: Checked } {
+export function diagnose(texts: Texts, given?: TargetOptions): { readonly diagnostics: readonly Diagnostic[]; readonly checked: Checked } {
   const projectText = texts[PROJECT];
   const read = projectText === undefined ? undefined : readProject(PROJECT, projectText);
   const project = read?.project;
+  const matchers = project?.sources.map(({ value }) => globMatcher(value)) ?? [];
+  const entries = Object.keys(texts).filter((id) => matchers.some((matches) => matches(id)));
   const environment = project === undefined ? undefined : [...project.environments.keys()].at(0);
-  const checked = checkTexts(texts, project === undefined ? {} : { params: paramsOf(project, environment, new Map()), surroundings: project.surroundings, settings: project.settings });
+  const checked = checkTexts(
+    texts,
+    project === undefined
+      ? {}
+      : {
+          params: paramsOf(project, environment, new Map()),
+          surroundings: project.surroundings,
+          settings: project.settings,
+          ...(entries.length === 0 ? {} : { entries }),
+        },
+  );
   const own = [...(read?.diagnostics ?? []), ...checked.diagnostics];
   const { universe } = checked;
   if (universe === undefined || !isSound(checked)) return { diagnostics: own, checked };
-  const options = project?.targets ?? {};
-  const asked = targets.filter((target) => targetNames?.includes(target.name) ?? options[target.name] !== undefined);
+  const options = given ?? project?.targets ?? {};
+  const asked = targets.filter((target) => options[target.name] !== undefined);
   const found = asked.flatMap((target) => target.emit(universe, { options }).diagnostics);
   const names = asked.map((target) => target.name);
   return { diagnostics: inOrder([...own, ...settleTargets(checked, found, names, project?.settings)]), checked };

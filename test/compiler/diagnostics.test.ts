@@ -1,0 +1,65 @@
+/** Every code has a fixture that shows it and an example that triggers it. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { catalogue } from "../../compiler/diagnostics/catalogue.js";
+import type { TargetOptions } from "../../compiler/source/project.js";
+import { codesOf, diagnose, exampleTexts, readTexts, renderDiagnostics } from "../support/diagnose.js";
+
+const root = "test/fixtures/diagnostics";
+const expectedName = "expected.txt";
+const folders = existsSync(root) ? readdirSync(root).sort() : [];
+
+/** The targets that find a code, one run each; a single run without targets for codes of the language. */
+function runsFor(code: string): readonly (TargetOptions | undefined)[] {
+  switch (code.slice(0, 5)) {
+    case "CTV51":
+      return [{ kubernetes: { flavour: "network-policy" } }, { kubernetes: { flavour: "cluster-policy" } }];
+    case "CTV52":
+      return [{ contiv: {} }];
+    case "CTV53":
+      return [{ openflow: {} }];
+    default:
+      return [undefined];
+  }
+}
+
+describe("fixtures", () => {
+  it.each(folders)("%s", (folder) => {
+    const path = join(root, folder);
+    const { [expectedName]: _, ...texts } = readTexts(path);
+    const code = folder.slice(0, 7);
+    const { diagnostics } = diagnose(texts, texts["ctv.yaml"] === undefined ? runsFor(code)[0] : undefined);
+    const rendered = renderDiagnostics(diagnostics, texts);
+    expect(codesOf({ diagnostics })).toContain(code);
+    const expectedPath = join(path, expectedName);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(expectedPath, rendered);
+    expect(rendered).toBe(readFileSync(expectedPath, "utf8"));
+  });
+});
+
+describe("the catalogue", () => {
+  it("has each code once, in order", () => {
+    const codes = catalogue.map((definition) => definition.code);
+    expect(codes).toEqual([...new Set(codes)].sort());
+  });
+
+  it("has a fixture for every code", () => {
+    const shown = new Set(folders.map((folder) => folder.slice(0, 7)));
+    expect(catalogue.map((definition) => definition.code).filter((code) => !shown.has(code))).toEqual([]);
+  });
+
+  it.each(catalogue.map((definition) => [definition.code, definition] as const))("%s: the example triggers it", (code, definition) => {
+    const texts = exampleTexts(definition.example);
+    const found = runsFor(code).flatMap((run) => diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined).diagnostics);
+    const codes = [...new Set(found.filter((diagnostic) => diagnostic.severity !== "note" || diagnostic.code === code).map((diagnostic) => diagnostic.code))];
+    // What a target cannot say often comes in company; examples of the language show one thing.
+    else expect(codes).toEqual([code]);
+  });
+
+  it("explains each code in full", () => {
+    for (const { code, title, explanation, fix } of catalogue) {
+      expect([code, title.length > 5, explanation.length > 40, fix.length > 5, /[.`)]$/.test(title)]).toEqual([code, true, true, true, false]);
+    }
+  });
+});
