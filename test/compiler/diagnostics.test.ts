@@ -52,8 +52,11 @@ describe("the catalogue", () => {
   it.each(catalogue.map((definition) => [definition.code, definition] as const))("%s: the example triggers it", (code, definition) => {
     const texts = exampleTexts(definition.example);
     const found = runsFor(code).flatMap((run) => diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined).diagnostics);
-    const codes = [...new Set(found.filter((diagnostic) => diagnostic.severity !== "note" || diagnostic.code === code).map((diagnostic) => diagnostic.code))];
+    const codes = [
+      ...new Set(found.filter((diagnostic) => diagnostic.severity !== "note" || diagnostic.code === code).map((diagnostic) => diagnostic.code)),
+    ];
     // What a target cannot say often comes in company; examples of the language show one thing.
+    if (code.startsWith("CTV5")) expect(codes).toContain(code);
     else expect(codes).toEqual([code]);
   });
 
