@@ -26,7 +26,7 @@ export interface Environment {
 export interface Project {
   /** Files, folders and globs, relative to the project file. */
   readonly sources: readonly Located<string>[];
-  /** Folder for what is compiled, relative to the project file. */
+  /** Folder for what is compiled; a relative path starts at the project file. */
   readonly output: string;
   /** The targets to compile for; those that are not named are left out. */
   readonly targets: TargetOptions;
@@ -68,11 +68,7 @@ const params = record(located(plain), paramName, { description: "Values of param
 const shape = object(
   {
     sources: list(located(relativePath), { description: "Files, folders and globs of .ctv files. Default: every .ctv file below this one." }),
-    output: text(
-      { ...relativePath.schema, description: "Folder for what is compiled. Default: build." },
-      "a path relative to the project file",
-      (value) => value !== "",
-    ),
+    output: text({ minLength: 1, description: "Folder for what is compiled. Default: build." }, "a path", (value) => value !== ""),
     targets: object(
       {
         kubernetes: object(
