@@ -41,10 +41,12 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
   const shown = (id: string) => (id === stdinId ? "<stdin>" : toSlashes(relative(cwd, join(root, id))) || id);
   const wholeProject =
     project !== undefined && paths.every(({ path }) => path === project || path === join(project, projectFileName)) && input === undefined;
+  const chosen = wholeProject ? ({ kind: "project" } as const) : ({ kind: "files", ids: chosenFiles(words, cwd, root) } as const);
+  if (chosen.kind === "files") refuseMixture(chosen.ids, root, project, shown);
   return {
     root,
     ...(project === undefined ? {} : { projectText: readText(join(project, projectFileName), shown(projectFileName)) }),
-    chosen: wholeProject ? { kind: "project" } : { kind: "files", ids: chosenFiles(words, cwd, root) },
+    chosen,
     read: (id) => {
       if (id === stdinId) return input;
       const path = resolve(root, id);
@@ -52,23 +54,6 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
     },
     shown,
   };
-}
-
-/** The files that a project's `sources` name: files, and folders with everything in them. @throws Refusal for what is not there. */
-export function sourceIds(root: string, sources: readonly string[], shown: (id: string) => string): readonly string[] {
-  return unique(
-    sources.flatMap((source) => {
-      const path = resolve(root, source);
-      switch (kindOf(path)) {
-        case "nothing":
-          throw new Refusal(`${shown(projectFileName)} names ${source} among its sources, and there is no such file or folder`);
-        case "file":
-          return [idOf(root, path)];
-        case "folder":
-          return filesBelow(path).map((file) => idOf(root, file));
-      }
-    }),
-  );
 }
 
 /** The folder of the nearest project file, from `folder` upward. */
@@ -90,6 +75,14 @@ function commonProject(
   const other = found.find(({ project }) => project !== first.project);
   if (other !== undefined) throw new Refusal(`${first.word} and ${other.word} belong to different projects`, "name files of one project at a time");
   return first.project ?? (words.includes("-") ? nearestProject(cwd) : undefined);
+}
+
+/** A folder may hold projects of its own: read together, they would be taken for one. */
+function refuseMixture(ids: readonly string[], root: string, project: string | undefined, shown: (id: string) => string): void {
+  const folders = unique(ids.filter((id) => id !== stdinId).map((id) => dirname(resolve(root, id))));
+  const other = folders.map(nearestProject).find((found) => found !== undefined && found !== project);
+  if (other === undefined) return;
+  throw new Refusal(`${shown(idOf(root, other))} is a project of its own`, "name one project at a time");
 }
 
 function chosenFiles(words: readonly string[], cwd: string, root: string): readonly string[] {
@@ -125,14 +118,29 @@ export function findFiles(words: readonly string[], terminal: Terminal): readonl
 
 /** Every `.ctv` file in a folder and the folders in it, in order of path. Hidden folders and installed packages are left out. */
 export function filesBelow(folder: string): readonly string[] {
-  const entries = readFolder(folder).filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules");
-  return entries
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return filesBelow(path);
-      return entry.name.endsWith(".ctv") && kindOf(path) === "file" ? [path] : [];
-    });
+  return walk(folder).flatMap(({ files }) => files);
+}
+
+/** The same without folders that are projects of their own. */
+export function projectFilesBelow(folder: string): readonly string[] {
+  return walk(folder, (inner) => kindOf(join(inner, projectFileName)) === "file").flatMap(({ files }) => files);
+}
+
+interface WalkedFolder {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+function walk(folder: string, skip: (inner: string) => boolean = () => false): readonly WalkedFolder[] {
+  const entries = readFolder(folder)
+    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+  const files = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith(".ctv")).map((entry) => join(folder, entry.name));
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  return [
+    { folder, files: files.filter((file) => kindOf(file) === "file") },
+    ...folders.filter((inner) => !skip(inner)).flatMap((inner) => walk(inner, skip)),
+  ];
 }
 
 function readFolder(folder: string) {
@@ -143,7 +151,8 @@ function readFolder(folder: string) {
   }
 }
 
-function idOf(root: string, path: string): string {
+/** The id of a file in the project at `root`. */
+export function idOf(root: string, path: string): string {
   return toSlashes(relative(root, path));
 }
 

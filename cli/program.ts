@@ -84,11 +84,9 @@ function describe(command: Command, verb: Verb): void {
 
 function option(row: OptionRow): Option {
   const made = new Option(row.flags, row.choices === undefined ? row.description : `${row.description}: ${row.choices.join(", ")}`);
-  if (row.many === true) {
-    return made.argParser((value: string, before: readonly string[] | undefined) => [
-      ...(before ?? []),
-      ...value.split(",").map((part) => part.trim()),
-    ]);
+  if (row.many === true || row.repeat === true) {
+    const split = (value: string) => (row.many === true ? value.split(",").map((part) => part.trim()) : [value]);
+    return made.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), ...split(value)]);
   }
   if (row.choices === undefined) return made;
   const { choices } = row;

@@ -22,8 +22,10 @@ export interface OptionRow {
   readonly description: string;
   /** The values there are, for checking and completion. */
   readonly choices?: readonly string[];
-  /** Several values, by commas or by giving the option again. */
+  /** Several values: by commas, and by giving the option again. */
   readonly many?: boolean;
+  /** Several values, only by giving the option again, because one may hold commas. */
+  readonly repeat?: boolean;
   /** The value is a path, for completion. */
   readonly path?: boolean;
 }

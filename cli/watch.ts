@@ -5,6 +5,9 @@ import { dirname } from "node:path";
 import type { ExitCode } from "./exit.js";
 import { exitCodes, Refusal } from "./exit.js";
 import type { Terminal } from "./terminal.js";
+import type { OptionRow } from "./verb.js";
+
+export const watchOption: OptionRow = { flags: "--watch", description: "run again whenever a file of the project changes" };
 
 /** Editors write a file in several steps; this long after the last one (milliseconds) it is whole. */
 const quiet = 80;

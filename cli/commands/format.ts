@@ -1,5 +1,5 @@
 /** `ctv fmt`: formats sources, after making sure that they still say the same. */
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { formatText } from "../../grammar/format/format.js";
 import { parseFile } from "../../grammar/parse.js";
@@ -41,7 +41,8 @@ export const format: Verb = {
     const changed = results.filter((result) => result.diagnostics.length === 0 && result.text !== result.file.text);
     const check = flag(options, "check");
     if (flag(options, "diff")) {
-      for (const { file, text } of changed) terminal.out.write(createTwoFilesPatch(file.shown, file.shown, file.text, text, "", "formatted"));
+      for (const { file, text } of changed)
+        terminal.out.write(createTwoFilesPatch(file.shown, file.shown, file.text, text, "", "", { headerOptions: FILE_HEADERS_ONLY }));
     } else if (check) {
       for (const { file } of changed) terminal.out.write(`${file.shown}\n`);
     } else {

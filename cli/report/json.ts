@@ -40,6 +40,7 @@ export function jsonReport(report: Report): string {
     command: report.verb,
     summary: { errors: count("error"), warnings: count("warning"), notes: count("note") },
     findings: jsonFindings(report),
+    result: report.result,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

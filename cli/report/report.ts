@@ -25,6 +25,8 @@ export interface Report {
   readonly sources: ReadonlyMap<string, Source>;
   /** Findings of this severity or above are failures. */
   readonly failLevel: Severity;
+  /** What the verb has done besides, for the report for programs. */
+  readonly result?: Readonly<Record<string, unknown>>;
 }
 
 const ranks: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 };

@@ -1,0 +1,104 @@
+/** `ctv compile`: checks, and writes what each target is to enforce, all of it or nothing. */
+import { resolve } from "node:path";
+import { isSound } from "../../compiler/compile.js";
+import type { Artefact } from "../../compiler/target/target.js";
+import { emitTargets, chosenTargets } from "../emission.js";
+import type { TargetOutput } from "../emission.js";
+import { exitCodes, Refusal } from "../exit.js";
+import { inventoryFor } from "../inventory.js";
+import { writeOutput } from "../io/write.js";
+import type { Written } from "../io/write.js";
+import { failLevel, failLevelOption, flag, format, formatOption, list, text } from "../options.js";
+import { printStep, steps } from "../print.js";
+import { progress } from "../progress.js";
+import { loadProject, projectOptions } from "../project.js";
+import type { LoadedProject } from "../project.js";
+import { emitReport } from "../report/emit.js";
+import { fails, inOrder } from "../report/report.js";
+import type { Call, Verb } from "../verb.js";
+import { watchAndRun, watchOption } from "../watch.js";
+import type { WatchedRun } from "../watch.js";
+
+export const compile: Verb = {
+  argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
+  options: [
+    { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those of the project file, or all", many: true },
+    { flags: "-o, --out <folder>", description: "where to write; default: the project file's `output`, or build", path: true },
+    ...projectOptions,
+    { flags: "--inventory <file>", description: "endpoints by node, for full OpenFlow tables of each node", path: true },
+    { flags: "--strict", description: "what a target cannot say is an error" },
+    { flags: "--print <step>", description: "write nothing; print a step on the way", choices: steps },
+    formatOption,
+    failLevelOption,
+    watchOption,
+  ],
+  examples: ["ctv compile", "ctv compile examples/guestbook --target kubernetes --out build", "ctv compile --env production --strict"],
+  run: (call) => (flag(call.options, "watch") ? watchAndRun(call.terminal, () => once(call)) : Promise.resolve(once(call).code)),
+};
+
+function once({ words, options, terminal }: Call): WatchedRun {
+  const progressLine = progress(terminal);
+  progressLine.step("reading and checking");
+  const loaded = loadProject(words, options, terminal);
+  const targets = chosenTargets(list(options, "target"), loaded.project.targets);
+  const folder = outputFolder(text(options, "out"), loaded, terminal.cwd);
+  const step = steps.find((known) => known === options.print);
+  const inventory = inventoryFor(text(options, "inventory"), loaded, terminal);
+  const sound = isSound(loaded.checked) && [...loaded.diagnostics, ...inventory.diagnostics].every((diagnostic) => diagnostic.severity !== "error");
+  const outputs = sound ? emitTargets(loaded, targets, inventory.inventory, (name) => progressLine.step(`compiling for ${name}`)) : [];
+  progressLine.done();
+
+  const found = [...loaded.diagnostics, ...inventory.diagnostics, ...outputs.flatMap((output) => output.diagnostics)];
+  const strict = flag(options, "strict");
+  const diagnostics = inOrder(
+    found.map((diagnostic) =>
+      strict && diagnostic.code.startsWith("CTV5") && diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" } : diagnostic,
+    ),
+  );
+  const level = failLevel(options);
+  const failed = !sound || diagnostics.some((diagnostic) => fails(diagnostic, level) || diagnostic.severity === "error");
+  const report = { verb: "compile", diagnostics, sources: new Map([...loaded.sources, ...inventory.sources]), failLevel: level };
+  const result = { code: failed ? exitCodes.findings : exitCodes.fine, files: [...loaded.paths, ...inventory.paths] };
+
+  if (step !== undefined) {
+    emitReport(terminal, report, format(options), true);
+    terminal.out.write(printStep(step, loaded, outputs));
+    return result;
+  }
+  const written = failed
+    ? undefined
+    : writeOutput(
+        folder.path,
+        folder.shown,
+        filesOf(outputs),
+        outputs.map((output) => output.name),
+      );
+  const summary = written === undefined ? undefined : { folder: folder.shown, ...written, files: filesOf(outputs).map((file) => file.path) };
+  emitReport(terminal, summary === undefined ? report : { ...report, result: summary }, format(options));
+  if (written !== undefined && format(options) === "pretty") terminal.out.write(summaryText(outputs, folder.shown, written));
+  return result;
+}
+
+/** A file for each artefact, in a folder for each target. */
+function filesOf(outputs: readonly TargetOutput[]): readonly Artefact[] {
+  return outputs.flatMap(({ name, artefacts }) => artefacts.map((artefact) => ({ path: `${name}/${artefact.path}`, text: artefact.text })));
+}
+
+function outputFolder(given: string | undefined, loaded: LoadedProject, cwd: string): { readonly path: string; readonly shown: string } {
+  if (given === "") throw new Refusal("--out needs the name of a folder");
+  if (given !== undefined) return { path: resolve(cwd, given), shown: given };
+  const { output } = loaded.project;
+  return { path: resolve(loaded.inputs.root, output), shown: loaded.inputs.shown(output) };
+}
+
+function summaryText(outputs: readonly TargetOutput[], shown: string, written: Written): string {
+  const width = Math.max(...outputs.map((output) => output.name.length));
+  const lines = outputs.map(({ name, artefacts }) => {
+    const changed = written.changed.filter((path) => path.startsWith(`${name}/`)).length;
+    const state = changed === artefacts.length ? "" : changed === 0 ? ", none changed" : `, ${changed} changed`;
+    return `${name.padEnd(width)}  ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"} in ${shown}/${name}${state}\n`;
+  });
+  const removed = written.removed.map((path) => `removed  ${shown}/${path}\n`);
+  const kept = written.kept.map((path) => `kept     ${shown}/${path}: not made any more, but edited since\n`);
+  return [...lines, ...removed, ...kept].join("");
+}

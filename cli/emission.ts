@@ -1,0 +1,63 @@
+/** The targets of a run, and what they emit. */
+import { createHash } from "node:crypto";
+import { didYouMean, suggest } from "../compiler/bind/suggest.js";
+import { definitionByCode } from "../compiler/diagnostics/catalogue.js";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
+import { ignoreWithoutReason } from "../compiler/diagnostics/names.js";
+import type { TargetOptions } from "../compiler/source/project.js";
+import { applySettings } from "../compiler/source/settings.js";
+import { targets } from "../compiler/target/index.js";
+import type { TargetRow } from "../compiler/target/index.js";
+import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
+import type { Artefact } from "../compiler/target/target.js";
+import { Refusal } from "./exit.js";
+import type { LoadedProject } from "./project.js";
+
+export interface TargetOutput {
+  readonly name: string;
+  readonly artefacts: readonly Artefact[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The targets that were asked for; else those of the project file; else all. @throws Refusal for a name that is none. */
+export function chosenTargets(asked: readonly string[], project: TargetOptions): readonly TargetRow[] {
+  const names = targets.map((target) => target.name);
+  for (const name of asked) {
+    if (!names.some((known) => known === name)) {
+      throw new Refusal(`there is no target "${name}"`, didYouMean(suggest(name, names)) ?? `one of ${names.join(", ")}`);
+    }
+  }
+  if (asked.length > 0) return targets.filter((target) => asked.includes(target.name));
+  const declared = targets.filter((target) => project[target.name] !== undefined);
+  return declared.length > 0 ? declared : targets;
+}
+
+/** What each target emits for a project without errors. Comments and settings silence findings about targets as they do others. */
+export function emitTargets(
+  loaded: LoadedProject,
+  chosen: readonly TargetRow[],
+  inventory: Inventory | undefined,
+  before: (name: string) => void,
+): readonly TargetOutput[] {
+  const { universe, files } = loaded.checked;
+  if (universe === undefined) return [];
+  const settings = { options: loaded.project.targets, digest: sha256, ...(inventory === undefined ? {} : { inventory }) };
+  const outputs = chosen.map(({ name, emit }) => {
+    before(name);
+    return { name, ...emit(universe, settings) };
+  });
+  const found = outputs.flatMap((output) => output.diagnostics);
+  const everyTarget = chosen.length === targets.length;
+  // The check of the sources has already told of comments that do not work.
+  const heard = applySettings(
+    found,
+    files.values(),
+    loaded.project.settings,
+    definitionByCode,
+    (code) => everyTarget && code.startsWith("CTV5"),
+  ).filter((diagnostic) => diagnostic.code !== ignoreWithoutReason.code);
+  const targetOf = (diagnostic: Diagnostic) => outputs.find((output) => output.name === diagnostic.target) ?? outputs[0];
+  return outputs.map((output) => ({ ...output, diagnostics: heard.filter((diagnostic) => targetOf(diagnostic) === output) }));
+}
+
+const sha256 = { algorithm: "sha256", of: (text: string) => createHash("sha256").update(text).digest("hex") };

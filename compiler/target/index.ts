@@ -1,0 +1,43 @@
+/**
+ * The targets there are. A new one is a folder beside this file and a row here.
+ */
+import type { Universe } from "../policy/universe.js";
+import type { TargetOptions } from "../source/project.js";
+import { kubernetes, defaultOptions } from "./kubernetes/kubernetes.js";
+import { noAudit } from "./openflow/build.js";
+import { openflow } from "./openflow/emit.js";
+import type { Inventory } from "./openflow/bind/inventory.js";
+import type { Digest } from "./openflow/hash.js";
+import type { Capability, Emission } from "./target.js";
+
+/** What a run asks of the targets; each takes what is for it. */
+export interface TargetSettings {
+  /** Of the project file. */
+  readonly options: TargetOptions;
+  readonly inventory?: Inventory;
+  /** How the policy program is hashed. */
+  readonly digest?: Digest;
+}
+
+export interface TargetRow {
+  readonly name: keyof TargetOptions;
+  readonly capabilities: readonly Capability[];
+  readonly emit: (universe: Universe, settings: TargetSettings) => Emission;
+}
+
+export const targets: readonly TargetRow[] = [
+  {
+    name: "kubernetes",
+    capabilities: kubernetes.capabilities,
+    emit: (universe, { options }) => kubernetes.emit(universe, { flavour: options.kubernetes?.flavour ?? defaultOptions.flavour }),
+  },
+  {
+    name: "openflow",
+    capabilities: openflow.capabilities,
+    emit: (universe, { options, inventory, digest }) => {
+      const tenants = universe.policy.tenants.map((tenant) => tenant.name);
+      const audit = options.openflow?.audit === true ? { ...noAudit, tenants } : noAudit;
+      return openflow.emit(universe, { audit, ...(inventory === undefined ? {} : { inventory }), ...(digest === undefined ? {} : { digest }) });
+    },
+  },
+];

@@ -1,0 +1,47 @@
+/** The guestbook of examples/, compiled to all three targets and shown: the source, then what each target is given. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const example = "examples/guestbook";
+const output = "dist/demo";
+
+/** Lines shown of a file, and files shown of a target: enough to see what it is. */
+const mostLines = 24;
+const mostFiles = 2;
+
+const colour = process.stdout.isTTY && (process.env.NO_COLOR ?? "") === "";
+const bold = (text) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
+const print = (text) => process.stdout.write(`${text}\n`);
+
+function show(path) {
+  const lines = readFileSync(join(root, path), "utf8").trimEnd().split("\n");
+  print(`\n${bold(`--- ${path}`)}`);
+  for (const line of lines.slice(0, mostLines)) print(`    ${line}`);
+  if (lines.length > mostLines) print(`    … ${lines.length - mostLines} more lines`);
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .sort();
+}
+
+function run(words) {
+  print(`\n${bold(`$ ctv ${words.join(" ")}`)}`);
+  execFileSync(process.execPath, [join(root, "dist/ctv.cjs"), ...words], { cwd: root, stdio: "inherit" });
+}
+
+show(`${example}/main.ctv`);
+run(["compile", example, "--out", output]);
+for (const target of ["kubernetes", "contiv", "openflow"]) {
+  const files = filesBelow(`${output}/${target}`);
+  print(`\n${bold(`=== ${target}: ${files.length} files`)}`);
+  for (const file of files.slice(0, mostFiles)) show(file);
+  for (const file of files.slice(mostFiles)) print(`    ${file}`);
+}
+run(["query", "--in", example, "world to redis-master : redis"]);
+print(`\nAll files are in ${output}/. README.md says how to go on.`);
