@@ -19,6 +19,7 @@ import { evaluateParams } from "./check/params.js";
 import type { GivenParam, ParamValue } from "./check/params.js";
 import { checkUsage } from "./check/usage.js";
 import { definitionByCode } from "./diagnostics/catalogue.js";
+import { withoutConsequences } from "./diagnostics/consequences.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
 import { resolvePolicy } from "./policy/resolve.js";
@@ -114,7 +115,7 @@ export function check(input: ProjectInput): Checked {
 
   const complete = (code: string): boolean =>
     !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
-  const diagnostics = applySettings(found, files.values(), input.settings ?? {}, definitionByCode, complete);
+  const diagnostics = applySettings(withoutConsequences(found, files), files.values(), input.settings ?? {}, definitionByCode, complete);
   return {
     diagnostics: inOrder(diagnostics),
     ...(universe === undefined ? {} : { policy: draft, universe }),

@@ -44,11 +44,18 @@ function tooLong({ text, span }: Name): SyntaxProblem | undefined {
   return problem(syntaxCodes.malformedName, span, `this name has ${text.length} characters, and may have ${maximumNameLength}`);
 }
 
+const malformedNumber = /^(?:[0-9.-]+|0x[0-9A-Fa-f]+)$/;
+
+/** Whether a word is made like a number or an address, and is neither. */
+export function isMalformedNumber({ image, tokenType }: IToken): boolean {
+  return tokenType === t.MalformedName && malformedNumber.test(image);
+}
+
 /** What is wrong with a word that is no name as it stands. */
 function malformed(name: Name, use: NameUse): SyntaxProblem {
   const { text, span } = name;
   if (use === "label" && /^[\x21-\x7e]+$/.test(text)) return needsQuotes(name, `${quoted(text)} is not a bare word; in a label it must be quoted`);
-  if (/^(?:[0-9.-]+|0x[0-9A-Fa-f]+)$/.test(text)) {
+  if (malformedNumber.test(text)) {
     const range = /^((?:\d+\.){3})(\d+)-(\d+)$/.exec(text);
     const message = `${quoted(text)} is neither a number (80), a range (8000-8100, 10.1.1.10-10.1.1.20) nor an address (10.1.1.1)`;
     if (range === null) return problem(syntaxCodes.malformedLiteral, span, message);
@@ -95,7 +102,7 @@ export function isTerminated({ image }: IToken): boolean {
 /** The text between the quotes, escapes resolved. A closing quote may be missing. */
 function unquote(image: string): string {
   if (!image.startsWith('"')) return image.slice(1, -1);
-  const inside = terminated.test(image) ? image.slice(1, -1) : image.slice(1);
+  const inside = terminated.test(image) ? image.slice(1, -1) : image.slice(1).trimEnd();
   return inside.includes("\\") ? inside.replace(/\\(["\\])/g, "$1") : inside;
 }
 
@@ -108,13 +115,14 @@ export function integerRangeOf(source: Source, token: IToken): IntegerRange {
   return { kind: "integerRange", first: Number(first), last: Number(last), span: spanOf(source, token) };
 }
 
-/** An address, prefix or range. Whether its groups and octets are good is checked with the other values. */
-export function addressOf(source: Source, token: IToken, report: (found: SyntaxProblem) => void): AddressTerm {
+/** An address, prefix or range. Whether its groups and octets are good is checked with the other values; nothing where it can be none. */
+export function addressOf(source: Source, token: IToken, report: (found: SyntaxProblem) => void): AddressTerm | undefined {
   const text = token.image;
   const span = spanOf(source, token);
   if (token.tokenType === t.MalformedAddress) {
     const message = `${quoted(text)} is not an IPv6 address: eight groups of up to four hexadecimal digits, or "::" once for the groups left out`;
     report(problem(syntaxCodes.malformedLiteral, span, message));
+    return undefined;
   }
   const dash = text.indexOf("-");
   const slash = text.indexOf("/");

@@ -28,11 +28,10 @@ function explanationOf(source: Source, mismatch: Mismatch): SyntaxProblem {
         : missing(syntaxCodes.missingName, `${subject} needs a name`);
     case "name":
       return missing(syntaxCodes.missingName, `a name is missing after ${quoted(previous.image)}`);
-    case "pathName":
-      return missing(
-        syntaxCodes.missingName,
-        'before "/" stands a tenant, and behind it the name of a group; a service such as tcp/80 stands behind ":"',
-      );
+    case "pathName": {
+      const code = mismatch.found.image === "" ? syntaxCodes.missingName : syntaxCodes.missingPeer;
+      return missing(code, 'before "/" stands a tenant, and behind it the name of a group; a service such as tcp/80 stands behind ":"');
+    }
     case "inNetwork":
       return missing(syntaxCodes.missingWord, `${subject} says its network: "in" and the network's name are missing`);
     case "block":

@@ -19,7 +19,16 @@ export function editDistance(left: string, right: string, limit: number): number
   return Math.min(last[right.length], limit + 1);
 }
 
-/** The candidate nearest to a word, if one is near: one edit in short words, a third of the length in longer ones. */
+/** The one candidate that a word of at least three letters begins, if there is one. */
+function completion(word: string, candidates: Iterable<string>): string | undefined {
+  const longer = word.length < 3 ? [] : [...candidates].filter((candidate) => candidate.startsWith(word.toLowerCase()));
+  return longer.length === 1 ? longer[0] : undefined;
+}
+
+/**
+ * The candidate that a word was plainly meant to be, if there is one: at most one edit away for short words and a third of the
+ * length for longer ones, or else the one that the word begins.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
@@ -30,5 +39,5 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     limit = distance - 1;
     if (limit < 0) break;
   }
-  return best;
+  return best ?? completion(word, candidates);
 }

@@ -1,11 +1,11 @@
 /** The grammar. Each rule returns its part of the syntax tree; LL(1) but for label requirements, and free of gates. */
 import type { IToken, ParserMethod } from "chevrotain";
-import { addressOf, integerOf, unquotedName } from "./build.js";
+import { integerOf, unquotedName } from "./build.js";
 import { saidTwice } from "./explain.js";
 import { nothingToRead } from "./statements.js";
 import type { Reading } from "./statements.js";
 import type * as tree from "./syntax.js";
-import { TermParser } from "./terms.js";
+import { keep, TermParser } from "./terms.js";
 import * as t from "./tokens.js";
 import { want } from "./wanted.js";
 
@@ -152,17 +152,14 @@ export class CtvParser extends TermParser {
     const values: ExternalTerm[] = [];
     const complete = this.rest(() => {
       this.CONSUME(t.Equals, want.equals);
-      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => values.push(this.SUBRULE(this.externalTerm)), ERR_MSG: want.value.ERR_MSG });
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(values, this.SUBRULE(this.externalTerm)), ERR_MSG: want.value.ERR_MSG });
     });
     return { kind: "external", ...this.declared(first, complete), name, values };
   });
 
-  private readonly externalTerm = this.RULE("externalTerm", (): ExternalTerm =>
-    this.OR<ExternalTerm>({
-      DEF: [
-        { ALT: () => addressOf(this.reading.source, this.CONSUME(t.Address), this.reading.report) },
-        { ALT: () => this.name(this.CONSUME(t.Name)) },
-      ],
+  private readonly externalTerm = this.RULE("externalTerm", (): ExternalTerm | undefined =>
+    this.OR<ExternalTerm | undefined>({
+      DEF: [{ ALT: () => this.address(this.CONSUME(t.Address)) }, { ALT: () => this.nameUnlessNumber(this.CONSUME(t.Name)) }],
       ERR_MSG: want.value.ERR_MSG,
     }),
   );

@@ -1,8 +1,8 @@
 /** How the parser gets over a mistake: statement by statement. The grammar itself is in `parser.ts`. */
 import { EmbeddedActionsParser, isRecognitionException } from "chevrotain";
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
-import { nameOf } from "./build.js";
-import type { NameUse } from "./build.js";
+import { addressOf, isMalformedNumber, nameOf } from "./build.js";
+import type { AddressTerm, NameUse } from "./build.js";
 import type { Source } from "./messages.js";
 import type { Span } from "./span.js";
 import type { Name, SyntaxProblem } from "./syntax.js";
@@ -58,6 +58,8 @@ export class StatementParser extends EmbeddedActionsParser {
   protected reading: Reading = nothingToRead;
   /** First token of the statement being read. */
   private first: IToken = this.LA(1);
+  /** Whether something was left out of that statement without stopping the parser. */
+  private damaged = false;
 
   /** @param validate checks the grammar itself, which takes as long again as building the parser. */
   protected constructor(validate: boolean) {
@@ -69,6 +71,7 @@ export class StatementParser extends EmbeddedActionsParser {
     const first = this.LA(1).tokenType === t.Misplaced ? this.LA(2) : this.LA(1);
     let result: Result | undefined;
     this.first = first;
+    this.damaged = false;
     try {
       result = parse();
       this.CONSUME(t.End, want.end);
@@ -85,7 +88,7 @@ export class StatementParser extends EmbeddedActionsParser {
     const { first } = this;
     try {
       parse();
-      return true;
+      return !this.damaged;
     } catch (error) {
       this.mistake(error, first);
       this.skipToEnd();
@@ -131,7 +134,7 @@ export class StatementParser extends EmbeddedActionsParser {
   }
 
   /** What every declaration has: the span from its first token to the last one read, and the doc comment above it. */
-  protected declared(first: IToken, complete = true): Declared {
+  protected declared(first: IToken, complete = !this.damaged): Declared {
     const { docs } = this.reading;
     const doc = docs.size === 0 ? undefined : docs.get(first.startOffset);
     return { span: this.spanFrom(first), ...(doc === undefined ? {} : { doc }), ...(complete ? {} : { incomplete: true }) };
@@ -144,5 +147,20 @@ export class StatementParser extends EmbeddedActionsParser {
 
   protected name(token: IToken, use: NameUse = "name"): Name {
     return nameOf(this.reading.source, token, use, this.reading.report);
+  }
+
+  /** The name, unless it is a number or address gone wrong: that is told, and is no name to look up. */
+  protected nameUnlessNumber(token: IToken, use: NameUse = "name"): Name | undefined {
+    const found = this.name(token, use);
+    if (!isMalformedNumber(token)) return found;
+    this.damaged = true;
+    return undefined;
+  }
+
+  /** An address, prefix or range, unless it can be none. */
+  protected address(token: IToken): AddressTerm | undefined {
+    const found = addressOf(this.reading.source, token, this.reading.report);
+    if (found === undefined) this.damaged = true;
+    return found;
   }
 }

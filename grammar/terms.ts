@@ -1,6 +1,6 @@
 /** The grammar of what statements are made of: values, services, peers, labels. */
 import type { IToken } from "chevrotain";
-import { addressOf, integerOf, integerRangeOf, unquotedName } from "./build.js";
+import { integerOf, integerRangeOf, unquotedName } from "./build.js";
 import { spanOf } from "./messages.js";
 import { StatementParser } from "./statements.js";
 import type * as tree from "./syntax.js";
@@ -26,20 +26,25 @@ type Flows = Pick<tree.Rule, "source" | "destination" | "services">;
 /** Before a slash these are protocols, and any other name is a tenant. */
 const protocols: ReadonlySet<string> = new Set(["tcp", "udp", "sctp", "icmp", "icmp6", "ip"]);
 
+/** Adds a term to a list, unless it could not be read. */
+export function keep<Term>(terms: Term[], term: Term | undefined): void {
+  if (term !== undefined) terms.push(term);
+}
+
 export class TermParser extends StatementParser {
   protected readonly values = this.RULE("values", (): tree.Value[] => {
     const values: tree.Value[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => values.push(this.SUBRULE(this.value)), ERR_MSG: want.value.ERR_MSG });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(values, this.SUBRULE(this.value)), ERR_MSG: want.value.ERR_MSG });
     return values;
   });
 
-  private valueAlternatives: Choice<tree.Value> | undefined;
-  private readonly value = this.RULE("value", (): tree.Value =>
+  private valueAlternatives: Choice<tree.Value | undefined> | undefined;
+  private readonly value = this.RULE("value", (): tree.Value | undefined =>
     this.OR(
       (this.valueAlternatives ??= {
         DEF: [
           { ALT: () => this.SUBRULE(this.namedValue) },
-          { ALT: () => addressOf(this.reading.source, this.CONSUME(t.Address), this.reading.report) },
+          { ALT: () => this.address(this.CONSUME(t.Address)) },
           { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
           { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
           { ALT: () => this.bandwidth(this.CONSUME(t.Bandwidth)) },
@@ -54,9 +59,9 @@ export class TermParser extends StatementParser {
   }
 
   /** A name or text, `tenant/name`, `tcp/80`, or `tcp/80 -> 8080`. */
-  private readonly namedValue = this.RULE("namedValue", (): tree.Value => {
+  private readonly namedValue = this.RULE("namedValue", (): tree.Value | undefined => {
     const token = this.CONSUME(t.Name);
-    return this.OPTION(() => this.SUBRULE(this.qualifiedValue, { ARGS: [token] })) ?? this.name(token, "text");
+    return this.OPTION(() => this.SUBRULE(this.qualifiedValue, { ARGS: [token] })) ?? this.nameUnlessNumber(token, "text");
   });
 
   private readonly qualifiedValue = this.RULE("qualifiedValue", (first: IToken): tree.Value => {
@@ -66,8 +71,8 @@ export class TermParser extends StatementParser {
       return this.SUBRULE(this.target);
     });
     return this.ACTION(() => {
-      const [only] = ports.ports;
-      const path = target === undefined && !ports.braces && only.kind === "name" && !protocols.has(first.image);
+      const only = ports.ports.at(0);
+      const path = target === undefined && !ports.braces && only?.kind === "name" && !protocols.has(first.image);
       if (path) return { kind: "path", tenant: this.name(first), name: only, span: this.spanFrom(first) };
       const service = this.serviceLiteral(first, ports);
       return target === undefined ? service : { kind: "portMapping", service, target, span: this.spanFrom(first) };
@@ -107,12 +112,12 @@ export class TermParser extends StatementParser {
     let braces = false;
     this.OR({
       DEF: [
-        { ALT: () => ports.push(this.SUBRULE(this.port)) },
+        { ALT: () => keep(ports, this.SUBRULE(this.port)) },
         {
           ALT: () => {
             braces = true;
             this.CONSUME(t.LeftBrace);
-            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => ports.push(this.SUBRULE2(this.port)), ERR_MSG: want.port.ERR_MSG });
+            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(ports, this.SUBRULE2(this.port)), ERR_MSG: want.port.ERR_MSG });
             this.CONSUME(t.RightBrace, want.portListEnd);
           },
         },
@@ -123,14 +128,14 @@ export class TermParser extends StatementParser {
     return { ports, braces, end: last.startOffset + last.image.length };
   });
 
-  private portAlternatives: Choice<PortTerm> | undefined;
-  private readonly port = this.RULE("port", (): PortTerm =>
+  private portAlternatives: Choice<PortTerm | undefined> | undefined;
+  private readonly port = this.RULE("port", (): PortTerm | undefined =>
     this.OR(
       (this.portAlternatives ??= {
         DEF: [
           { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
           { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
-          { ALT: () => this.name(this.CONSUME(t.Name)) },
+          { ALT: () => this.nameUnlessNumber(this.CONSUME(t.Name)) },
         ],
         ERR_MSG: want.port.ERR_MSG,
       }),
@@ -143,35 +148,32 @@ export class TermParser extends StatementParser {
     const first = this.LA(1);
     const include: tree.PeerTerm[] = [];
     const except: tree.PeerTerm[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => include.push(this.SUBRULE(this.peer)), ERR_MSG: want.peer.ERR_MSG });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(include, this.SUBRULE(this.peer)), ERR_MSG: want.peer.ERR_MSG });
     this.OPTION(() => {
       this.CONSUME(t.Except);
-      this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => except.push(this.SUBRULE2(this.peer)), ERR_MSG: want.peer.ERR_MSG });
+      this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => keep(except, this.SUBRULE2(this.peer)), ERR_MSG: want.peer.ERR_MSG });
     });
     return { kind: "peers", include, except, span: this.spanFrom(first) };
   });
 
-  private peerAlternatives: Choice<tree.PeerTerm> | undefined;
-  private readonly peer = this.RULE("peer", (): tree.PeerTerm =>
+  private peerAlternatives: Choice<tree.PeerTerm | undefined> | undefined;
+  private readonly peer = this.RULE("peer", (): tree.PeerTerm | undefined =>
     this.OR(
       (this.peerAlternatives ??= {
-        DEF: [
-          { ALT: () => this.SUBRULE(this.namedPeer) },
-          { ALT: () => addressOf(this.reading.source, this.CONSUME(t.Address), this.reading.report) },
-        ],
+        DEF: [{ ALT: () => this.SUBRULE(this.namedPeer) }, { ALT: () => this.address(this.CONSUME(t.Address)) }],
         ERR_MSG: want.peer.ERR_MSG,
       }),
     ),
   );
 
-  private readonly namedPeer = this.RULE("namedPeer", (): tree.PeerTerm => {
+  private readonly namedPeer = this.RULE("namedPeer", (): tree.PeerTerm | undefined => {
     const token = this.CONSUME(t.Name);
-    const name = this.name(token);
+    const name = this.nameUnlessNumber(token);
     const inside = this.OPTION(() => {
       this.CONSUME(t.Slash);
       return this.name(this.CONSUME2(t.Name, want.pathName));
     });
-    return inside === undefined ? name : { kind: "path", tenant: name, name: inside, span: this.spanFrom(token) };
+    return inside === undefined || name === undefined ? name : { kind: "path", tenant: name, name: inside, span: this.spanFrom(token) };
   });
 
   // --- labels

@@ -26,7 +26,7 @@ const wordEnd = `(?![${word}.]|-(?!>))`;
 
 const ipv4 = "\\d{1,3}(?:\\.\\d{1,3}){3}";
 const hex = "[0-9A-Fa-f]{1,4}";
-const ipv6 = `(?:(?:${hex}(?::${hex}){0,7})?::(?:(?:${hex}:){0,7}(?:${ipv4}|${hex}))?|(?:${hex}:){6}${ipv4}|(?:${hex}:){7}${hex})`;
+const ipv6 = `(?:(?:${hex}(?::${hex}){0,7})?::(?:(?:${hex}:){0,7}(?:${ipv4}|${hex}))?|(?:${hex}:){6}${ipv4}|(?:${hex}:){7}${hex}(?!:[0-9A-Fa-f]))`;
 const address = `(?:${ipv6}|${ipv4})`;
 
 /** An address, a prefix or a range of addresses; `build` tells them apart. Groups and octets are not counted here. */
@@ -49,10 +49,13 @@ export const Bandwidth = createToken({
 export const IntegerRange = createToken({ name: "IntegerRange", pattern: new RegExp(`\\d+-\\d+${wordEnd}`), label: "a range of numbers" });
 export const Integer = createToken({ name: "Integer", pattern: new RegExp(`\\d+${wordEnd}`), label: "a number" });
 
-/** `"…"` up to the end of the line at most: one without its closing quote is told by the lexer and read as far as it goes. */
+/**
+ * `"…"` on one line. Without its closing quote it is told by the lexer, and ends at the line's end or at a sign that ends
+ * statements or opens blocks, so that these keep their meaning.
+ */
 export const QuotedName = createToken({
   name: "QuotedName",
-  pattern: /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*(?:"|\\?)/,
+  pattern: /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"|"[^"\r\n{};]*/,
   categories: [Name],
   label: "a quoted name",
 });

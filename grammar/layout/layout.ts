@@ -169,10 +169,17 @@ function isUnder(text: string, column: number, keyword: IToken | undefined): boo
   return keyword !== undefined && startsLine(text, keyword.startOffset) && indentation(text, keyword.startOffset) === column;
 }
 
-/** Whether a block seems to go on behind a closing brace: what follows fits it, and nothing around it. */
+/**
+ * Whether a block, in a file with a closing brace too many, goes on behind this one: what follows fits it and nothing around
+ * it, or is indented as its contents are.
+ */
 function goesOnBehind(state: State): boolean {
   const following = tokenAt(state, state.at + 1);
   if (following === undefined || following.tokenType === t.RightBrace) return false;
+  const { text } = state.source;
+  const { keyword } = top(state);
+  const aligned = keyword !== undefined && startsLine(text, following.startOffset) && startsLine(text, keyword.startOffset);
+  if (aligned && indentation(text, following.startOffset) > indentation(text, keyword.startOffset)) return true;
   const fits = ({ kind }: Block): boolean => fitOf(kind, following, [undefined, undefined]) === "fits";
   return fits(top(state)) && !state.blocks.slice(0, -1).some(fits);
 }
@@ -191,7 +198,7 @@ function finish(state: State, cutShort: boolean): void {
   const end = source.text.length;
   const { brace } = top(state);
   const tooDeep = state.blocks.length > maximumDepth && brace !== undefined;
-  if (tooDeep) state.problems.push(nestedTooDeeply(source, brace));
+  if (tooDeep) tell(state, nestedTooDeeply(source, brace));
   while (top(state).kind === "foreign") {
     state.blocks.pop();
     if (!state.skipping) state.out.push(supplied(t.RightBrace, end));
