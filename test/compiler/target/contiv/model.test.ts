@@ -29,7 +29,12 @@ describe("the table of Contiv's objects", () => {
         return value === undefined ? [] : [[key, value]];
       });
       // The files write a backslash twice, for a Go string literal.
-      return { name, type: property.type, ...Object.fromEntries(bounds), ...(typeof format === "string" ? { format: format.replaceAll("\\\\", "\\") } : {}) };
+      return {
+        name,
+        type: property.type,
+        ...Object.fromEntries(bounds),
+        ...(typeof format === "string" ? { format: format.replaceAll("\\\\", "\\") } : {}),
+      };
     });
     expect([...model.fields].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(fields.sort((a, b) => (a.name < b.name ? -1 : 1)));
   });

@@ -1,0 +1,220 @@
+/**
+ * Gives priorities to entries: as few levels as possible such that the source's first match decides.
+ *
+ * Only the order of entries that overlap with different actions matters. "Must be above" is a graph without cycles (it follows the
+ * source's order), and an entry's level is the longest way down from it.
+ */
+import type { Action } from "../../../policy/model.js";
+import { halvesOf, meet, spillsInto } from "./entry.js";
+import type { Entry, Half } from "./entry.js";
+import type { Term } from "./match.js";
+
+export interface Arrangement {
+  /** Entries that matter, with levels from 1. */
+  readonly placed: readonly { readonly entry: Entry; readonly level: number }[];
+  readonly depth: number;
+  /** Entries of which each must be above the next: a longest such list. */
+  readonly chain: readonly Entry[];
+  /** Allowed flows whose replies a rule that denies holds back. */
+  readonly lost: readonly { readonly allow: Entry; readonly deny: Entry }[];
+}
+
+/** Key of a term in the index: ends of no tenant never meet members of a group. */
+function termKey(term: Term): string {
+  if (term.group !== undefined) return term.group;
+  if (term.every === true || term.spill.length > 0) return "*";
+  return term.addresses.length === 2 && term.addresses[0] === 0 && term.addresses[1] === 0xffff_ffff ? "*" : "#";
+}
+
+/** Halves by their ends, then by service. */
+type Shelf = Map<string, Half[]>;
+
+interface Index {
+  readonly both: Map<string, Shelf>;
+  readonly bySource: Map<string, Shelf>;
+  readonly byDestination: Map<string, Shelf>;
+  readonly all: Shelf;
+}
+
+const serviceKey = (half: Half): string => (half.way === "back" ? "back" : `${half.protocol}:${half.port}`);
+
+function put(shelves: Map<string, Shelf>, key: string, half: Half): void {
+  let shelf = shelves.get(key);
+  if (shelf === undefined) {
+    shelf = new Map();
+    shelves.set(key, shelf);
+  }
+  shelve(shelf, half);
+}
+
+function shelve(shelf: Shelf, half: Half): void {
+  const key = serviceKey(half);
+  const list = shelf.get(key);
+  if (list === undefined) shelf.set(key, [half]);
+  else list.push(half);
+}
+
+function indexOf(halves: readonly Half[]): Index {
+  const index: Index = { both: new Map(), bySource: new Map(), byDestination: new Map(), all: new Map() };
+  for (const half of halves) {
+    const source = termKey(half.source);
+    const destination = termKey(half.destination);
+    put(index.both, `${source}|${destination}`, half);
+    put(index.bySource, source, half);
+    put(index.byDestination, destination, half);
+    shelve(index.all, half);
+  }
+  return index;
+}
+
+/** Keys of terms that can meet one with this key; nothing: all of them. */
+function meetingKeys(key: string): readonly string[] | undefined {
+  return key === "*" || key === "#" ? undefined : [key, "*", "#"];
+}
+
+function shelvesFor(index: Index, half: Half): readonly Shelf[] {
+  const sources = meetingKeys(termKey(half.source));
+  const destinations = meetingKeys(termKey(half.destination));
+  const pick = (shelves: Map<string, Shelf>, keys: readonly string[]): readonly Shelf[] => keys.flatMap((key) => shelves.get(key) ?? []);
+  if (sources !== undefined && destinations !== undefined)
+    return pick(
+      index.both,
+      sources.flatMap((source) => destinations.map((destination) => `${source}|${destination}`)),
+    );
+  if (sources !== undefined) return pick(index.bySource, sources);
+  if (destinations !== undefined) return pick(index.byDestination, destinations);
+  return [index.all];
+}
+
+function* candidates(index: Index, half: Half): Generator<Half> {
+  const services =
+    half.protocol === 0 ? undefined : half.port === 0 ? undefined : [`${half.protocol}:${half.port}`, `${half.protocol}:0`, "0:0", "back"];
+  for (const shelf of shelvesFor(index, half)) {
+    if (services === undefined) for (const list of shelf.values()) yield* list;
+    else for (const key of services) yield* shelf.get(key) ?? [];
+  }
+}
+
+function servicesMeet(deny: Half, half: Half): boolean {
+  if (deny.protocol !== 0 && half.protocol !== 0 && deny.protocol !== half.protocol) return false;
+  return half.way === "back" || deny.port === 0 || half.port === 0 || deny.port === half.port;
+}
+
+interface Graph {
+  /** For each node, the nodes that must be below it. */
+  readonly lower: number[][];
+  /** An allowed flow's reply that should be above a rule that denies, where that makes no cycle. */
+  readonly wishes: [number, number][];
+  readonly lost: [number, number][];
+}
+
+/** How one rule that denies and one half of an entry that allows stand to each other. */
+function relate(graph: Graph, entries: readonly Entry[], deny: Half, half: Half): void {
+  const denied = entries[deny.node];
+  const allowed = entries[half.node];
+  if (meet(deny, half)) {
+    const denyFirst = denied.order < allowed.order;
+    if (half.way === "back" && denyFirst && denied.port === 0) graph.wishes.push([half.node, deny.node]);
+    else if (denyFirst) {
+      graph.lower[deny.node].push(half.node);
+      if (allowed.role === "reply" && denied.role === "rule") graph.lost.push([half.node, deny.node]);
+    } else graph.lower[half.node].push(deny.node);
+  }
+  if (spillsInto(half, deny)) graph.lower[deny.node].push(half.node);
+  // A single port that a reply is sent to is the client's own, which `clientPorts` is about: nothing to order here.
+  if (spillsInto(deny, half) && (half.way === "forth" || denied.port === 0)) graph.lower[half.node].push(deny.node);
+}
+
+function graphOf(entries: readonly Entry[]): Graph {
+  const graph: Graph = { lower: entries.map(() => []), wishes: [], lost: [] };
+  const index = indexOf(entries.flatMap((entry, node) => (entry.action === "allow" ? halvesOf(entry, node) : [])));
+  for (const [node, entry] of entries.entries()) {
+    if (entry.action !== "deny") continue;
+    const [deny] = halvesOf(entry, node);
+    for (const half of candidates(index, deny)) if (servicesMeet(deny, half)) relate(graph, entries, deny, half);
+  }
+  return graph;
+}
+
+function reaches(lower: readonly (readonly number[])[], from: number, to: number): boolean {
+  const seen = new Set([from]);
+  const open = [from];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === to) return true;
+    for (const next of lower[node]) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}
+
+/** Level of every node: one more than the highest below it. INVARIANT: no node is below itself; a bug of ours throws rather than hangs. */
+function levelsOf(lower: readonly (readonly number[])[]): readonly number[] {
+  const levels = lower.map(() => 0);
+  const open = new Set<number>();
+  for (let start = 0; start < lower.length; start++) {
+    // Depth first with a stack of our own: a chain can be as long as the policy.
+    const stack: [number, number][] = [[start, 0]];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      const [node, at] = top;
+      if (levels[node] > 0) {
+        stack.pop();
+        continue;
+      }
+      if (at < lower[node].length) {
+        top[1]++;
+        open.add(node);
+        if (open.has(lower[node][at])) throw new Error("two entries must each be above the other");
+        if (levels[lower[node][at]] === 0) stack.push([lower[node][at], 0]);
+        continue;
+      }
+      levels[node] = 1 + lower[node].reduce((highest, below) => Math.max(highest, levels[below]), 0);
+      stack.pop();
+      open.delete(node);
+    }
+  }
+  return levels;
+}
+
+function longestChain(lower: readonly (readonly number[])[], levels: readonly number[]): readonly number[] {
+  const chain: number[] = [];
+  let node: number | undefined = levels.indexOf(levels.reduce((highest, level) => Math.max(highest, level), 0));
+  while (node !== undefined && node >= 0) {
+    chain.push(node);
+    const wanted: number = levels[node] - 1;
+    node = lower[node].find((below) => levels[below] === wanted);
+  }
+  return chain;
+}
+
+/**
+ * Levels for entries that may overlap. Entries that say what the tenant's default says anyway, with nothing of the other action
+ * below them, are left out.
+ */
+export function arrange(entries: readonly Entry[], defaultAction: Action): Arrangement {
+  const graph = graphOf(entries);
+  const lost: { readonly allow: Entry; readonly deny: Entry }[] = graph.lost.map(([allow, deny]) => ({ allow: entries[allow], deny: entries[deny] }));
+  for (const [allow, deny] of graph.wishes) {
+    if (reaches(graph.lower, deny, allow)) {
+      if (entries[deny].role === "rule") lost.push({ allow: entries[allow], deny: entries[deny] });
+    } else graph.lower[allow].push(deny);
+  }
+  const levels = levelsOf(graph.lower);
+  const kept = entries.map((entry, node) => entry.action !== defaultAction || graph.lower[node].length > 0);
+  const order = compact(graph.lower, kept);
+  return {
+    placed: entries.flatMap((entry, node) => (kept[node] ? [{ entry, level: order[node] }] : [])),
+    depth: order.reduce((highest, level) => Math.max(highest, level), 0),
+    chain: longestChain(graph.lower, levels).map((node) => entries[node]),
+    lost,
+  };
+}
+
+/** Levels again without the entries that were left out; those have nothing below them, so only the ground floor changes. */
+function compact(lower: readonly (readonly number[])[], kept: readonly boolean[]): readonly number[] {
+  const rest = lower.map((list, node) => (kept[node] ? list.filter((below) => kept[below]) : []));
+  return levelsOf(rest).map((level, node) => (kept[node] ? level : 0));
+}

@@ -1,0 +1,94 @@
+/** The resolved policy as Contiv's objects. */
+import type { Rule, Tenant } from "../../../policy/model.js";
+import type { Universe } from "../../../policy/universe.js";
+import type { Artefact, Emission } from "../../target.js";
+import type { Entry } from "./entry.js";
+import { fabricObjects, tenantObjects } from "./declarations.js";
+import type { TenantObjects } from "./declarations.js";
+import { lossesOf } from "./finding.js";
+import type { Finding } from "./finding.js";
+import { groundOf } from "./ground.js";
+import type { Addresses, Ground } from "./ground.js";
+import { listsOf, renderRule } from "./lists.js";
+import type { Rendering } from "./lists.js";
+import { objectArtefact } from "./object.js";
+import { planArtefact, stepsOf } from "./plan.js";
+import { ruleFindings } from "./rulefindings.js";
+import { ruleObjects } from "./rules.js";
+import type { RuleObjects } from "./rules.js";
+import { scopeOf } from "./scope.js";
+import { HIGHEST, strataOf } from "./strata.js";
+import type { Strata } from "./strata.js";
+import { hasIpv6, openTenants, reachesStrangers, tenantFindings } from "./tenantfindings.js";
+
+export interface ContivOptions {
+  /** Single ports that one rule may become. */
+  readonly portLimit: number;
+}
+
+export const defaultContivOptions: ContivOptions = { portLimit: 128 };
+
+interface EmittedTenant {
+  readonly objects: TenantObjects;
+  readonly rules: RuleObjects;
+  readonly findings: readonly Finding[];
+}
+
+/** Tenants with VLAN networks share one VRF when the fabric routes (contiv.md §4.5), so nothing but rules keeps them apart. */
+function sharesVrf({ policy }: Universe, tenant: Tenant): boolean {
+  const routed = (other: Tenant): boolean => other.networks.some((network) => network.encap === "vlan");
+  return policy.fabric?.forwarding === "routing" && routed(tenant) && policy.tenants.some((other) => other !== tenant && routed(other));
+}
+
+/** Addresses of other tenants that the tenant's groups could reach by its own rules, or for want of a separation. */
+function keptFrom(ground: Ground, renderings: readonly Rendering[]): Addresses {
+  const allowed = renderings.filter(({ rule }) => rule.action === "allow").map(({ destination }) => destination);
+  return sharesVrf(ground.universe, ground.tenant) || reachesStrangers(ground, allowed) ? ground.foreignAddresses : [];
+}
+
+function answeredBy(strata: Strata): ReadonlySet<Rule> {
+  return new Set(strata.others.placed.flatMap(({ entry }) => (entry.rule !== undefined && (entry.pair || entry.role === "reply") ? [entry.rule] : [])));
+}
+
+function heldBackBy(strata: Strata): ReadonlyMap<Rule, readonly Entry[]> {
+  const held = new Map<Rule, Entry[]>();
+  for (const { allow, deny } of strata.others.lost) {
+    if (allow.rule === undefined) continue;
+    const list = held.get(allow.rule);
+    if (list === undefined) held.set(allow.rule, [deny]);
+    else list.push(deny);
+  }
+  return held;
+}
+
+function emitTenant(universe: Universe, tenant: Tenant, open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
+  const ground = groundOf(universe, tenant);
+  const scope = scopeOf(ground);
+  const renderings = tenant.rules.map((rule) => renderRule(ground, rule, options.portLimit));
+  const strata = strataOf(ground, listsOf(ground, renderings), keptFrom(ground, renderings));
+  const rules = ruleObjects(ground, strata.levels > HIGHEST ? [] : strata.rules);
+  const strangersOpen = [...open].some((name) => name !== tenant.name);
+  const context = { ground, scope, answered: answeredBy(strata), heldBack: heldBackBy(strata), hasIpv6: hasIpv6(ground), strangersOpen, portLimit: options.portLimit };
+  return {
+    objects: tenantObjects(ground, rules.attached),
+    rules,
+    findings: [...tenantFindings(ground, scope, strata, strangersOpen), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
+  };
+}
+
+const byPath = (a: Artefact, b: Artefact): number => (a.path < b.path ? -1 : 1);
+
+export function emitContiv(universe: Universe, options: ContivOptions): Emission {
+  const open = openTenants(universe);
+  const tenants = universe.policy.tenants.map((tenant) => ({ tenant, ...emitTenant(universe, tenant, open, options) }));
+  const fabric = fabricObjects(universe.policy);
+  const objects = [
+    ...fabric,
+    ...tenants.flatMap(({ objects: of, rules }) => [...of.first, ...of.groups, ...of.last, ...rules.policies, ...rules.rules]),
+  ];
+  return {
+    artefacts: [...objects.map(objectArtefact), planArtefact(stepsOf({ fabric, tenants }))].sort(byPath),
+    diagnostics: tenants.flatMap(({ findings }) => findings.map((finding) => finding.diagnostic)),
+    losses: tenants.flatMap(({ tenant, findings }) => findings.flatMap((finding) => lossesOf(tenant.name, finding))),
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * A Contiv rule before it has a priority, and when two of them get in each other's way.
+ */
+import type { Action, Rule } from "../../../policy/model.js";
+import { overlaps } from "./ground.js";
+import type { Match, Term, Terms } from "./match.js";
+
+export interface Entry {
+  readonly match: Match;
+  readonly terms: Terms;
+  readonly action: Action;
+  /** 0: every protocol. */
+  readonly protocol: number;
+  /** Destination port; 0: every port. */
+  readonly port: number;
+  /** Whether netmaster's rule for it also matches the way back, by source port. */
+  readonly pair: boolean;
+  /** The lower is asked first. Replies and the tenant's default come after every rule. */
+  readonly order: number;
+  /** Absent for the tenant's default. */
+  readonly rule?: Rule;
+  readonly role: "rule" | "reply" | "border";
+}
+
+export const replyOrder = Number.MAX_SAFE_INTEGER - 1;
+export const borderOrder = Number.MAX_SAFE_INTEGER;
+
+/** What an entry matches in one direction. */
+export interface Half {
+  readonly node: number;
+  readonly source: Term;
+  readonly destination: Term;
+  readonly protocol: number;
+  readonly port: number;
+  /** `back`: matches the port as the packet's source port. */
+  readonly way: "forth" | "back";
+}
+
+function groupsMeet(a: Term, b: Term): boolean {
+  return a.group === undefined || b.group === undefined || a.group === b.group;
+}
+
+function termsMeet(a: Term, b: Term): boolean {
+  return groupsMeet(a, b) && overlaps(a.addresses, b.addresses);
+}
+
+/** `a` taken as what it matches too much. */
+function spillMeets(a: Term, b: Term): boolean {
+  return a.spill.length > 0 && groupsMeet(a, b) && overlaps(a.spill, b.addresses);
+}
+
+export function meet(a: Pick<Half, "source" | "destination">, b: Pick<Half, "source" | "destination">): boolean {
+  return termsMeet(a.source, b.source) && termsMeet(a.destination, b.destination);
+}
+
+/** Whether what `a` matches beyond its meaning is meant by `b`. */
+export function spillsInto(a: Pick<Half, "source" | "destination">, b: Pick<Half, "source" | "destination">): boolean {
+  return (
+    (spillMeets(a.source, b.source) && (termsMeet(a.destination, b.destination) || spillMeets(a.destination, b.destination))) ||
+    (spillMeets(a.destination, b.destination) && termsMeet(a.source, b.source))
+  );
+}
+
+export function halvesOf(entry: Entry, node: number): readonly Half[] {
+  const { protocol, port, terms } = entry;
+  const forth: Half = { node, source: terms.source, destination: terms.destination, protocol, port, way: "forth" };
+  return entry.pair ? [forth, { node, source: terms.destination, destination: terms.source, protocol, port, way: "back" }] : [forth];
+}

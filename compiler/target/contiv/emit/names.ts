@@ -1,0 +1,64 @@
+/**
+ * Names of Contiv's policies and rules: readable, within 64 bytes, the same as long as the source rule is, and never two alike.
+ */
+import { formatAddress } from "../../../space/address.js";
+import type { Remote } from "./match.js";
+
+const LONGEST = 64;
+
+/** FNV-1a, 32 bits, as eight hexadecimal digits. */
+export function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+function fit(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 9).replace(/[-.]+$/, "")}-${shortHash(text)}`;
+}
+
+/**
+ * The Contiv policy for the rules of one policy of the source that belong to one group (absent: to every group).
+ * A dot parts the two names, so names with a dot in them get a hash.
+ */
+export function policyName(policy: string, group: string | undefined): string {
+  if (group === undefined) return policy.includes(".") ? fit(`${policy}-${shortHash(policy)}`) : fit(policy);
+  const joined = `${policy}.${group}`;
+  return policy.includes(".") || group.includes(".") ? fit(`${joined}-${shortHash(`${policy}\n${group}`)}`) : fit(joined);
+}
+
+/** The policy that says a tenant's default: three labels, which no name made from a policy of the source has without a hash. */
+export function defaultPolicyName(group: string | undefined): string {
+  return fit(group === undefined ? "ctv.default.all" : `ctv.default.${group}`);
+}
+
+function remoteName(remote: Remote): string {
+  switch (remote.kind) {
+    case "any":
+    case "world":
+      return remote.kind;
+    case "group":
+      return remote.group;
+    case "prefix":
+      return `${formatAddress(remote.prefix.address)}-${remote.prefix.length}`;
+    case "member":
+      return `${remote.group}.${formatAddress(remote.prefix.address)}-${remote.prefix.length}`;
+  }
+}
+
+/** Last part of a rule's id in the source: its name, or the hash of its text. */
+function ruleBase(id: string): string {
+  const last = id.slice(id.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9.-]+/g, "-");
+  return /^[A-Za-z0-9]/.test(last) ? last : `r${last}`;
+}
+
+export function ruleId(parts: {
+  readonly rule: string | undefined;
+  readonly direction: string;
+  readonly remote: Remote;
+  readonly service: string;
+  readonly part: string;
+}): string {
+  const base = parts.rule === undefined ? "default" : ruleBase(parts.rule);
+  return fit(`${base}.${parts.direction}.${remoteName(parts.remote)}.${parts.service}.${parts.part}`);
+}

@@ -1,0 +1,65 @@
+/** Which ends Contiv filters, as sets, for saying where it does not do what the source says. */
+import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
+import * as ends from "../../../space/ends.js";
+import type { EndSet } from "../../../space/ends.js";
+import type { FlowSet } from "../../../space/flows.js";
+import * as values from "../../../space/values.js";
+import type { Loss } from "../../target.js";
+import type { Addresses, Ground } from "./ground.js";
+
+export interface Scope {
+  /** Ends that are workloads of no tenant: machines, and other pods. */
+  readonly elsewhere: EndSet;
+  /** Workloads of the tenant in no endpoint group. */
+  readonly ungrouped: () => EndSet;
+  /** Every end that is no member of an endpoint group of the tenant. */
+  readonly others: () => EndSet;
+}
+
+function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
+  const made = ends.endBox(parts);
+  return made === undefined ? [] : [made];
+}
+
+/** Remembers what a function without arguments gives. */
+export function once<T>(make: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: make() };
+    return known.value;
+  };
+}
+
+export function scopeOf(ground: Ground): Scope {
+  const { tenant, universe } = ground;
+  const members = [...ground.groups.values()].flatMap(({ group }) =>
+    group.selector === undefined ? [] : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels }),
+  );
+  const workloads = box({ namespace: values.oneOf(tenant.namespaces) });
+  const ungrouped = once(() => ends.subtractEnds(workloads, members));
+  return {
+    elsewhere: box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]) }),
+    ungrouped,
+    others: once(() => [...box({ namespace: values.noneOf(tenant.namespaces) }), ...ungrouped()]),
+  };
+}
+
+/** The members of a group, and only those, at these addresses. */
+export function membersAt(ground: Ground, name: string, addresses: Addresses): EndSet {
+  const selector = ground.groups.get(name)?.group.selector;
+  if (selector === undefined) return [];
+  return box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: addresses, v6: [] } });
+}
+
+/** A loss whose flows are worked out only when somebody asks. */
+export function lossOf(diagnostic: Diagnostic, tenant: string, outcome: Loss["outcome"], flows: () => FlowSet): Loss {
+  const known = once(flows);
+  return {
+    diagnostic,
+    tenant,
+    outcome,
+    get flows() {
+      return known();
+    },
+  };
+}

@@ -1,0 +1,217 @@
+/** What Contiv does otherwise than a tenant as a whole says. */
+import {
+  ipv6Default,
+  otherTenant,
+  overlappingGroups,
+  podNetworks,
+  sharedAddresses,
+  tooManyLevels,
+  unfilteredDefault,
+} from "../../../diagnostics/contiv.js";
+import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
+import type { Group, PeerExpression, Selector, Tenant } from "../../../policy/model.js";
+import type { Universe } from "../../../policy/universe.js";
+import { addressesOverlap, addressesWithin, allAddresses, complementAddresses, formatPrefix, intersectAddresses, isEmptyAddresses } from "../../../space/address.js";
+import type { AddressSet } from "../../../space/address.js";
+import * as ends from "../../../space/ends.js";
+import type { EndSet } from "../../../space/ends.js";
+import { flowProduct } from "../../../space/flows.js";
+import type { FlowSet } from "../../../space/flows.js";
+import { everyService } from "../../../space/service.js";
+import * as values from "../../../space/values.js";
+import { either } from "./finding.js";
+import type { Finding } from "./finding.js";
+import { overlaps, union } from "./ground.js";
+import type { Ground } from "./ground.js";
+import { prefixesOf } from "./match.js";
+import { overlappingPairs } from "./overlap.js";
+import type { Scope } from "./scope.js";
+import type { Strata } from "./strata.js";
+import { HIGHEST } from "./strata.js";
+
+function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
+  const made = ends.endBox(parts);
+  return made === undefined ? [] : [made];
+}
+
+function touchingEnds(set: EndSet): FlowSet {
+  return [...flowProduct(set, ends.allEnds, everyService), ...flowProduct(ends.allEnds, set, everyService)];
+}
+
+function selected(selector: Selector | undefined): EndSet {
+  return selector === undefined ? [] : box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels });
+}
+
+export function hasIpv6({ universe, tenant }: Ground): boolean {
+  return universe.workloadAddresses(tenant.name).v6.length > 0 || tenant.groups.some((group) => group.hosts.v6.length > 0);
+}
+
+function unfiltered(ground: Ground, scope: Scope): Finding | undefined {
+  const { tenant } = ground;
+  if (tenant.defaultAction === "allow") return undefined;
+  const group = [...ground.groups.keys()][0];
+  const flow = `world -> ${group === undefined ? "any" : `${tenant.name}/${group}`} : tcp/22`;
+  const span = (tenant.defaultOrigin ?? tenant.origin).span;
+  return {
+    diagnostic: unfilteredDefault.make({ tenant: tenant.name, flow }, { span, target: "contiv", flow }),
+    outcomes: ["allow"],
+    flows: () => [
+      ...flowProduct(scope.elsewhere, ends.allEnds, everyService),
+      ...flowProduct(scope.ungrouped(), scope.others(), everyService),
+    ],
+  };
+}
+
+function overIpv6(ground: Ground): Finding | undefined {
+  const { tenant } = ground;
+  if (tenant.defaultAction === "allow" || !hasIpv6(ground)) return undefined;
+  const v6 = box({ addresses: { v4: [], v6: allAddresses.v6 } });
+  return {
+    diagnostic: ipv6Default.make({ tenant: tenant.name }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv" }),
+    outcomes: ["allow"],
+    flows: () => flowProduct(v6, v6, everyService),
+  };
+}
+
+function overlapping(ground: Ground): readonly Finding[] {
+  return overlappingPairs([...ground.groups.values()].map((entry) => entry.group)).map(([first, second]): Finding => {
+    const related = [{ span: first.origin.span, message: `group "${first.name}"` }];
+    return {
+      diagnostic: overlappingGroups.make({ group: second.name, other: first.name }, { span: second.origin.span, target: "contiv", related }),
+      outcomes: either,
+      flows: () => touchingEnds(ends.intersectEnds(selected(first.selector), selected(second.selector))),
+    };
+  });
+}
+
+function homeless(ground: Ground): readonly Finding[] {
+  return ground.homeless.map((group: Group): Finding => {
+    const networks = ground.tenant.networks.filter((network) => network.subnet !== undefined).length;
+    return {
+      diagnostic: groupWithoutNetwork.make({ group: group.name, networks }, { span: group.origin.span, target: "contiv" }),
+      outcomes: either,
+      flows: () => touchingEnds(selected(group.selector)),
+    };
+  });
+}
+
+function otherPodNetworks({ universe, tenant, networkAddresses }: Ground): Finding | undefined {
+  const pods = universe.surroundings.podAddresses;
+  const own: AddressSet = { v4: networkAddresses, v6: allAddresses.v6 };
+  if (isEmptyAddresses(pods) || addressesWithin(pods, own)) return undefined;
+  return {
+    diagnostic: podNetworks.make({ tenant: tenant.name }, { span: tenant.origin.span, target: "contiv" }),
+    outcomes: either,
+    flows: () => touchingEnds(box({ namespace: values.oneOf(tenant.namespaces), addresses: complementAddresses(own) })),
+  };
+}
+
+function addressesOf(tenant: Tenant): AddressSet {
+  const sets = [...tenant.networks.map((network) => network.addresses), ...tenant.groups.map((group) => group.hosts)];
+  return { v4: sets.reduce((sum: AddressSet["v4"], set) => union(sum, set.v4), []), v6: [] };
+}
+
+function shared(ground: Ground): readonly Finding[] {
+  const { tenant, universe } = ground;
+  const own: AddressSet = { v4: ground.ownAddresses, v6: [] };
+  return universe.policy.tenants.flatMap((other): readonly Finding[] => {
+    if (other === tenant) return [];
+    const common = intersectAddresses(own, addressesOf(other));
+    const [first] = prefixesOf(common.v4);
+    if (first === undefined) return [];
+    const related = [{ span: other.origin.span, message: `tenant "${other.name}"` }];
+    const fields = { tenant: tenant.name, other: other.name, addresses: formatPrefix(first) };
+    return [
+      {
+        diagnostic: sharedAddresses.make(fields, { span: tenant.origin.span, target: "contiv", related }),
+        outcomes: either,
+        flows: () => touchingEnds(box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]), addresses: common })),
+      },
+    ];
+  });
+}
+
+function meansStrangers(universe: Universe, tenant: Tenant, expression: PeerExpression): boolean {
+  const others = universe.policy.tenants.filter((other) => other !== tenant);
+  return expression.include.some((peer) => {
+    switch (peer.kind) {
+      case "any":
+        return true;
+      case "world":
+        return false;
+      case "group":
+      case "network":
+        return peer.tenant !== tenant.name;
+      case "addresses":
+        return others.some((other) => addressesOverlap(peer.addresses, addressesOf(other)));
+      case "set":
+        return meansStrangers(universe, tenant, peer.expression);
+    }
+  });
+}
+
+/** Tenants that allow anything that could be with another tenant. */
+export function openTenants(universe: Universe): ReadonlySet<string> {
+  if (universe.policy.tenants.length < 2) return new Set();
+  const open = universe.policy.tenants.filter(
+    (tenant) =>
+      tenant.defaultAction === "allow" ||
+      tenant.rules.some(
+        (rule) =>
+          rule.action === "allow" && (meansStrangers(universe, tenant, rule.source) || meansStrangers(universe, tenant, rule.destination)),
+      ),
+  );
+  return new Set(open.map((tenant) => tenant.name));
+}
+
+function allowedAcross(ground: Ground, strangersOpen: boolean): Finding | undefined {
+  const { tenant, universe } = ground;
+  if (tenant.defaultAction === "deny" || !strangersOpen) return undefined;
+  const subject = `the default of tenant "${tenant.name}"`;
+  return {
+    diagnostic: otherTenant.make({ subject, tenant: tenant.name }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv" }),
+    outcomes: ["deny"],
+    flows: () => {
+      const own = universe.tenantEnds.get(tenant.name) ?? [];
+      const foreign = [...universe.tenantEnds].flatMap(([name, set]) => (name === tenant.name ? [] : set));
+      return [...flowProduct(own, foreign, everyService), ...flowProduct(foreign, own, everyService)];
+    },
+  };
+}
+
+function levels(ground: Ground, strata: Strata): Finding | undefined {
+  if (strata.levels <= HIGHEST) return undefined;
+  const { tenant } = ground;
+  const chain = strata.openings.depth >= strata.others.depth ? strata.openings.chain : strata.others.chain;
+  const rules = [...new Set(chain.flatMap((entry) => entry.rule ?? []))];
+  const fields = { tenant: tenant.name, levels: strata.levels, limit: HIGHEST, chain: rules.map((rule) => `"${rule.text}" (line ${rule.origin.line})`).join(" > ") };
+  const related = rules.slice(1).map((rule) => ({ span: rule.origin.span, message: "must be below the one before" }));
+  return {
+    diagnostic: tooManyLevels.make(fields, { span: (rules[0]?.origin ?? tenant.origin).span, target: "contiv", related }),
+    outcomes: either,
+    flows: () => touchingEnds(universeEnds(ground)),
+  };
+}
+
+const universeEnds = ({ universe, tenant }: Ground): EndSet => universe.tenantEnds.get(tenant.name) ?? [];
+
+export function tenantFindings(ground: Ground, scope: Scope, strata: Strata, strangersOpen: boolean): readonly Finding[] {
+  return [
+    levels(ground, strata) ?? [],
+    unfiltered(ground, scope) ?? [],
+    overIpv6(ground) ?? [],
+    allowedAcross(ground, strangersOpen) ?? [],
+    homeless(ground),
+    overlapping(ground),
+    otherPodNetworks(ground) ?? [],
+    shared(ground),
+  ].flat();
+}
+
+/** Whether any of the tenant's rules lets its groups reach addresses of other tenants. */
+export function reachesStrangers(ground: Ground, sides: Iterable<{ readonly any: boolean; readonly inside: readonly number[] }>): boolean {
+  if (ground.foreignAddresses.length === 0) return false;
+  if (ground.tenant.defaultAction === "allow") return true;
+  for (const side of sides) if (side.any || overlaps(side.inside, ground.foreignAddresses)) return true;
+  return false;
+}

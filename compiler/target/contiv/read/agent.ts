@@ -1,0 +1,183 @@
+/**
+ * What netmaster and its agents make of the rule objects (contiv.md §3.2 to §3.4): each rule of each policy of each group becomes
+ * one or two rules of the agent, which become flows of one table.
+ */
+import { parseAddress, parsePrefix, prefixBounds } from "../../../space/address.js";
+import type { Ranges } from "../../../space/intervals.js";
+import type { ReadingProblem } from "../../target.js";
+import { listField, numberField, textField } from "./documents.js";
+import type { Document } from "./documents.js";
+
+export interface AgentRule {
+  readonly tenant: string;
+  /** Group names; absent: group 0, which matches any. */
+  readonly sourceGroup?: string;
+  readonly destinationGroup?: string;
+  /** Masked, as the switch sees them; absent: any. */
+  readonly source?: Ranges<number>;
+  readonly destination?: Ranges<number>;
+  /** 0: every protocol. */
+  readonly protocol: number;
+  /** 0: every port. Not looked at but for TCP and UDP. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** Only packets with SYN and without ACK. */
+  readonly opening: boolean;
+  readonly allow: boolean;
+  readonly priority: number;
+  /** File of the rule object. */
+  readonly path: string;
+}
+
+export interface AgentRules {
+  readonly rules: readonly AgentRule[];
+  readonly problems: readonly ReadingProblem[];
+}
+
+interface Selectors {
+  readonly group?: string;
+  readonly addresses?: Ranges<number>;
+}
+
+/** The agent parses an address or a CIDR; anything else is only logged there, and the rule is not enforced. */
+function parseIp(text: string): Ranges<number> | undefined {
+  const address = parseAddress(text);
+  if (address?.family === 4) return [address.value, address.value];
+  const prefix = parsePrefix(text);
+  if (prefix?.address.family !== 4) return undefined;
+  const { first, last } = prefixBounds(prefix);
+  return first.family === 4 && last.family === 4 ? [first.value, last.value] : undefined;
+}
+
+const protocols: Readonly<Record<string, number>> = { "": 0, icmp: 1, tcp: 6, udp: 17 };
+
+function protocolOf(text: string): number {
+  const number = protocols[text] ?? Number(text);
+  return number > 255 ? 0 : number;
+}
+
+interface Context {
+  readonly networks: ReadonlyMap<string, Document>;
+  readonly groups: ReadonlyMap<string, Document>;
+  readonly policies: ReadonlyMap<string, Document>;
+}
+
+/** netmaster's checks when a rule is created; a text when it refuses. */
+function refusal(context: Context, rule: Document): string | undefined {
+  const has = (field: string): boolean => textField(rule.body, field) !== "";
+  const tenant = textField(rule.body, "tenantName");
+  const [side, other] = textField(rule.body, "direction") === "in" ? ["from", "to"] : ["to", "from"];
+  if (has(`${other}Network`) || has(`${other}EndpointGroup`) || (side === "to" && has("fromIpAddress")))
+    return `can not specify '${other}' parameters in ${side === "from" ? "incoming" : "outgoing"} rule`;
+  if (has(`${side}Network`) && (has(`${side}IpAddress`) || has(`${side}EndpointGroup`))) return `can not specify ${side}Network and another selector`;
+  const group = textField(rule.body, `${side}EndpointGroup`);
+  if (group !== "" && !context.groups.has(`${tenant}:${group}`)) return "endpoint group not found";
+  const network = textField(rule.body, `${side}Network`);
+  if (network !== "" && !context.networks.has(`${tenant}:${network}`)) return `${side} Network not found`;
+  if (!context.policies.has(`${tenant}:${textField(rule.body, "policyName")}`)) return "Policy not found";
+  if (side === "from" && has("toIpAddress")) return "an incoming rule with toIpAddress needs an endpoint with that address";
+  return undefined;
+}
+
+/** The remote side of a rule, or a problem where the agent could not install it. */
+function remoteOf(context: Context, rule: Document, side: "from" | "to"): Selectors | string {
+  const tenant = textField(rule.body, "tenantName");
+  const group = textField(rule.body, `${side}EndpointGroup`);
+  const network = textField(rule.body, `${side}Network`);
+  const networkBody = context.networks.get(`${tenant}:${network}`)?.body ?? {};
+  const ip = network === "" ? textField(rule.body, `${side}IpAddress`) : textField(networkBody, "subnet");
+  if (ip === "") return group === "" ? {} : { group };
+  const addresses = parseIp(ip);
+  if (addresses === undefined) return `the agent cannot read "${ip}", so the rule is not enforced`;
+  return group === "" ? { addresses } : { group, addresses };
+}
+
+/** One rule object for one group that has its policy. */
+function instantiate(group: string, rule: Document, remote: Selectors): readonly AgentRule[] {
+  const { body } = rule;
+  const protocolText = textField(body, "protocol");
+  const port = numberField(body, "port");
+  const incoming = textField(body, "direction") === "in";
+  const common = {
+    tenant: textField(body, "tenantName"),
+    protocol: protocolOf(protocolText),
+    allow: textField(body, "action") === "allow",
+    priority: Math.max(1, numberField(body, "priority")),
+    path: rule.path,
+  };
+  const own: Selectors = { group };
+  const between = (source: Selectors, destination: Selectors, ports: Pick<AgentRule, "sourcePort" | "destinationPort">, opening: boolean): AgentRule => ({
+    ...common,
+    ...(source.group === undefined ? {} : { sourceGroup: source.group }),
+    ...(destination.group === undefined ? {} : { destinationGroup: destination.group }),
+    ...(source.addresses === undefined ? {} : { source: source.addresses }),
+    ...(destination.addresses === undefined ? {} : { destination: destination.addresses }),
+    ...ports,
+    opening,
+  });
+  const [source, destination] = incoming ? [remote, own] : [own, remote];
+  const forth = between(source, destination, { sourcePort: 0, destinationPort: port }, protocolText === "tcp" && port === 0);
+  const both = (protocolText === "tcp" || protocolText === "udp") && port !== 0;
+  return both ? [forth, between(destination, source, { sourcePort: port, destinationPort: 0 }, false)] : [forth];
+}
+
+/** What the switch matches: two agent rules with the same text are one flow there. */
+function flowKey(rule: AgentRule): string {
+  const ports = rule.protocol === 6 || rule.protocol === 17 ? `${rule.sourcePort}:${rule.destinationPort}` : "";
+  return [
+    rule.tenant,
+    rule.sourceGroup ?? "",
+    rule.source?.join("-") ?? "",
+    rule.destinationGroup ?? "",
+    rule.destination?.join("-") ?? "",
+    rule.protocol,
+    ports,
+    rule.opening ? "syn" : "",
+    rule.priority,
+  ].join("|");
+}
+
+function repeated(rules: readonly AgentRule[]): readonly ReadingProblem[] {
+  const seen = new Map<string, AgentRule>();
+  const problems: ReadingProblem[] = [];
+  for (const rule of rules) {
+    const key = flowKey(rule);
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, rule);
+    else problems.push({ path: rule.path, message: `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it` });
+  }
+  return problems;
+}
+
+/** All rules of the agents, in no order: a switch asks by priority alone. */
+export function agentRules(documents: readonly Document[]): AgentRules {
+  const of = (kind: Document["kind"]): ReadonlyMap<string, Document> =>
+    new Map(documents.filter((document) => document.kind === kind).map((document) => [document.key, document]));
+  const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy") };
+  const problems: ReadingProblem[] = [];
+  const byPolicy = new Map<string, { readonly rule: Document; readonly remote: Selectors }[]>();
+  for (const rule of documents) {
+    if (rule.kind !== "rule") continue;
+    const refused = refusal(context, rule);
+    const remote = refused === undefined ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? "from" : "to") : `netmaster refuses it: ${refused}`;
+    if (typeof remote === "string") {
+      problems.push({ path: rule.path, message: remote });
+      continue;
+    }
+    const key = `${textField(rule.body, "tenantName")}:${textField(rule.body, "policyName")}`;
+    const list = byPolicy.get(key);
+    if (list === undefined) byPolicy.set(key, [{ rule, remote }]);
+    else list.push({ rule, remote });
+  }
+  const rules = [...context.groups.values()].flatMap((group) => {
+    const tenant = textField(group.body, "tenantName");
+    const name = textField(group.body, "groupName");
+    if (!context.networks.has(`${tenant}:${textField(group.body, "networkName")}`))
+      problems.push({ path: group.path, message: "netmaster refuses it: its network is not there" });
+    return listField(group.body, "policies").flatMap((policy) => {
+      if (!context.policies.has(`${tenant}:${policy}`)) problems.push({ path: group.path, message: `netmaster refuses it: policy ${policy} is not there` });
+      return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(name, rule, remote));
+    });
+  });
+  return { rules, problems: [...problems, ...repeated(rules)] };
+}

@@ -1,0 +1,100 @@
+/** Contiv's objects as they lie in a folder, read back from their texts alone. */
+import { objectKey, violations } from "../model.js";
+import type { Body, Kind } from "../model.js";
+import type { Artefact, ReadingProblem } from "../../target.js";
+
+export interface Document {
+  readonly kind: Kind;
+  readonly path: string;
+  /** netmaster's key, such as `shop:main:1`. */
+  readonly key: string;
+  readonly body: Body;
+}
+
+export interface Documents {
+  readonly documents: readonly Document[];
+  readonly problems: readonly ReadingProblem[];
+}
+
+const folders: Readonly<Record<string, Kind>> = {
+  networks: "network",
+  netprofiles: "netprofile",
+  extContractsGroups: "extContractsGroup",
+  policies: "policy",
+  endpointGroups: "endpointGroup",
+  rules: "rule",
+  appProfiles: "appProfile",
+  serviceLBs: "serviceLB",
+};
+
+/** The kind of a file's object by where it lies; nothing for files that hold none (the plan, labels). */
+export function kindOfPath(path: string): Kind | undefined {
+  if (path === "global.json") return "global";
+  if (path === "aciGw.json") return "aciGw";
+  const [top, , folder] = path.split("/");
+  if (top === "bgp") return "Bgp";
+  if (top !== "tenants" || folder === undefined) return undefined;
+  return folder === "tenant.json" ? "tenant" : folders[folder];
+}
+
+function isBody(value: unknown): value is Body {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every(
+      (member) =>
+        typeof member === "string" || typeof member === "number" || (Array.isArray(member) && member.every((item) => typeof item === "string")),
+    )
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads every object; one that netmaster's model would refuse is a problem, and is left out. */
+export function readDocuments(artefacts: readonly Artefact[]): Documents {
+  const documents: Document[] = [];
+  const problems: ReadingProblem[] = [];
+  const seen = new Map<string, string>();
+  for (const { path, text } of artefacts) {
+    const kind = kindOfPath(path);
+    if (kind === undefined) continue;
+    const body = parse(text);
+    if (!isBody(body)) {
+      problems.push({ path, message: `this is not a JSON object of strings, numbers and lists of strings` });
+      continue;
+    }
+    const wrong = violations(kind, body);
+    if (wrong.length > 0) {
+      problems.push(...wrong.map((message) => ({ path, message: `netmaster refuses it: ${message}` })));
+      continue;
+    }
+    const key = objectKey(kind, body);
+    const other = seen.get(`${kind} ${key}`);
+    if (other === undefined) {
+      seen.set(`${kind} ${key}`, path);
+      documents.push({ kind, path, key, body });
+    } else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
+  }
+  return { documents, problems };
+}
+
+export function textField(body: Body, field: string): string {
+  const value = body[field];
+  return typeof value === "string" ? value : "";
+}
+
+export function numberField(body: Body, field: string): number {
+  const value = body[field];
+  return typeof value === "number" ? value : 0;
+}
+
+export function listField(body: Body, field: string): readonly string[] {
+  const value = body[field];
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,214 @@
+/**
+ * How a Contiv installation with these objects decides flows (contiv.md §3.3 to §3.5), read from their texts.
+ *
+ * - Every packet of a container passes one table at its own host; what comes from elsewhere passes none on arrival.
+ * - The table is stateless, so a reply is a packet like any other, told here in terms of the flow that it answers.
+ * - A workload that a group's selector matches counts as a member of the endpoint group of that name: the labels that the emitter
+ *   asks for make it one.
+ * - Tenants are VRFs: containers of two do not reach each other, and the table of one knows no groups of another. Only VLAN networks
+ *   with routing share one VRF (contiv.md §4.5).
+ */
+import type { Tenant } from "../../../policy/model.js";
+import type { Universe } from "../../../policy/universe.js";
+import * as ends from "../../../space/ends.js";
+import type { EndSet } from "../../../space/ends.js";
+import { flowProduct } from "../../../space/flows.js";
+import type { FlowSet } from "../../../space/flows.js";
+import { everyService, portService, protocolNumber, protocolService } from "../../../space/service.js";
+import type { ServiceSet } from "../../../space/service.js";
+import { allAddresses, parsePrefix, prefixSet } from "../../../space/address.js";
+import type { AddressSet } from "../../../space/address.js";
+import type { Ranges } from "../../../space/intervals.js";
+import * as values from "../../../space/values.js";
+import type { Artefact, Checkpoint, CheckpointEntry, Reading } from "../../target.js";
+import { agentRules } from "./agent.js";
+import type { AgentRule } from "./agent.js";
+import { ambiguities } from "./ambiguous.js";
+import { readDocuments, textField } from "./documents.js";
+import type { Document } from "./documents.js";
+import { aciReading } from "./aci.js";
+
+/** Two things that the objects do not decide. A proof holds under both readings of each. */
+export interface Assumptions {
+  /**
+   * `ephemeral`: a client's own port is one that systems hand out (32768 and up). `chosen`: a client picks the port that gets it furthest;
+   * then only what the target allows and the source does not is of interest.
+   */
+  readonly clientPorts: "ephemeral" | "chosen";
+  /** Whether workloads of no tenant are machines outside, or containers in no group beside the tenants' own. */
+  readonly foreignWorkloads: "outside" | "containers";
+}
+
+export const usualAssumptions: Assumptions = { clientPorts: "ephemeral", foreignWorkloads: "outside" };
+
+/** RFC 6056 §3.2 takes 1024 and up; Linux hands out 32768 to 60999, IANA's dynamic ports are 49152 and up. */
+export const firstEphemeralPort = 32768;
+
+const v4: AddressSet = { v4: allAddresses.v4, v6: [] };
+const v6: AddressSet = { v4: [], v6: allAddresses.v6 };
+
+function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
+  const made = ends.endBox(parts);
+  return made === undefined ? [] : [made];
+}
+
+interface Scene {
+  readonly universe: Universe;
+  readonly assumptions: Assumptions;
+  /** Tenants that share a VRF. */
+  readonly shared: ReadonlySet<string>;
+  /** Containers that the table of a tenant is asked about. */
+  readonly containers: (tenant: string) => EndSet;
+  readonly everyContainer: EndSet;
+  readonly members: (tenant: string, group: string) => EndSet;
+}
+
+function sceneOf(universe: Universe, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
+  const foreign: EndSet =
+    assumptions.foreignWorkloads === "containers"
+      ? box({ namespace: values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent) })
+      : [];
+  const own = new Map(universe.policy.tenants.map((tenant) => [tenant.name, box({ namespace: values.oneOf(tenant.namespaces) })]));
+  const everyContainer = [...[...own.values()].flat(), ...foreign];
+  const together = [...own].flatMap(([name, set]) => (shared.has(name) ? set : []));
+  const containers = new Map([...own].map(([name, set]) => [name, [...(shared.has(name) ? together : set), ...foreign]]));
+  const workloads = box({ namespace: values.anyPresent });
+  const cache = new Map<string, EndSet>();
+  const members = (tenant: string, group: string): EndSet => {
+    const key = `${tenant}/${group}`;
+    let known = cache.get(key);
+    if (known === undefined) {
+      known = ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
+      cache.set(key, known);
+    }
+    return known;
+  };
+  return { universe, assumptions, shared, containers: (tenant) => containers.get(tenant) ?? [], everyContainer, members };
+}
+
+/** Ends that one side of an agent rule matches. `local`: the packet's source, a container in the tenant's table. */
+function sideEnds(scene: Scene, tenant: string, group: string | undefined, addresses: Ranges<number> | undefined, local: boolean): EndSet {
+  const base = group === undefined ? (local ? scene.containers(tenant) : ends.allEnds) : scene.members(tenant, group);
+  return addresses === undefined ? base : ends.intersectEnds(base, box({ addresses: { v4: addresses, v6: [] } }));
+}
+
+/** Packets of one agent rule as source and destination ends. A rule whose own group is the destination still is in its tenant's VRF only. */
+function packetEnds(scene: Scene, rule: AgentRule): { readonly from: EndSet; readonly to: EndSet } {
+  return {
+    from: sideEnds(scene, rule.tenant, rule.sourceGroup, rule.source, true),
+    to: sideEnds(scene, rule.tenant, rule.destinationGroup, rule.destination, false),
+  };
+}
+
+function hasPorts(rule: AgentRule): boolean {
+  return rule.protocol === protocolNumber.tcp || rule.protocol === protocolNumber.udp;
+}
+
+const protocolServices = (protocol: number): ServiceSet => (protocol === 0 ? everyService : protocolService(protocol));
+
+/** Services of flows whose first packet the rule matches; nothing when it matches none. */
+function firstPacketServices(scene: Scene, rule: AgentRule): ServiceSet | undefined {
+  if (!hasPorts(rule)) return protocolServices(rule.protocol);
+  if (rule.sourcePort !== 0 && !(rule.allow && scene.assumptions.clientPorts === "chosen")) return undefined;
+  return rule.destinationPort === 0 ? protocolService(rule.protocol) : portService(rule.protocol, rule.destinationPort, rule.destinationPort);
+}
+
+/** Services of flows whose replies the rule matches: a reply's source port is the flow's service, its destination port the client's. */
+function replyServices(scene: Scene, rule: AgentRule): ServiceSet | undefined {
+  if (rule.opening) return undefined;
+  if (!hasPorts(rule)) return protocolServices(rule.protocol);
+  if (rule.destinationPort !== 0) {
+    const counts = rule.allow ? scene.assumptions.clientPorts === "chosen" : rule.destinationPort >= firstEphemeralPort;
+    if (!counts) return undefined;
+  }
+  return rule.sourcePort === 0 ? protocolService(rule.protocol) : portService(rule.protocol, rule.sourcePort, rule.sourcePort);
+}
+
+function checkpoint(
+  name: string,
+  unfiltered: FlowSet,
+  rules: readonly AgentRule[],
+  flowsOf: (rule: AgentRule) => FlowSet,
+): Checkpoint {
+  const entries = rules.flatMap((rule): readonly CheckpointEntry[] => {
+    const flows = flowsOf(rule);
+    return flows.length === 0 ? [] : [{ flows, action: rule.allow ? "allow" : "deny", by: `rule ${rule.path} (priority ${rule.priority})` }];
+  });
+  return { name, entries: [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }, ...entries], otherwise: "allow" };
+}
+
+function sourceTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
+  const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
+  const unfiltered = [...flowProduct(box({ addresses: v6 }), ends.allEnds, everyService), ...flowProduct(elsewhere, ends.allEnds, everyService)];
+  return checkpoint("policy table at the source's host", unfiltered, rules, (rule) => {
+    const services = firstPacketServices(scene, rule);
+    if (services === undefined) return [];
+    const { from, to } = packetEnds(scene, rule);
+    return flowProduct(ends.intersectEnds(from, box({ addresses: v4 })), to, services);
+  });
+}
+
+function replyTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
+  const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
+  const unfiltered = [...flowProduct(ends.allEnds, box({ addresses: v6 }), everyService), ...flowProduct(ends.allEnds, elsewhere, everyService)];
+  return checkpoint("policy table at the destination's host", unfiltered, rules, (rule) => {
+    const services = replyServices(scene, rule);
+    if (services === undefined) return [];
+    const { from, to } = packetEnds(scene, rule);
+    return flowProduct(to, ends.intersectEnds(from, box({ addresses: v4 })), services);
+  });
+}
+
+/** Containers of one tenant do not reach those of another. */
+function isolation(scene: Scene): readonly Checkpoint[] {
+  const { tenants } = scene.universe.policy;
+  if (tenants.length < 2) return [];
+  const entries = tenants.map((tenant): CheckpointEntry => {
+    const reached = (other: Tenant): boolean => other === tenant || (scene.shared.has(tenant.name) && scene.shared.has(other.name));
+    const others = tenants.filter((other) => !reached(other)).flatMap((other) => other.namespaces);
+    const flows = flowProduct(box({ namespace: values.oneOf(tenant.namespaces) }), box({ namespace: values.oneOf(others) }), everyService);
+    return { flows, action: "deny", by: `VRF of tenant ${tenant.name}` };
+  });
+  return [{ name: "separation of tenants", entries, otherwise: "allow" }];
+}
+
+/** Tenants share a VRF where their VLAN networks are routed. */
+function sharedVrf(documents: readonly Document[]): ReadonlySet<string> {
+  const routed = documents.some(({ kind, body }) => kind === "global" && textField(body, "fwdMode") === "routing");
+  const tenants = documents.flatMap(({ kind, body }) => (kind === "network" && textField(body, "encap") === "vlan" ? [textField(body, "tenantName")] : []));
+  return new Set(routed ? tenants : []);
+}
+
+function networkFinder(documents: readonly Document[]): (tenant: string, group: string) => Ranges<number> | undefined {
+  const subnets = new Map(
+    documents.flatMap(({ kind, key, body }) => {
+      const prefix = kind === "network" ? parsePrefix(textField(body, "subnet")) : undefined;
+      return prefix === undefined ? [] : [[key, prefixSet(prefix).v4] as const];
+    }),
+  );
+  const groups = new Map(
+    documents.flatMap(({ kind, key, body }) => {
+      const subnet = kind === "endpointGroup" ? subnets.get(`${textField(body, "tenantName")}:${textField(body, "networkName")}`) : undefined;
+      return subnet === undefined ? [] : [[key, subnet] as const];
+    }),
+  );
+  return (tenant, group) => groups.get(`${tenant}:${group}`);
+}
+
+/**
+ * Reads a folder of Contiv objects. `universe` says which workloads the groups' names stand for; a group that it does not know has no
+ * members.
+ */
+export function readContiv(artefacts: readonly Artefact[], universe: Universe, assumptions: Assumptions = usualAssumptions): Reading {
+  const { documents, problems } = readDocuments(artefacts);
+  const agent = agentRules(documents);
+  if (documents.some(({ kind, body }) => kind === "global" && textField(body, "networkInfraType") === "aci"))
+    return aciReading(documents, universe, [...problems, ...agent.problems]);
+  const scene = sceneOf(universe, assumptions, sharedVrf(documents));
+  const rules = [...agent.rules].sort((a, b) => b.priority - a.priority);
+  return {
+    checkpoints: [...isolation(scene), sourceTable(scene, rules)],
+    replies: [replyTable(scene, rules)],
+    problems: [...problems, ...agent.problems, ...ambiguities(rules, networkFinder(documents))],
+  };
+}

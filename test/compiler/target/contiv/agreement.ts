@@ -1,0 +1,67 @@
+/** Holds what Contiv decides, read back from the emitted texts, against the reference evaluator, flow by flow. */
+import { emitContiv } from "../../../../compiler/target/contiv/emit/emit.js";
+import { readContiv } from "../../../../compiler/target/contiv/read/read.js";
+import type { Assumptions } from "../../../../compiler/target/contiv/read/read.js";
+import type { Emission, Reading } from "../../../../compiler/target/target.js";
+import type { Universe } from "../../../../compiler/policy/universe.js";
+import { flowInSet } from "../../../../compiler/space/flows.js";
+import type { Flow } from "../../../../compiler/space/flows.js";
+import { formatAddress } from "../../../../compiler/space/address.js";
+import { evaluate } from "../../../../compiler/verdict/evaluate.js";
+import { interestingFlows } from "../../../support/worlds.js";
+import { interestingEnds } from "../../../support/worlds.js";
+
+export const everyAssumption: readonly Assumptions[] = [
+  { clientPorts: "ephemeral", foreignWorkloads: "outside" },
+  { clientPorts: "ephemeral", foreignWorkloads: "containers" },
+  { clientPorts: "chosen", foreignWorkloads: "outside" },
+  { clientPorts: "chosen", foreignWorkloads: "containers" },
+];
+
+/** Whether the reading lets a flow and its replies pass, and what decides. */
+export function permits(reading: Reading, flow: Flow): { readonly allowed: boolean; readonly by: string } {
+  let by = "nothing";
+  for (const checkpoint of [...reading.checkpoints, ...reading.replies]) {
+    const entry = checkpoint.entries.find((candidate) => flowInSet(candidate.flows, flow));
+    by = `${checkpoint.name}: ${entry?.by ?? "otherwise"}`;
+    if ((entry?.action ?? checkpoint.otherwise) === "deny") return { allowed: false, by };
+  }
+  return { allowed: true, by };
+}
+
+export function flowText(flow: Flow): string {
+  const end = ({ namespace, labels, address }: Flow["source"]): string =>
+    `${namespace ?? "bare"}{${Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",")}}@${formatAddress(address)}`;
+  return `${end(flow.source)} -> ${end(flow.destination)} : ${flow.protocol}/${flow.detail}`;
+}
+
+/** Flows on which Contiv does not do as the source says, and no diagnostic owns up to. Empty is agreement. */
+export function untold(universe: Universe, emission: Emission, flows: Iterable<Flow>, all: readonly Assumptions[] = everyAssumption): readonly string[] {
+  const out: string[] = [];
+  const readings = all.map((assumptions) => ({ assumptions, reading: readContiv(emission.artefacts, universe, assumptions) }));
+  for (const { reading } of readings) for (const problem of reading.problems) out.push(`${problem.path}: ${problem.message}`);
+  for (const flow of flows) {
+    const { outcome, verdicts } = evaluate(universe.policy, flow);
+    if (outcome === "untouched") continue;
+    for (const { assumptions, reading } of readings) {
+      const target = permits(reading, flow);
+      if (target.allowed === (outcome === "allow")) continue;
+      // With a port that the client chooses, only what it gets too much is of interest.
+      if (assumptions.clientPorts === "chosen" && !target.allowed) continue;
+      const told = (emission.losses ?? []).some((loss) => (loss.outcome === "allow") === target.allowed && flowInSet(loss.flows, flow));
+      if (!told) {
+        const rules = verdicts.map((verdict) => verdict.rule?.text ?? `default ${verdict.action}`).join("; ");
+        out.push(`${flowText(flow)}: source ${outcome} (${rules}), Contiv ${target.allowed ? "allow" : "deny"} (${target.by}) ${assumptions.clientPorts} ${assumptions.foreignWorkloads}`);
+      }
+    }
+    if (out.length > 5) break;
+  }
+  return out;
+}
+
+export function disagreements(universe: Universe, all: readonly Assumptions[] = everyAssumption): readonly string[] {
+  const emission = emitContiv(universe, { portLimit: 64 });
+  return untold(universe, emission, interestingFlows(universe, interestingEnds(universe)), all);
+}
