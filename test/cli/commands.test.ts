@@ -1,0 +1,201 @@
+/** What each verb prints, in the forms there are. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { progress } from "../../cli/progress.js";
+import { watchAndRun } from "../../cli/watch.js";
+import { ctv, scratch } from "./support/command.js";
+
+const good = `tenant shop {
+  group web { match app = web }
+  group db  { match app = db }
+  policy tiers { allow web -> db : postgres; allow db -> web : https }
+}
+`;
+const bad = good.replace("allow web", "allow wbe");
+const loud = good.replace("postgres", "tcp");
+
+describe("ctv check", () => {
+  it.each([
+    [
+      "json",
+      (out: string) =>
+        expect(JSON.parse(out)).toMatchObject({
+          version: 1,
+          command: "check",
+          summary: { errors: 1 },
+          findings: [{ code: "CTV2001", file: "bad.ctv" }],
+        }),
+    ],
+    ["sarif", (out: string) => expect(JSON.parse(out)).toMatchObject({ version: "2.1.0", runs: [{ results: [{ ruleId: "CTV2001" }] }] })],
+    ["github", (out: string) => expect(out).toMatch(/^::error file=bad\.ctv,line=4,/)],
+    ["junit", (out: string) => expect(out).toContain('<testsuites name="ctv check" tests="1" failures="1" errors="0">')],
+  ])("gives a report for programs as its result: %s", async (format, holds) => {
+    const { code, out, err } = await ctv(["check", "bad.ctv", "--format", format], { cwd: scratch({ "bad.ctv": bad }) });
+    expect({ code, err }).toEqual({ code: 1, err: "" });
+    holds(out);
+  });
+
+  it("gives a whole report also when there is nothing to say", async () => {
+    const { code, out } = await ctv(["check", "-", "--format", "json"], { cwd: scratch(), input: good });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ findings: [] });
+  });
+
+  it("fails at the level that was asked for", async () => {
+    const cwd = scratch({ "a.ctv": `${good}\nservice spare = tcp/1\n` });
+    expect(await ctv(["check", "a.ctv"], { cwd })).toMatchObject({ code: 0, err: expect.stringContaining("1 warning") });
+    expect(await ctv(["check", "a.ctv", "--fail-level", "warning"], { cwd })).toMatchObject({ code: 1 });
+  });
+
+  it("colours on a terminal only, and never with NO_COLOR", async () => {
+    const cwd = scratch({ "bad.ctv": bad });
+    const coloured = (terminal: boolean, env: Readonly<Record<string, string>>) =>
+      ctv(["check", "bad.ctv"], { cwd, terminal, env }).then(({ err }) => err.includes("\u001b["));
+    expect(await coloured(true, {})).toBe(true);
+    expect(await coloured(false, {})).toBe(false);
+    expect(await coloured(true, { NO_COLOR: "1" })).toBe(false);
+    expect(await coloured(true, { NO_COLOR: "" })).toBe(true);
+    expect(await coloured(true, { TERM: "dumb" })).toBe(false);
+  });
+
+  it("takes params from the command line over those of the environment", async () => {
+    const cwd = scratch({
+      "ctv.yaml": "sources: [a.ctv]\nenvironments:\n  staging:\n    params: { office: [192.0.2.300] }\n",
+      "a.ctv": good.replace("tenant shop", "param office: cidrs = 192.0.2.1\ntenant shop").replace("allow web", "allow office, web"),
+    });
+    expect(await ctv(["check"], { cwd })).toMatchObject({ code: 0 });
+    expect(await ctv(["check", "--env", "staging"], { cwd })).toMatchObject({ code: 1, err: expect.stringContaining("ctv.yaml:4:") });
+    expect(await ctv(["check", "--env", "staging", "--param", "office=192.0.2.3, 192.0.2.4"], { cwd })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("ctv compile", () => {
+  it("writes a folder a target, and says what it wrote", async () => {
+    const cwd = scratch({ "a.ctv": good });
+    const { code, out } = await ctv(["compile", "a.ctv", "--target", "kubernetes,openflow", "--out", "out"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^kubernetes {2}\d+ files? in out\/kubernetes\nopenflow {4}\d+ files in out\/openflow\n$/);
+    expect(existsSync(join(cwd, "out/openflow/policy.flows"))).toBe(true);
+    expect((await ctv(["compile", "a.ctv", "--target", "openflow", "--out", "out"], { cwd })).out).toMatch(/, none changed\n$/);
+    expect(existsSync(join(cwd, "out/kubernetes"))).toBe(true);
+  });
+
+  it("compiles for the targets of the project file, into its output folder, seen from anywhere", async () => {
+    const cwd = scratch({ "ctv.yaml": "sources: [a.ctv]\noutput: made\ntargets: { openflow: {} }\n", "a.ctv": good, "sub/x": "" });
+    expect((await ctv(["compile"], { cwd: join(cwd, "sub") })).out).toMatch(/^openflow {2}3 files in \.\.\/made\/openflow\n$/);
+    expect(existsSync(join(cwd, "made/openflow/program.json"))).toBe(true);
+  });
+
+  it("lists what it wrote in the report for programs", async () => {
+    const cwd = scratch({ "a.ctv": good });
+    const { out } = await ctv(["compile", "a.ctv", "--target", "openflow", "--format", "json"], { cwd });
+    expect(JSON.parse(out).result).toMatchObject({
+      folder: "build",
+      changed: ["openflow/policy.flows", "openflow/program.json", "openflow/sourcemap.json"],
+    });
+  });
+
+  it("makes an error of what a target cannot say, with --strict, and writes nothing then", async () => {
+    const cwd = scratch({ "a.ctv": loud.replace(": tcp;", ": icmp;") });
+    const words = ["compile", "a.ctv", "--target", "kubernetes", "--out", "out"];
+    expect(await ctv([...words, "--strict"], { cwd })).toMatchObject({ code: 1, out: "", err: expect.stringContaining("error[CTV51") });
+    expect(existsSync(join(cwd, "out"))).toBe(false);
+    expect(await ctv(words, { cwd })).toMatchObject({ code: 0, err: expect.stringContaining("warning[CTV51") });
+  });
+
+  it("lets a comment silence a finding about a target", async () => {
+    const words = ["compile", "-", "--target", "kubernetes", "--out", "out"];
+    const text = (comment: string) => good.replace("allow web -> db : postgres;", `\n    allow web -> db : icmp ${comment}\n   `);
+    expect(await ctv(words, { cwd: scratch(), input: text("") })).toMatchObject({ code: 0, err: expect.stringContaining("CTV5101") });
+    const silenced = await ctv(words, { cwd: scratch(), input: text("// ctv-ignore CTV5101: only Open vSwitch carries it") });
+    expect(silenced).toMatchObject({ code: 0, err: expect.not.stringContaining("CTV5101") });
+  });
+
+  it.each(["tokens", "tree", "policy", "program"])("prints the step %s, and writes nothing", async (step) => {
+    const cwd = scratch({ "a.ctv": good });
+    const { code, out } = await ctv(["compile", "a.ctv", "--print", step], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.stringify(JSON.parse(out))).toContain("shop");
+    expect(existsSync(join(cwd, "build"))).toBe(false);
+  });
+
+  it("binds an inventory to nodes, and points at what is wrong in one", async () => {
+    const nodes = (port: string) =>
+      `nodes: [{ name: n1 }]\nendpoints:\n  - { name: web-1, node: n1, port: ${port}, mac: "02:00:00:00:00:01", addresses: [10.0.0.1], namespace: shop, labels: { app: web } }\n`;
+    const cwd = scratch({ "a.ctv": good, "nodes.yaml": nodes("1"), "wrong.yaml": nodes("none") });
+    const words = ["compile", "a.ctv", "--target", "openflow", "--out", "out", "--inventory"];
+    expect(await ctv([...words, "nodes.yaml"], { cwd })).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "out/openflow/nodes/n1.flows"), "utf8")).toContain("in_port=1");
+    expect(await ctv([...words, "wrong.yaml"], { cwd })).toMatchObject({ code: 1, err: expect.stringContaining("--> wrong.yaml:3:") });
+  });
+});
+
+describe("ctv explain", () => {
+  const cwd = scratch();
+
+  it("prints an entry of the catalogue, however the code is written", async () => {
+    const { code, out } = await ctv(["explain", "CTV2001"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^CTV2001: .* \(error\)\n\n/);
+    expect(out).toContain("\n\nExample\n\n    ");
+    expect(
+      Math.max(
+        ...out
+          .split("\n")
+          .filter((line) => !line.startsWith("    "))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+    expect((await ctv(["explain", "2001"], { cwd })).out).toBe(out);
+    expect((await ctv(["explain", "ctv2001"], { cwd })).out).toBe(out);
+  });
+
+  it("lists all codes, one a line", async () => {
+    const { out } = await ctv(["explain"], { cwd });
+    for (const line of out.trimEnd().split("\n")) expect(line).toMatch(/^CTV\d{4} {2}(error|warning|note) +\S/);
+  });
+});
+
+describe("watching", () => {
+  it("runs again when a file changes, and not when another does", async () => {
+    const cwd = scratch({ "a.ctv": good, "notes.txt": "" });
+    const file = join(cwd, "a.ctv");
+    let runs = 0;
+    let err = "";
+    const seen: string[] = [];
+    const out = { isTerminal: false, write: (text: string) => (err += text) };
+    const done = watchAndRun({ cwd, env: {}, readInput: () => new Uint8Array(), out, err: out }, () => {
+      runs += 1;
+      seen.push(readFileSync(file, "utf8"));
+      return { code: runs === 1 ? 0 : 1, files: [file] };
+    });
+    writeFileSync(join(cwd, "notes.txt"), "changed");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(runs).toBe(1);
+    writeFileSync(file, bad);
+    for (let waited = 0; runs < 2 && waited < 5000; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+    process.emit("SIGINT");
+    expect(await done).toBe(1);
+    expect(seen).toEqual([good, bad]);
+    expect(err).toMatch(/^\[\d\d:\d\d:\d\d\] checking\n/);
+  });
+});
+
+describe("progress", () => {
+  it("shows on a terminal, only when it takes long, and goes away", () => {
+    const shown = (isTerminal: boolean, elapsed: number) => {
+      let err = "";
+      let clock = 0;
+      const stream = { isTerminal, write: (text: string) => (err += text) };
+      const line = progress({ cwd: "/", env: {}, readInput: () => new Uint8Array(), out: stream, err: stream }, () => clock);
+      clock = elapsed;
+      line.step("compiling for openflow");
+      line.done();
+      return err;
+    };
+    expect(shown(true, 1000)).toBe("\r\u001b[2Kcompiling for openflow …\r\u001b[2K");
+    expect(shown(true, 10)).toBe("");
+    expect(shown(false, 1000)).toBe("");
+  });
+});
