@@ -35,7 +35,7 @@ suite("tables in a real switch, at length", () => {
       const world = policies % 4 === 0 && next.done !== true ? { sketch: next.value, pods: undefined } : random[policies % random.length];
       const universe = universeOf(makePolicy(world.sketch), world.pods);
       const form = forms[policies % forms.length];
-      const result = await compareWithSwitch(worldSwitch, universe, { spread: policies % 2 === 0, form, most: 600 });
+      const result = await compareWithSwitch(worldSwitch, universe, { spread: policies % 2 === 0, form, most: 200 });
       asked += result.asked;
       policies++;
       found.push(...result.found.slice(0, 1).map((text) => `${form} pods ${world.pods}: ${JSON.stringify(world.sketch)}\n${text}`));

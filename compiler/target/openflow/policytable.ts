@@ -12,13 +12,14 @@
  *  - a condition that leaves nothing open is no clause of its own, and the tenant is matched in each clause.
  */
 import type { Family } from "../../space/address.js";
+import type { EndSet } from "../../space/ends.js";
 import { classWords, registers } from "./registers.js";
 import { tables } from "./tables.js";
 import { bitsAre, makeMatch, setBits } from "./flow.js";
 import type { Action, Cookie, Flow, Match } from "./flow.js";
 import { anything, familyMatch, prefixTextFragment, serviceFragments } from "./fragments.js";
 import type { Fragment } from "./fragments.js";
-import { matchText } from "./text.js";
+import { flowKey, matchText } from "./text.js";
 import type { Condition, Program, ProgramRule, ProgramTenant } from "./program.js";
 
 /** Which form to give rules that could have either; `fewest` by default. The others are for tests. */
@@ -67,9 +68,9 @@ function conditionFragments(program: Program, condition: Condition, side: Side):
     case "world":
       return [{ match: bitsAre(members, 0) }];
     case "class": {
-      const { dimension, value } = program.classes[condition.class];
+      const { dimension, value, include } = program.classes[condition.class];
       const { word, offset, width } = program.dimensions[dimension];
-      return [{ match: bitsAre({ field: classWords[side][word], offset, width }, value) }];
+      return [{ ...onlyFamily(include), match: bitsAre({ field: classWords[side][word], offset, width }, value) }];
     }
     case "addresses": {
       const prefixes = condition.prefixes.map((prefix) => prefixTextFragment(prefix, side));
@@ -79,29 +80,52 @@ function conditionFragments(program: Program, condition: Condition, side: Side):
   }
 }
 
+/**
+ * The family of a class whose ends all have one. Rules are told apart by that too, so it has to be in their matches: without it a
+ * clause that no packet can complete might equal a flow of another rule.
+ */
+function onlyFamily(include: EndSet): { readonly family?: Family } {
+  const four = include.some((box) => box.addresses.v4.length > 0);
+  const six = include.some((box) => box.addresses.v6.length > 0);
+  return four === six ? {} : { family: four ? 4 : 6 };
+}
+
 /** Flows of all rules, in the program's order. */
 export function rulesFlows(program: Program, form: RuleForm = "fewest"): readonly RuleFlows[] {
   const pieces = pieceCache(program);
-  const shared = new Map<string, { readonly at: Flow[]; readonly index: number }>();
-  return program.rules.map((rule) => {
-    const flows: Flow[] = [];
-    for (const flow of ruleFlows(rule, pieces, form)) {
-      if (flow.actions[0]?.kind !== "conjunction") {
-        flows.push(flow);
-        continue;
-      }
-      const key = `${flow.priority} ${matchText(flow.match)}`;
-      const known = shared.get(key);
-      if (known === undefined) {
-        shared.set(key, { at: flows, index: flows.length });
-        flows.push(flow);
-      } else {
-        const first = known.at[known.index];
-        known.at[known.index] = { ...first, actions: [...first.actions, ...flow.actions] };
-      }
+  return shareClauses(program.rules.map((rule) => ({ rule, flows: ruleFlows(rule, pieces, form) })));
+}
+
+const isClause = (flow: Flow): boolean => flow.actions[0]?.kind === "conjunction";
+const levelKey = (flow: Flow, rule: ProgramRule): string => `${rule.tenant} ${flow.priority}`;
+
+/**
+ * One flow for all clauses with one match at one priority. A clause whose match a plain flow of its priority has is left out: the plain
+ * flow wins there in any case. (That happens where two rules are disjoint only because some workloads have no addresses of a family.)
+ */
+function shareClauses(rules: readonly RuleFlows[]): readonly RuleFlows[] {
+  const actionsOf = new Map<string, Action[]>();
+  const levels = new Set<string>();
+  for (const { rule, flows } of rules) {
+    for (const flow of flows.filter(isClause)) {
+      levels.add(levelKey(flow, rule));
+      const key = flowKey(flow);
+      actionsOf.set(key, [...(actionsOf.get(key) ?? []), ...flow.actions]);
     }
-    return { rule, flows };
-  });
+  }
+  if (levels.size === 0) return rules;
+  for (const { rule, flows } of rules)
+    for (const flow of flows) if (!isClause(flow) && levels.has(levelKey(flow, rule))) actionsOf.delete(flowKey(flow));
+  return rules.map(({ rule, flows }) => ({
+    rule,
+    flows: flows.flatMap((flow) => {
+      if (!isClause(flow)) return [flow];
+      const key = flowKey(flow);
+      const actions = actionsOf.get(key);
+      actionsOf.delete(key);
+      return actions === undefined ? [] : [{ ...flow, actions }];
+    }),
+  }));
 }
 
 /** The whole policy table: rules, defaults, and the flow that nothing should ever reach. */

@@ -1,0 +1,143 @@
+/**
+ * Reads emitted OpenFlow artefacts back: `policy.flows` by OpenFlow's rules, with the class table of `program.json` to say which ends a
+ * register value stands for. Shares with the emitter the names of registers and tables, and the program's own reader.
+ */
+import { subtractEnds } from "../../../space/ends.js";
+import type { EndSet } from "../../../space/ends.js";
+import { flowProduct, intersectFlowBoxes } from "../../../space/flows.js";
+import type { FlowBox, FlowSet } from "../../../space/flows.js";
+import { everyService } from "../../../space/service.js";
+import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
+import { parseProgram, ProgramError } from "../json.js";
+import type { Program } from "../program.js";
+import { overlapIndex } from "../../../verdict/overlap.js";
+import { tenantTable } from "./checkpoints.js";
+import type { TableEntry } from "./checkpoints.js";
+import { readDispatch } from "./dispatch.js";
+import type { Dispatch } from "./dispatch.js";
+import { readFlowText } from "./flowtext.js";
+import type { ReadFlow } from "./flowtext.js";
+import { endSpace } from "./space.js";
+import type { EndSpace } from "./space.js";
+
+const FLOWS = "policy.flows";
+const PROGRAM = "program.json";
+
+/** One checkpoint a tenant. Connections are tracked, so replies meet nothing of their own. */
+export function readOpenflow(artefacts: readonly Artefact[]): Reading {
+  const text = (path: string): string | undefined => artefacts.find((artefact) => artefact.path === path)?.text;
+  const flowText = text(FLOWS);
+  const programText = text(PROGRAM);
+  if (flowText === undefined || programText === undefined) {
+    const missing = flowText === undefined ? FLOWS : PROGRAM;
+    return { checkpoints: [], replies: [], problems: [{ path: missing, message: `there is no ${missing}` }] };
+  }
+  const program = readProgram(programText);
+  if ("problem" in program) return { checkpoints: [], replies: [], problems: [program.problem] };
+  const { flows, problems } = readFlowText(flowText);
+  const space = endSpace(program.program, flows);
+  const dispatch = readDispatch(program.program, flows);
+  const read = program.program.tenants.map((tenant) => readTenant(program.program, space, dispatch, flows, tenant.id));
+  const inFlows = (message: string): ReadingProblem => ({ path: FLOWS, message });
+  return {
+    checkpoints: read.map(({ checkpoint }) => checkpoint),
+    replies: [],
+    problems: [
+      ...problems.map((problem) => ({ path: FLOWS, ...problem })),
+      ...duplicates(flows),
+      ...space.problems.map(inFlows),
+      ...read.flatMap((entry) => entry.problems),
+      ...dispatch.problems.map(inFlows),
+    ],
+  };
+}
+
+function readProgram(text: string): { readonly program: Program } | { readonly problem: ReadingProblem } {
+  try {
+    return { program: parseProgram(text) };
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    return { problem: { path: PROGRAM, message: error.message } };
+  }
+}
+
+function readTenant(
+  program: Program,
+  space: EndSpace,
+  dispatch: Dispatch,
+  flows: readonly ReadFlow[],
+  tenant: number,
+): { readonly checkpoint: Checkpoint; readonly problems: readonly ReadingProblem[] } {
+  const { entries, problems } = tenantTable(space, flows, tenant);
+  const rules = new Map<string, string>([...program.rules.map((rule) => [`${rule.decision}`, `rule ${rule.rule}`] as const)]);
+  const name = program.tenants.find(({ id }) => id === tenant)?.name ?? `${tenant}`;
+  const by = (entry: TableEntry): string => {
+    const decision = entry.cookie & 0xffffffffn;
+    return `flow for ${rules.get(`${decision}`) ?? `the default of tenant ${name}`} (${FLOWS}:${entry.line})`;
+  };
+  const notAsked: CheckpointEntry = { flows: unaskedFlows(program, space, dispatch, tenant), action: "allow", by: `tenant ${name} is not asked` };
+  const listed = entries.map((entry): CheckpointEntry => ({ flows: entry.flows, action: entry.action, by: by(entry) }));
+  return {
+    // The table's miss is a flow of its own and among the entries; OpenFlow itself would drop.
+    checkpoint: { name: `policy table, tenant ${name}`, entries: [notAsked, ...listed], otherwise: "deny" },
+    problems: [...problems, ...undecided(entries, program.impossible)].map((problem) => ({ path: FLOWS, ...problem })),
+  };
+}
+
+/** Flows for which the tables do not ask the tenant. */
+function unaskedFlows(program: Program, space: EndSpace, dispatch: Dispatch, tenant: number): FlowSet {
+  const ids = [0, ...program.memberships.map(({ id }) => id)];
+  // What an end's own set asks, alone: most pairs follow from that, and the rest is listed pair by pair.
+  const askedBySource = (id: number): boolean => dispatch.asked(id, 0).includes(tenant);
+  const askedByDestination = (id: number): boolean => dispatch.asked(0, id).includes(tenant);
+  const sources = ids.filter((id) => !askedBySource(id));
+  const destinations = ids.filter((id) => !askedByDestination(id));
+  const usual = flowProduct(sources.flatMap(space.endsOfMembers), destinations.flatMap(space.endsOfMembers), everyService);
+  const odd = dispatch.pairs.flatMap(([source, destination]) => {
+    if (!askedBySource(source) && !askedByDestination(destination)) return [];
+    if (dispatch.asked(source, destination).includes(tenant)) return [];
+    return flowProduct(space.endsOfMembers(source), space.endsOfMembers(destination), everyService);
+  });
+  return [...usual, ...odd];
+}
+
+/** Two flows with one table, priority and match: the switch keeps the later one only. */
+function duplicates(flows: readonly ReadFlow[]): readonly ReadingProblem[] {
+  const seen = new Map<string, number>();
+  return flows.flatMap((flow) => {
+    const match = [...flow.match].map(([field, { value, mask }]) => `${field}=${value}/${mask}`).sort();
+    const key = `${flow.table} ${flow.priority} ${match.join()}`;
+    const first = seen.get(key);
+    seen.set(key, first ?? flow.line);
+    return first === undefined
+      ? []
+      : [{ path: FLOWS, line: flow.line, message: `the flow has the table, priority and match of line ${first}; the switch keeps one of them` }];
+  });
+}
+
+/** Overlapping flows of one priority that do not agree: OpenFlow leaves open which one is taken. Ends that cannot exist do not count. */
+function undecided(entries: readonly TableEntry[], impossible: EndSet): readonly { readonly line: number; readonly message: string }[] {
+  const levels = new Map<number, TableEntry[]>();
+  for (const entry of entries) {
+    const known = levels.get(entry.priority);
+    if (known === undefined) levels.set(entry.priority, [entry]);
+    else known.push(entry);
+  }
+  return [...levels.values()].flatMap((level) => {
+    if (level.every((entry) => entry.action === level[0].action)) return [];
+    const index = overlapIndex(level.map((entry) => entry.flows));
+    return level.flatMap((entry, at) => {
+      const rival = entry.flows.flatMap((box) =>
+        index.overlapping(box, at + 1).filter((row) => level[row.owner].action !== entry.action && canShareFlow(box, row.box, impossible)),
+      )[0];
+      return rival === undefined
+        ? []
+        : [{ line: entry.line, message: `this flow and that of line ${level[rival.owner].line} have one priority, overlap and disagree` }];
+    });
+  });
+}
+
+function canShareFlow(a: FlowBox, b: FlowBox, impossible: EndSet): boolean {
+  const common = intersectFlowBoxes(a, b);
+  return common !== undefined && subtractEnds([common.source], impossible).length > 0 && subtractEnds([common.destination], impossible).length > 0;
+}
