@@ -4,14 +4,12 @@ import { explain } from "./explain.js";
 import { layOut } from "./layout/layout.js";
 import { isUnterminatedComment, tokenise } from "./lexer.js";
 import type { Source } from "./messages.js";
-import { CtvParser } from "./parser.js";
+import { parser } from "./parser.js";
 import type { Comment, Item, ParseResult, SyntaxProblem } from "./syntax.js";
 import { textProblems, unreadable } from "./text.js";
 
 /** More problems than this in one file are counted, not shown: the file is probably of another language. */
 const maximumProblems = 100;
-
-const parser = new CtvParser();
 
 /**
  * Reads a file. Never throws, whatever the text: what cannot be read is missing from the tree and told as a problem.

@@ -419,3 +419,6 @@ export class CtvParser extends TermParser {
     return { kind: "expect", ...this.declared(first), action, ...flows };
   });
 }
+
+/** The one parser of the process: making another takes longer than reading a large file. */
+export const parser = new CtvParser();

@@ -36,6 +36,22 @@ export function layOut(source: Source, raw: readonly IToken[], gaps: readonly nu
   return { tokens: state.out, problems: state.problems, spoilt: state.spoilt };
 }
 
+/**
+ * Where an offset lies: the innermost block, and the tokens of the statement at hand before the offset. Behind a comma or an
+ * operator at a line's end the statement goes on, whatever stands on the next line yet.
+ */
+export function placeIn(source: Source, raw: readonly IToken[], offset: number): { readonly block: Block; readonly statement: readonly IToken[] } {
+  const state = initialState(source, raw, []);
+  for (; state.at < raw.length && raw[state.at].startOffset < offset; state.at++) {
+    const token = raw[state.at];
+    const last = token.tokenType === t.NewLine && (raw[state.at + 1]?.startOffset ?? offset) >= offset;
+    if (last && state.first !== undefined && (state.brackets.length > 0 || joinsLines(previous(state)))) continue;
+    step(state, token);
+  }
+  const statement = state.first === undefined ? [] : raw.slice(state.firstAt, state.at).filter(({ tokenType }) => tokenType !== t.NewLine);
+  return { block: top(state), statement };
+}
+
 function step(state: State, token: IToken): void {
   switch (token.tokenType) {
     case t.NewLine:
@@ -72,9 +88,10 @@ function newLine(state: State, token: IToken): void {
     if (following !== undefined && isA(following, t.Reserved) && state.unclosed > 0) leaveForeign(state, token);
     return;
   }
-  if (state.first === undefined || following === undefined) return;
-  const goesOn = state.brackets.length > 0 ? bracketGoesOn(state, following) : statementGoesOn(state, state.first, following);
-  if (!goesOn) endStatement(state, token);
+  if (state.first === undefined) return;
+  if (following === undefined || !(state.brackets.length > 0 ? bracketGoesOn(state, following) : statementGoesOn(state, state.first, following))) {
+    endStatement(state, token);
+  }
 }
 
 /** Whether a bracket goes on in the next line: it does not when that plainly is another statement. */
