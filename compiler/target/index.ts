@@ -8,7 +8,10 @@ import { noAudit } from "./openflow/build.js";
 import { openflow } from "./openflow/emit.js";
 import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
-import type { Capability, Emission } from "./target.js";
+import { readKubernetes } from "./kubernetes/read/read.js";
+import { readOpenflow } from "./openflow/read/read.js";
+import type { Artefact, Capability, Emission } from "./target.js";
+import type { NamedReading } from "../verify/verify.js";
 
 /** What a run asks of the targets; each takes what is for it. */
 export interface TargetSettings {
@@ -23,6 +26,8 @@ export interface TargetRow {
   readonly name: keyof TargetOptions;
   readonly capabilities: readonly Capability[];
   readonly emit: (universe: Universe, settings: TargetSettings) => Emission;
+  /** What the files say, under each assumption on which servers of the target differ. */
+  readonly readings: (artefacts: readonly Artefact[], universe: Universe) => readonly NamedReading[];
 }
 
 export const targets: readonly TargetRow[] = [
@@ -30,6 +35,10 @@ export const targets: readonly TargetRow[] = [
     name: "kubernetes",
     capabilities: kubernetes.capabilities,
     emit: (universe, { options }) => kubernetes.emit(universe, { flavour: options.kubernetes?.flavour ?? defaultOptions.flavour }),
+    readings: (artefacts) => [
+      { assumption: "where an ipBlock matches pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: true }) },
+      { assumption: "where an ipBlock matches no pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: false }) },
+    ],
   },
   {
     name: "openflow",
@@ -39,5 +48,6 @@ export const targets: readonly TargetRow[] = [
       const audit = options.openflow?.audit === true ? { ...noAudit, tenants } : noAudit;
       return openflow.emit(universe, { audit, ...(inventory === undefined ? {} : { inventory }), ...(digest === undefined ? {} : { digest }) });
     },
+    readings: (artefacts) => [{ reading: readOpenflow(artefacts) }],
   },
 ];

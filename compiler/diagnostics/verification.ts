@@ -1,0 +1,30 @@
+/** CTV50xx: a target's artefacts do not decide as the source does. */
+import { defineDiagnostic } from "./diagnostic.js";
+import type { Definition } from "./diagnostic.js";
+
+/** Where a source example has to be edited after the compile to show a finding, the example is the source. */
+const anyPolicy = "tenant shop {\n  group web { match app = web }\n  policy edge { allow world -> web : http }\n}\n";
+
+export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string; source: string; decision: string; by: string; assumption?: string }>({
+  code: "CTV5001",
+  severity: "error",
+  title: "A target decides a flow otherwise",
+  message: ({ target, flow, source, decision, by, assumption }) =>
+    `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; the source says otherwise, by ${source}`,
+  explanation:
+    "What was written for the target was read back by the target's own semantics and compared with the source over all flows. This flow is decided otherwise, and no finding says so. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the files were edited, or belong to another version of the source.",
+  example: anyPolicy,
+  fix: "Compile again. If the finding stays on fresh output, report it; the flow in the message is enough to find the cause.",
+});
+
+export const doesNotRead = defineDiagnostic<{ target: string; path: string; line?: number; problem: string }>({
+  code: "CTV5002",
+  severity: "error",
+  title: "A target's file does not read",
+  message: ({ target, path, line, problem }) => `${target}/${path}${line === undefined ? "" : `:${line}`}: ${problem}`,
+  explanation: "The file is not what the target's own server would take, so nothing can be proved about it. It was edited, cut off, or is of a kind that is not known here.",
+  example: anyPolicy,
+  fix: "Compile again, or mend the file at the line of the message.",
+});
+
+export const verificationDiagnostics: readonly Definition[] = [decidesOtherwise, doesNotRead];

@@ -1,0 +1,55 @@
+/**
+ * Verification of one target: its files, as they lie there, against the source. See `docs/verification.md`.
+ *
+ * A target may have several readings where its users' servers differ (does an `ipBlock` match pods?): the files have to be right
+ * under each.
+ */
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { decidesOtherwise, doesNotRead } from "../diagnostics/verification.js";
+import type { Universe } from "../policy/universe.js";
+import type { Loss, Reading } from "../target/target.js";
+import { describeFlow } from "../verdict/describe.js";
+import { compare } from "./compare.js";
+import type { Difference } from "./compare.js";
+
+/** What a target decides if `assumption` holds; no assumption where there is one reading only. */
+export interface NamedReading {
+  readonly assumption?: string;
+  readonly reading: Reading;
+}
+
+/** Nothing, when the target is proved to decide every flow as the source does, apart from `losses`. */
+export function verify(target: string, universe: Universe, readings: readonly NamedReading[], losses: readonly Loss[]): readonly Diagnostic[] {
+  const problems = (readings[0]?.reading.problems ?? []).map((problem) =>
+    doesNotRead.make(
+      { target, path: problem.path, problem: problem.message, ...(problem.line === undefined ? {} : { line: problem.line }) },
+      { span: { file: `${target}/${problem.path}`, start: 0, end: 0 }, target },
+    ),
+  );
+  const differences = readings.flatMap(({ assumption, reading }) =>
+    compare(universe, reading, losses).map((difference) => asDiagnostic(target, universe, difference, assumption)),
+  );
+  const seen = new Set<string>();
+  return [...problems, ...differences].filter((diagnostic) => {
+    const key = `${diagnostic.rule ?? ""} ${diagnostic.flow ?? diagnostic.message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function asDiagnostic(target: string, universe: Universe, difference: Difference, assumption: string | undefined): Diagnostic {
+  const { rule } = difference;
+  const tenant = universe.tenantByName.get(difference.tenant);
+  const origin = rule?.origin ?? tenant?.defaultOrigin ?? tenant?.origin;
+  const flow = describeFlow(universe.policy, difference.flow);
+  const source = rule === undefined ? `the default of tenant "${difference.tenant}"` : `\`${rule.text}\``;
+  return decidesOtherwise.make(
+    { target, flow, source, decision: decisions[difference.kind], by: difference.by, ...(assumption === undefined ? {} : { assumption }) },
+    { span: origin?.span ?? { file: "", start: 0, end: 0 }, target, flow, ...(rule === undefined ? {} : { rule: rule.id }) },
+  );
+}
+
+const decisions: Readonly<Record<Difference["kind"], string>> = {
+  "target-allows": "allows",
+  "target-denies": "denies",
+  "reply-denied": "drops replies to",
+};
