@@ -43,7 +43,7 @@ export interface Universe {
   readonly worldEnds: EndSet;
   /** The ends that a peer expression speaks of; the same object for the same expression. */
   readonly endsOf: (expression: PeerExpression) => EndSet;
-  /** A box cut into its ends in the tenant and the others; the same object for the same box. */
+  /** A box cut into its ends in the tenant and the others; as a rule the same object for the same box. */
   readonly splitByTenant: (tenant: string, box: EndBox) => TenantSplit;
   /** Where the workloads of a tenant (`undefined`: of no tenant) can have addresses. */
   readonly workloadAddresses: (tenant: string | undefined) => AddressSet;
@@ -193,17 +193,19 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     return made;
   };
 
-  const splits = new Map(policy.tenants.map((tenant) => [tenant.name, new Map<EndBox, TenantSplit>()]));
-  const splitByTenant = (tenant: string, whole: EndBox): TenantSplit => {
-    const known = splits.get(tenant)?.get(whole);
-    if (known !== undefined) return known;
-    const ofTenant = tenantEnds.get(tenant) ?? [];
-    const others = ends.subtractEnds([whole], ofTenant);
-    const own = others.length === 0 ? [whole] : ends.intersectEnds([whole], ofTenant);
-    const made = own.length === 0 ? { own, others: [whole] } : { own, others };
-    splits.get(tenant)?.set(whole, made);
-    return made;
-  };
+  const splitters = new Map(
+    policy.tenants.map((tenant) => {
+      const ofTenant = tenantEnds.get(tenant.name) ?? [];
+      const split = (whole: EndBox): TenantSplit => {
+        const others = ends.subtractEnds([whole], ofTenant);
+        if (others.length === 0) return { own: [whole], others };
+        const own = ends.intersectEnds([whole], ofTenant);
+        return own.length === 0 ? { own, others: [whole] } : { own, others };
+      };
+      return [tenant.name, boundedCache(4 * tenant.rules.length + 1024, split)] as const;
+    }),
+  );
+  const splitByTenant = (tenant: string, whole: EndBox): TenantSplit => splitters.get(tenant)?.(whole) ?? { own: [], others: [whole] };
 
   const outside = boundedCache(1024, address.complementAddresses);
   const impossible: EndSet = [

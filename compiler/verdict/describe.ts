@@ -14,14 +14,13 @@ export function describeFlow(policy: Policy, flow: Flow): string {
 /** The groups of an end, or the tenant it belongs to, or `world`; with its address. */
 export function describeEnd(policy: Policy, end: End): string {
   const several = policy.tenants.length > 1;
-  const groups = policy.tenants.flatMap((tenant) =>
-    tenant.groups
-      .filter((group) => belongs(policy, tenant, end) && inGroup(group, end))
-      .map((group) => (several ? `${tenant.name}/${group.name}` : group.name)),
+  const owners = policy.tenants.filter((tenant) => belongs(policy, tenant, end));
+  const groups = owners.flatMap((tenant) =>
+    tenant.groups.filter((group) => inGroup(group, end)).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)),
   );
   const address = formatAddress(end.address);
   if (groups.length > 0) return `${groups.join(" and ")} (${address})`;
-  const tenants = policy.tenants.filter((tenant) => belongs(policy, tenant, end)).map((tenant) => tenant.name);
+  const tenants = owners.map((tenant) => tenant.name);
   const labels = Object.entries(end.labels).map(([key, value]) => `${key}=${value}`);
   const what = [
     ...(end.namespace === undefined ? [] : [`a workload of namespace ${end.namespace === "" ? '""' : end.namespace}`]),

@@ -1,0 +1,61 @@
+/**
+ * What is decided about a set of flows, cut by what decides: each part has one verdict of each tenant that it touches.
+ *
+ * Rules are found through the tenants' indices, and each takes its flows without those of earlier rules near it, so a question costs
+ * what it overlaps and not what the policy holds.
+ */
+import type { Action, Tenant } from "../policy/model.js";
+import { possiblePart } from "../policy/universe.js";
+import type { Universe } from "../policy/universe.js";
+import { flowProduct, intersectFlowBoxes, uncoveredParts } from "../space/flows.js";
+import type { FlowBox, FlowSet } from "../space/flows.js";
+import type { Verdict } from "./evaluate.js";
+import { boxesOf, effectiveRegions } from "./regions.js";
+
+export interface DecidedPart {
+  readonly flows: FlowBox;
+  readonly outcome: Action | "untouched";
+  /** One for each tenant that has an end of the flows, by name of the tenant. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/**
+ * The parts of a set of flows. They make up the whole set, and are disjoint where its boxes are. Some may hold no flow that can exist;
+ * `possibleParts` leaves these out.
+ */
+export function decidedParts(universe: Universe, set: FlowSet): readonly DecidedPart[] {
+  const start = set.map((flows): DecidedPart => ({ flows, outcome: "untouched", verdicts: [] }));
+  return universe.policy.tenants.reduce<readonly DecidedPart[]>((parts, tenant) => parts.flatMap((part) => askTenant(universe, tenant, part)), start);
+}
+
+export function possibleParts(universe: Universe, set: FlowSet): readonly DecidedPart[] {
+  return decidedParts(universe, set).filter((part) => possiblePart(universe, part.flows) !== undefined);
+}
+
+function askTenant(universe: Universe, tenant: Tenant, part: DecidedPart): readonly DecidedPart[] {
+  const { flows } = part;
+  const source = universe.splitByTenant(tenant.name, flows.source);
+  const destination = universe.splitByTenant(tenant.name, flows.destination);
+  if (source.own.length === 0 && destination.own.length === 0) return [part];
+  const touched = [...flowProduct(source.own, [flows.destination], flows.service), ...flowProduct(source.others, destination.own, flows.service)];
+  const untouched = flowProduct(source.others, destination.others, flows.service);
+  return [...touched.flatMap((box) => decidedBy(universe, tenant, part, box)), ...untouched.map((box) => ({ ...part, flows: box }))];
+}
+
+/** A part all of whose flows touch the tenant, cut by the tenant's rules. */
+function decidedBy(universe: Universe, tenant: Tenant, part: DecidedPart, whole: FlowBox): readonly DecidedPart[] {
+  const { index, rules } = effectiveRegions(universe, tenant);
+  const decided = (flows: FlowBox, verdict: Omit<Verdict, "tenant">): DecidedPart => ({
+    flows,
+    outcome: part.outcome === "deny" ? "deny" : verdict.action,
+    verdicts: [...part.verdicts, { tenant: tenant.name, ...verdict }],
+  });
+  const rows = index.overlapping(whole);
+  const byRule = rows.flatMap((row, at) => {
+    const rule = rules[row.owner];
+    const common = intersectFlowBoxes(whole, row.box);
+    if (common === undefined) return [];
+    return uncoveredParts(common, boxesOf(rows.slice(0, at))).map((flows) => decided(flows, { action: rule.action, rule }));
+  });
+  return [...byRule, ...uncoveredParts(whole, boxesOf(rows)).map((flows) => decided(flows, { action: tenant.defaultAction }))];
+}

@@ -1,0 +1,74 @@
+/** Who may reach an endpoint, whom it may reach, and all of that as a matrix. */
+import type { Universe } from "../policy/universe.js";
+import { possiblePart } from "../policy/universe.js";
+import { allEnds } from "../space/ends.js";
+import type { EndSet } from "../space/ends.js";
+import { flowBox, flowProduct } from "../space/flows.js";
+import type { FlowSet } from "../space/flows.js";
+import { everyService, intersectServices, isEmptyService, noService, subtractServices, unionServices } from "../space/service.js";
+import type { ServiceSet } from "../space/service.js";
+import { namingOf } from "./names.js";
+import type { NamedEnds } from "./names.js";
+import { decidedParts } from "./parts.js";
+
+/** What may pass between some ends and a named set of peers. */
+export interface Reach {
+  readonly peer: NamedEnds;
+  /** Services on which every flow that can exist is allowed. */
+  readonly always: ServiceSet;
+  /** Services on which some flows are allowed and some are denied. */
+  readonly sometimes: ServiceSet;
+}
+
+/** Who may reach the given ends, and on what. Peers that may reach them on nothing are left out. */
+export function whoMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
+  return reach(universe, flowProduct(allEnds, ends, everyService), "source");
+}
+
+/** Whom the given ends may reach, and on what. */
+export function whomMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
+  return reach(universe, flowProduct(ends, allEnds, everyService), "destination");
+}
+
+/** Sums up, peer by peer, what is allowed and what is denied. Flows that touch no tenant are left out: the policy does not decide them. */
+function reach(universe: Universe, asked: FlowSet, side: "source" | "destination"): readonly Reach[] {
+  const naming = namingOf(universe);
+  const allowed = new Map<NamedEnds, ServiceSet>();
+  const denied = new Map<NamedEnds, ServiceSet>();
+  for (const { flows, outcome } of decidedParts(universe, asked)) {
+    if (outcome === "untouched") continue;
+    const sums = outcome === "allow" ? allowed : denied;
+    for (const { named, box } of naming.piecesOf(flows[side])) {
+      const known = sums.get(named) ?? noService;
+      const fresh = subtractServices(flows.service, known);
+      const piece = side === "source" ? flowBox(box, flows.destination, fresh) : flowBox(flows.source, box, fresh);
+      if (piece !== undefined && possiblePart(universe, piece) !== undefined) sums.set(named, unionServices(known, fresh));
+    }
+  }
+  return naming.all.flatMap((peer): readonly Reach[] => {
+    const some = allowed.get(peer) ?? noService;
+    if (isEmptyService(some)) return [];
+    const refused = denied.get(peer) ?? noService;
+    return [{ peer, always: subtractServices(some, refused), sometimes: intersectServices(some, refused) }];
+  });
+}
+
+/** A row of the matrix: what may pass from one named set to each other, where anything may. */
+export interface ConnectivityRow {
+  readonly source: NamedEnds;
+  readonly to: readonly Reach[];
+}
+
+export interface Connectivity {
+  /** Every name that has endpoints which can exist, in the order of rows and columns. */
+  readonly names: readonly NamedEnds[];
+  readonly rows: readonly ConnectivityRow[];
+}
+
+/** What may pass between all named sets. Sparse: pairs between which nothing may pass are left out. */
+export function connectivity(universe: Universe): Connectivity {
+  const names = namingOf(universe).all.filter((named) =>
+    flowProduct(named.ends, allEnds, everyService).some((box) => possiblePart(universe, box) !== undefined),
+  );
+  return { names, rows: names.map((source) => ({ source, to: whomMayReach(universe, source.ends) })) };
+}

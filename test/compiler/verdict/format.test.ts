@@ -1,0 +1,34 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { formatFlow, parseEnd, parseFlow } from "../../../compiler/verdict/format.js";
+import { anyFlow } from "../../support/arbitrary.js";
+
+describe("one flow as a text", () => {
+  it("is read back as it was", () => {
+    fc.assert(fc.property(anyFlow, (flow) => expect(parseFlow(formatFlow(flow))).toEqual(flow)));
+  });
+
+  it("names namespace, labels and address", () => {
+    const flow = parseFlow("guestbook[app=guestbook, tier=frontend]@10.1.1.1 -> @198.51.100.7 : tcp/6379");
+    expect(flow).toMatchObject({
+      source: { namespace: "guestbook", labels: { app: "guestbook", tier: "frontend" } },
+      destination: { labels: {} },
+      protocol: 6,
+      detail: 6379,
+    });
+  });
+
+  it.each(["10.1.1.1", "web", "[a=b]@10.0.0.1", "n[=b]@10.0.0.1", "n@10.0.0.256", "n@"])("refuses the end %j", (text) => {
+    expect(parseEnd(text)).toBeUndefined();
+  });
+
+  it.each([
+    "@10.0.0.1 -> @::1 : tcp/80",
+    "@10.0.0.1 -> @10.0.0.2 : tcp/65536",
+    "@10.0.0.1 -> @10.0.0.2",
+    "@10.0.0.1 -> @10.0.0.2 : ip/256",
+    "@10.0.0.1 -> @10.0.0.2 : x/1",
+  ])("refuses the flow %j", (text) => {
+    expect(parseFlow(text)).toBeUndefined();
+  });
+});
