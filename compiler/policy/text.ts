@@ -13,7 +13,7 @@ import type {
 import { isPlainName } from "../../grammar/format/names.js";
 
 export function nameText(name: Name): string {
-  return isPlainName(name.text) ? name.text : `"${name.text}"`;
+  return name.quoted && !isPlainName(name.text) ? `"${name.text}"` : name.text;
 }
 
 export function addressText(literal: AddressLiteral | PrefixLiteral | AddressRangeLiteral): string {

@@ -27,7 +27,7 @@ function runsFor(code: string): readonly (TargetOptions | undefined)[] {
 describe("fixtures", () => {
   it.each(folders)("%s", (folder) => {
     const path = join(root, folder);
-    const { [expectedName]: _, ...texts } = readTexts(path);
+    const texts = Object.fromEntries(Object.entries(readTexts(path)).filter(([name]) => name !== expectedName));
     const code = folder.slice(0, 7);
     const { diagnostics } = diagnose(texts, texts["ctv.yaml"] === undefined ? runsFor(code)[0] : undefined);
     const rendered = renderDiagnostics(diagnostics, texts);

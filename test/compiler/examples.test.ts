@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { checkTexts, readTexts, renderDiagnostics } from "../support/diagnose.js";
 
 describe("the examples", () => {
-  it.each(["guestbook", "shop"])("%s resolves", (name) => {
+  it.each(["guestbook", "policy-tutorial", "shop", "zero-trust"])("%s resolves", (name) => {
     const texts = readTexts(`examples/${name}`);
     const checked = checkTexts(texts);
     expect(

@@ -1,0 +1,119 @@
+/** The front door: what holds for any project, however broken. */
+import { describe, expect, it } from "@jest/globals";
+import { isSound, treesOf } from "../../compiler/compile.js";
+import { definitionByCode } from "../../compiler/diagnostics/catalogue.js";
+import { parseFile } from "../../grammar/parse.js";
+import { checkTexts, codesOf, readTexts } from "../support/diagnose.js";
+import type { Texts } from "../support/diagnose.js";
+
+const examples = ["guestbook", "shop", "zero-trust", "policy-tutorial"];
+
+/** What is true of every answer. */
+function hold(texts: Texts): void {
+  const checked = checkTexts(texts, { withoutLogic: true });
+  for (const { span, code, related, fixes } of checked.diagnostics) {
+    for (const place of [span, ...related.map((entry) => entry.span), ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.span))]) {
+      const text = texts[place.file];
+      expect([code, text !== undefined && place.start >= 0 && place.start <= place.end && place.end <= text.length]).toEqual([code, true]);
+    }
+  }
+  const essential = checked.diagnostics.some(
+    ({ code, severity }) => severity === "error" && (code.startsWith("CTV1") || definitionByCode.get(code)?.essential === true),
+  );
+  expect(checked.policy === undefined).toBe(essential);
+  if (checked.policy === undefined) return;
+  // A whole policy has every rule, group and expectation of the source.
+  const items = treesOf(checked).flatMap((tree) => tree.items.flatMap((item) => (item.kind === "tenant" ? item.items : [item])));
+  const count = (kind: string): number => items.filter((item) => item.kind === kind).length;
+  const written = items.reduce(
+    (sum, item) => sum + (item.kind === "policy" ? item.rules.length : item.kind === "test" ? item.expectations.length : 0),
+    0,
+  );
+  const { tenants, tests } = checked.policy;
+  const resolved = tenants.reduce((sum, tenant) => sum + tenant.rules.length, 0) + tests.reduce((sum, test) => sum + test.expectations.length, 0);
+  expect(resolved).toBe(written);
+  expect([tenants.reduce((sum, tenant) => sum + tenant.groups.length, 0), tenants.reduce((sum, tenant) => sum + tenant.networks.length, 0)]).toEqual([
+    count("group"),
+    count("network"),
+  ]);
+}
+
+describe("check", () => {
+  it.each(examples)("answers for every line of %s missing, and for every text that ends early", (example) => {
+    const texts = readTexts(`examples/${example}`);
+    for (const [id, text] of Object.entries(texts)) {
+      if (!id.endsWith(".ctv")) continue;
+      const lines = text.split("\n");
+      for (let line = 0; line < lines.length; line += 2) hold({ ...texts, [id]: [...lines.slice(0, line), ...lines.slice(line + 1)].join("\n") });
+      for (let end = 0; end < text.length; end += 97) hold({ ...texts, [id]: text.slice(0, end) });
+    }
+  });
+
+  it.each(examples)("answers for every word of %s replaced", (example) => {
+    const texts = readTexts(`examples/${example}`);
+    for (const [id, text] of Object.entries(texts)) {
+      if (!id.endsWith(".ctv")) continue;
+      const words = [...text.matchAll(/[A-Za-z0-9./-]+/g)].filter((_, index) => index % 8 === 0);
+      const others = ["nonsense", "any", "10.1.1.1/33", "group", "tcp/99999", "{"];
+      words.forEach((word, index) =>
+        hold({ ...texts, [id]: text.slice(0, word.index) + others[index % others.length] + text.slice(word.index + word[0].length) }),
+      );
+    }
+  });
+
+  it("takes trees that are made already", () => {
+    const text = "tenant t {\n  group web { match app = web }\n  policy p { allow world -> web : http }\n}\n";
+    const parsed = parseFile("main.ctv", text);
+    const checked = checkTexts({}, { entries: ["main.ctv"], read: () => ({ text, parsed }) });
+    expect(treesOf(checked)[0]).toBe(parsed.file);
+    expect(isSound(checked)).toBe(true);
+  });
+
+  it("has no policy for a target while a finding counts as an error", () => {
+    const text = "tenant t {\n  group web { match app = web }\n  policy p { allow 198.51.100.7/24 -> web : http }\n}\n";
+    const strict = checkTexts({ "main.ctv": text });
+    expect([strict.policy !== undefined, isSound(strict)]).toEqual([true, false]);
+    const lax = checkTexts({ "main.ctv": text }, { settings: { severity: new Map([["CTV3003", "warning"]]) } });
+    expect(isSound(lax)).toBe(true);
+  });
+});
+
+describe("one mistake", () => {
+  const base = `
+external office = 198.51.100.0/24
+param door: port = 8443
+tenant t {
+  network net { subnet 10.1.1.0/24 }
+  group web in net { match app = web }
+  group db  in net { match app = db }
+  service api = tcp/door
+  set both = web, db
+  policy p {
+    allow office -> web  : api
+    allow web    -> db   : api, postgres
+    allow web    -> both : http
+  }
+  test "it" { expect allow web -> db : api }
+}
+`;
+  it("is none to begin with", () => {
+    expect(codesOf(checkTexts({ "main.ctv": base }))).toEqual([]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ["a group's misspelt declaration", "group web in", "group wbe in", "CTV2001"],
+    ["a misspelt service", "service api =", "service apy =", "CTV2001"],
+    ["a network that is gone", "network net {", "network nte {", "CTV2001"],
+    ["a subnet that is none", "10.1.1.0/24", "10.1.1.0/44", "CTV3002"],
+    ["a port that is none", "= 8443", "= 88443", "CTV3001"],
+    ["a type that is none", ": port", ": prot", "CTV2016"],
+    ["a declaration that does not parse", "group db  in net { match app = db }", "group db  in net { match app = }", "CTV1..."],
+    ["an external that is none", "198.51.100.0/24", "198.51.100.0/24/7", "CTV1..."],
+    ["a property that is none", "match app = db }", "match app = db; hots 192.0.2.1 }", "CTV2010"],
+    ["a set of itself", "set both = web, db", "set both = web, both", "CTV2013"],
+  ])("costs one message: %s", (_, from, to, code) => {
+    expect(base).toContain(from);
+    const errors = checkTexts({ "main.ctv": base.replace(from, to) }).diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors.map((error) => `${error.code} ${error.message}`).join("\n")).toMatch(new RegExp(`^${code} [^\n]*$`));
+  });
+});
