@@ -1,0 +1,52 @@
+/** Findings as the editor shows them. */
+import { type Diagnostic as EditorDiagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
+import type { Diagnostic, Severity } from "../../compiler/diagnostics/diagnostic.js";
+import { locationOf, rangeOf } from "../place.js";
+import type { View } from "../workspace/workspace.js";
+
+/** Where the documentation of a code is. */
+const documentation = "https://ctv-lang.github.io/ctv/diagnostics/";
+
+/** The findings that stand in the view's file, as the editor shows them; `more` are those that take longer to find. */
+export function diagnosticsOf(view: View, more: readonly Diagnostic[] = []): EditorDiagnostic[] {
+  return findingsIn(view, view.file.id, more).map((diagnostic) => toEditor(view, diagnostic));
+}
+
+/** The findings of the compiler in one file of the view's project. */
+export function findingsIn(view: View, id: string, more: readonly Diagnostic[] = []): readonly Diagnostic[] {
+  return [...view.checked.diagnostics, ...more].filter((diagnostic) => diagnostic.span.file === id);
+}
+
+export function toEditor(view: View, diagnostic: Diagnostic): EditorDiagnostic {
+  const { code, message, help, related, span } = diagnostic;
+  return {
+    range: rangeOf(view, span),
+    severity: severityOf(diagnostic.severity),
+    code,
+    codeDescription: { href: `${documentation}${code}` },
+    source: "ctv",
+    message: help === undefined ? message : `${message}\n${help}`,
+    ...(isUnneeded(code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(related.length === 0
+      ? {}
+      : { relatedInformation: related.map((entry) => ({ location: locationOf(view, entry.span), message: entry.message })) }),
+  };
+}
+
+function severityOf(severity: Severity): DiagnosticSeverity {
+  switch (severity) {
+    case "error":
+      return DiagnosticSeverity.Error;
+    case "warning":
+      return DiagnosticSeverity.Warning;
+    case "note":
+      return DiagnosticSeverity.Information;
+  }
+}
+
+/** Rules that decide nothing and declarations that nobody uses are shown faded. */
+function isUnneeded(code: string): boolean {
+  return unneeded.has(code);
+}
+
+const unneeded: ReadonlySet<string> = new Set(["CTV4002", "CTV4003", "CTV4101", "CTV4102", "CTV4103", "CTV4105", "CTV4106", "CTV4107", "CTV4108", "CTV4109"]);

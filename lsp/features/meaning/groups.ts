@@ -1,0 +1,105 @@
+/** What a group is, who may reach it, and whom it may reach. */
+import type { PolicySymbol } from "../../../compiler/bind/symbols.js";
+import type { Group, Peer, PeerExpression, Rule, Tenant } from "../../../compiler/policy/model.js";
+import { formatPrefix, isEmptyAddresses, toPrefixes } from "../../../compiler/space/address.js";
+import { everyService } from "../../../compiler/space/service.js";
+import { formatValues } from "./labels.js";
+import { answer } from "../../../compiler/verdict/query.js";
+import type { View } from "../../workspace/workspace.js";
+
+/** In larger tenants a full answer would keep the editor waiting. */
+const rulesForFullAnswer = 300;
+
+export function groupOf(view: View, symbol: PolicySymbol): { readonly tenant: Tenant; readonly group: Group } | undefined {
+  const tenant = view.checked.draft.tenants.find(({ name }) => name === symbol.tenant);
+  const group = tenant?.groups.find(({ name }) => name === symbol.name);
+  return tenant === undefined || group === undefined ? undefined : { tenant, group };
+}
+
+export function groupMeaning(view: View, symbol: PolicySymbol): readonly string[] {
+  const found = groupOf(view, symbol);
+  if (found === undefined) return [];
+  const { tenant, group } = found;
+  const reached = allowing(view, tenant, group, "destination");
+  const reaches = allowing(view, tenant, group, "source");
+  return [
+    membersText(group),
+    ...(group.network === undefined ? [] : [`Network: ${group.network}.`]),
+    `May be reached by:\n${listOf(reached, (rule) => rule.source)}`,
+    `May reach:\n${listOf(reaches, (rule) => rule.destination)}`,
+  ];
+}
+
+/** Who is in the group, in a sentence. */
+export function membersText(group: Group): string {
+  const { selector } = group;
+  const labels = selector === undefined ? [] : [...selector.labels].map(([key, values]) => formatValues(key, values));
+  const workloads = selector === undefined ? [] : [`workloads of ${selector.namespaces.join(", ")}${labels.length === 0 ? "" : ` with ${labels.join(", ")}`}`];
+  const hosts = isEmptyAddresses(group.hosts) ? [] : [`machines at ${toPrefixes(group.hosts).map(formatPrefix).join(", ")}`];
+  return `Members: ${[...workloads, ...hosts].join("; ") || "none"}.`;
+}
+
+/** The rules that allow something to or from the group, exactly where the tenant is small enough, else those that name it. */
+export function allowing(view: View, tenant: Tenant, group: Group, side: "source" | "destination"): readonly Rule[] {
+  const { universe } = view.checked;
+  if (universe === undefined || tenant.rules.length > rulesForFullAnswer) {
+    return tenant.rules.filter((rule) => rule.action === "allow" && names(rule[side], tenant, group));
+  }
+  const self: PeerExpression = { include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] };
+  const all: PeerExpression = { include: [{ kind: "any" }], except: [] };
+  const service = { services: everyService, terms: [] };
+  const { parts } = answer(universe, side === "source" ? { source: self, destination: all, service } : { source: all, destination: self, service });
+  const rules = parts.filter((part) => part.outcome === "allow").flatMap((part) => part.verdicts.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
+  return [...new Set(rules)];
+}
+
+function names(expression: PeerExpression, tenant: Tenant, group: Group): boolean {
+  const holds = (peer: Peer): boolean => {
+    switch (peer.kind) {
+      case "any":
+        return true;
+      case "group":
+        return peer.tenant === tenant.name && peer.group === group.name;
+      case "network":
+        return peer.tenant === tenant.name && peer.network === group.network;
+      case "set":
+        return names(peer.expression, tenant, group);
+      case "world":
+      case "addresses":
+        return false;
+    }
+  };
+  return expression.include.some(holds) && !expression.except.some(holds);
+}
+
+function listOf(rules: readonly Rule[], other: (rule: Rule) => PeerExpression): string {
+  if (rules.length === 0) return "- nobody, by any rule";
+  const shown = rules.slice(0, 12).map((rule) => `- \`${expressionText(other(rule))}\`${servicesText(rule)}, by \`${rule.policy}\` in line ${rule.origin.line}`);
+  return [...shown, ...(rules.length > 12 ? [`- and ${rules.length - 12} more`] : [])].join("\n");
+}
+
+function servicesText(rule: Rule): string {
+  const { terms } = rule.service;
+  return terms.length === 0 ? "" : ` : \`${terms.map(({ text }) => text).join(", ")}\``;
+}
+
+export function expressionText({ include, except }: PeerExpression): string {
+  const text = include.map(peerText).join(", ");
+  return except.length === 0 ? text : `${text} except ${except.map(peerText).join(", ")}`;
+}
+
+export function peerText(peer: Peer): string {
+  switch (peer.kind) {
+    case "any":
+    case "world":
+      return peer.kind;
+    case "group":
+      return peer.group;
+    case "network":
+      return peer.network;
+    case "addresses":
+      return peer.name ?? peer.text;
+    case "set":
+      return peer.name;
+  }
+}

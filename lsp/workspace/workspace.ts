@@ -1,0 +1,158 @@
+/** Everything the editor has open and may ask about: documents, the projects around them, and the files below. */
+import { dirname } from "node:path";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver-types";
+import type { Checked } from "../../compiler/compile.js";
+import type { LoadedFile } from "../../compiler/source/files.js";
+import { parseFile } from "../../grammar/parse.js";
+import type { ParseResult } from "../../grammar/syntax.js";
+import { type Disk, projectFileName } from "./disk.js";
+import { type ProjectState, type Texts, makeProject } from "./project.js";
+import { idOf, pathOf, pathOfId, uriOf } from "./uri.js";
+
+/** One file in its checked project: what a feature looks at. */
+export interface View {
+  readonly uri: string;
+  readonly file: LoadedFile;
+  readonly checked: Checked;
+  readonly project: ProjectState;
+  readonly uriOf: (id: string) => string;
+}
+
+export interface OpenDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+export interface Workspace {
+  readonly open: (uri: string, version: number, text: string) => void;
+  readonly change: (uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]) => void;
+  readonly close: (uri: string) => void;
+  readonly documents: () => readonly OpenDocument[];
+  readonly document: (uri: string) => OpenDocument | undefined;
+  /** Files changed, appeared or went on the disk. */
+  readonly filesChanged: (uris: readonly string[]) => void;
+  readonly setFolders: (uris: readonly string[]) => void;
+  /** The projects of open documents and of the folders. */
+  readonly projects: () => readonly ProjectState[];
+  readonly projectOf: (uri: string) => ProjectState;
+  /** Nothing for a document that is no `.ctv` file of a project. */
+  readonly view: (uri: string) => View | undefined;
+}
+
+export function makeWorkspace(disk: Disk): Workspace {
+  const open = new Map<string, TextDocument>();
+  const parsed = new Map<string, { readonly id: string; readonly text: string; readonly parsed: ParseResult }>();
+  const onDisk = new Map<string, string | undefined>();
+  const below = new Map<string, readonly string[]>();
+  const projects = new Map<string, ProjectState>();
+  let folders: readonly string[] = [];
+
+  const textOf = (path: string): string | undefined => {
+    const document = open.get(path);
+    if (document !== undefined) return document.getText();
+    if (!onDisk.has(path)) onDisk.set(path, disk.read(path));
+    return onDisk.get(path);
+  };
+  const listed = (folder: string): readonly string[] => {
+    const known = below.get(folder) ?? disk.filesBelow(folder);
+    below.set(folder, known);
+    return known;
+  };
+  const texts: Texts = {
+    text: textOf,
+    source: (path, id) => {
+      const text = textOf(path);
+      if (text === undefined) return undefined;
+      const known = parsed.get(path);
+      if (known !== undefined && known.text === text && known.id === id) return known;
+      const made = { id, text, parsed: parseFile(id, text) };
+      parsed.set(path, made);
+      return made;
+    },
+    idsBelow: (folder) => {
+      const inner = listed(folder).filter((path) => path.endsWith(projectFileName) && dirname(path) !== folder).map((path) => `${dirname(path)}/`);
+      const paths = [...listed(folder), ...open.keys()].filter((path) => path.endsWith(".ctv") && path.startsWith(`${folder}/`));
+      return [...new Set(paths.filter((path) => !inner.some((root) => path.startsWith(root))).map((path) => idOf(folder, path)))];
+    },
+  };
+
+  const rootOf = (path: string): string | undefined => {
+    for (let at = dirname(path); ; at = dirname(at)) {
+      const file = `${at === "/" ? "" : at}/${projectFileName}`;
+      if (open.has(file) || disk.isFile(file)) return at;
+      if (dirname(at) === at) return undefined;
+    }
+  };
+  const project = (root: string, single?: string): ProjectState => {
+    const key = `${root}\n${single ?? ""}`;
+    const known = projects.get(key) ?? makeProject(root, texts, single);
+    projects.set(key, known);
+    return known;
+  };
+  const projectOfPath = (path: string): ProjectState => {
+    const root = rootOf(path);
+    if (root === undefined) return project(dirname(path), idOf(dirname(path), path));
+    const whole = project(root);
+    if (path.endsWith(projectFileName) || whole.checked().files.has(idOf(root, path))) return whole;
+    return project(root, idOf(root, path));
+  };
+  const changed = (paths: readonly string[]): void => {
+    for (const state of projects.values()) if (paths.some(state.concerns)) state.changed();
+  };
+
+  return {
+    open: (uri, version, text) => {
+      const path = pathOf(uri);
+      const known = textOf(path);
+      open.set(path, TextDocument.create(uri, "ctv", version, text));
+      if (known !== text) changed([path]);
+    },
+    change: (uri, version, changes) => {
+      const document = open.get(pathOf(uri));
+      if (document === undefined) return;
+      open.set(pathOf(uri), TextDocument.update(document, [...changes], version));
+      changed([pathOf(uri)]);
+    },
+    close: (uri) => {
+      const path = pathOf(uri);
+      const document = open.get(path);
+      open.delete(path);
+      onDisk.delete(path);
+      if (document !== undefined && textOf(path) !== document.getText()) changed([path]);
+    },
+    documents: () => [...open.values()].map(asOpenDocument),
+    document: (uri) => {
+      const document = open.get(pathOf(uri));
+      return document === undefined ? undefined : asOpenDocument(document);
+    },
+    filesChanged: (uris) => {
+      for (const uri of uris) onDisk.delete(pathOf(uri));
+      below.clear();
+      changed(uris.map(pathOf));
+    },
+    setFolders: (uris) => {
+      folders = uris.map(pathOf);
+      below.clear();
+    },
+    projects: () => {
+      const roots = folders.flatMap((folder) => listed(folder).filter((path) => path.endsWith(`/${projectFileName}`)).map(dirname));
+      const ofDocuments = [...open.keys()].map(projectOfPath);
+      return [...new Set([...roots.map((root) => project(root)), ...ofDocuments])];
+    },
+    projectOf: (uri) => projectOfPath(pathOf(uri)),
+    view: (uri) => {
+      const path = pathOf(uri);
+      if (path.endsWith(projectFileName)) return undefined;
+      const state = projectOfPath(path);
+      const checked = state.checked();
+      const file = checked.files.get(idOf(state.root, path));
+      return file === undefined ? undefined : { uri, file, checked, project: state, uriOf: (id) => uriOf(pathOfId(state.root, id)) };
+    },
+  };
+}
+
+function asOpenDocument(document: TextDocument): OpenDocument {
+  return { uri: document.uri, version: document.version, text: document.getText() };
+}
