@@ -201,15 +201,18 @@ export const aciInside = defineDiagnostic<{ tenant: string; flow: string }>({
   fix: "Split a group whose members must not reach each other, and configure the fabric's outside networks for the rest.",
 });
 
-export const podNetworks = defineDiagnostic<{ tenant: string }>({
+export const podNetworks = defineDiagnostic<{ tenant: string; networks: number }>({
   code: "CTV5218",
   severity: "note",
   title: "Contiv gives workloads the addresses of their networks",
-  message: ({ tenant }) => `workloads of tenant "${tenant}" get addresses from its networks in Contiv, not from the project's podCidrs`,
+  message: ({ tenant, networks }) =>
+    networks === 0
+      ? `tenant "${tenant}" has no network, so Contiv has no containers of it and filters nothing that they send`
+      : `workloads of tenant "${tenant}" get addresses from its networks in Contiv, not from the project's podCidrs`,
   explanation:
-    "Contiv is the network plugin where it is used, and takes each workload's address from the network of its group. Rules are right for those addresses; a workload of the tenant that has another address (`kubernetes.podCidrs`) is matched by group alone.",
-  example: shop("    allow web -> db : tcp/5432\n"),
-  fix: "Nothing, where Contiv is the network plugin; else leave this target out.",
+    "Contiv is the network plugin where it is used, and takes each workload's address from the network of its group. Rules are right for those addresses; a workload of the tenant that has another address (`kubernetes.podCidrs`, or any where the tenant has no network) is none of Contiv's.",
+  example: "tenant shop {\n  group vm { hosts 192.0.2.1 }\n  policy main { allow world -> vm : https }\n}\n",
+  fix: "Declare the tenant's networks, where Contiv is the network plugin; else leave this target out.",
 });
 
 export const sharedAddresses = defineDiagnostic<{ tenant: string; other: string; addresses: string }>({

@@ -14,12 +14,15 @@ import type { Rendering } from "./lists.js";
 import { objectArtefact } from "./object.js";
 import { planArtefact, stepsOf } from "./plan.js";
 import { ruleFindings } from "./rulefindings.js";
+import type { RuleContext } from "./rulefindings.js";
 import { ruleObjects } from "./rules.js";
 import type { RuleObjects } from "./rules.js";
 import { scopeOf } from "./scope.js";
+import type { Scope } from "./scope.js";
+import { openTenants, othersAddresses } from "./strangers.js";
 import { HIGHEST, strataOf } from "./strata.js";
 import type { Strata } from "./strata.js";
-import { hasIpv6, openTenants, reachesStrangers, tenantFindings } from "./tenantfindings.js";
+import { hasIpv6, reachesStrangers, tenantFindings } from "./tenantfindings.js";
 
 export interface ContivOptions {
   /** Single ports that one rule may become. */
@@ -61,18 +64,33 @@ function heldBackBy(strata: Strata): ReadonlyMap<Rule, readonly Entry[]> {
   return held;
 }
 
-function emitTenant(universe: Universe, tenant: Tenant, open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
-  const ground = groundOf(universe, tenant);
-  const scope = scopeOf(ground);
+/** A tenant and what Contiv sees of it. */
+interface Scene {
+  readonly ground: Ground;
+  readonly scope: Scope;
+}
+
+function emitTenant({ ground, scope }: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
+  const { tenant } = ground;
   const renderings = tenant.rules.map((rule) => renderRule(ground, rule, options.portLimit));
   const strata = strataOf(ground, listsOf(ground, renderings), keptFrom(ground, renderings));
   const rules = ruleObjects(ground, strata.levels > HIGHEST ? [] : strata.rules);
   const strangersOpen = [...open].some((name) => name !== tenant.name);
-  const context = { ground, scope, answered: answeredBy(strata), heldBack: heldBackBy(strata), hasIpv6: hasIpv6(ground), strangersOpen, portLimit: options.portLimit };
+  const context: RuleContext = {
+    ground,
+    scope,
+    scopes,
+    answered: answeredBy(strata),
+    heldBack: heldBackBy(strata),
+    hasIpv6: hasIpv6(ground),
+    strangersOpen,
+    othersAddresses: othersAddresses(ground.universe, tenant),
+    portLimit: options.portLimit,
+  };
   return {
     objects: tenantObjects(ground, rules.attached),
     rules,
-    findings: [...tenantFindings(ground, scope, strata, strangersOpen), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
+    findings: [...tenantFindings(ground, scopes, strata, strangersOpen), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
   };
 }
 
@@ -80,7 +98,12 @@ const byPath = (a: Artefact, b: Artefact): number => (a.path < b.path ? -1 : 1);
 
 export function emitContiv(universe: Universe, options: ContivOptions): Emission {
   const open = openTenants(universe);
-  const tenants = universe.policy.tenants.map((tenant) => ({ tenant, ...emitTenant(universe, tenant, open, options) }));
+  const scenes = universe.policy.tenants.map((tenant): Scene => {
+    const ground = groundOf(universe, tenant);
+    return { ground, scope: scopeOf(ground) };
+  });
+  const scopes = scenes.map(({ scope }) => scope);
+  const tenants = scenes.map((scene) => ({ tenant: scene.ground.tenant, ...emitTenant(scene, scopes, open, options) }));
   const fabric = fabricObjects(universe.policy);
   const objects = [
     ...fabric,

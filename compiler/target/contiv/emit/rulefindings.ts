@@ -16,6 +16,7 @@ import type { Details } from "../../../diagnostics/diagnostic.js";
 import type { Rule } from "../../../policy/model.js";
 import { flowsOfRule } from "../../../policy/universe.js";
 import { allAddresses } from "../../../space/address.js";
+import type { AddressSet } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
@@ -29,14 +30,17 @@ import type { Addresses, Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import { reversed } from "./match.js";
 import type { Said } from "./match.js";
-import { membersAt } from "./scope.js";
+import { membersAt, unfilteredFlows } from "./scope.js";
 import type { Scope } from "./scope.js";
 import type { Side } from "./side.js";
+import { mentionOf } from "./strangers.js";
 import { flowWords, list, protocolName, serviceWords } from "./words.js";
 
 export interface RuleContext {
   readonly ground: Ground;
   readonly scope: Scope;
+  /** Of all tenants. */
+  readonly scopes: readonly Scope[];
   /** Rules that let replies pass over other protocols than TCP. */
   readonly answered: ReadonlySet<Rule>;
   /** For a rule that allows: the rules that deny and hold its replies back. */
@@ -45,6 +49,7 @@ export interface RuleContext {
   readonly hasIpv6: boolean;
   /** Whether another tenant allows anything that could be with this one. */
   readonly strangersOpen: boolean;
+  readonly othersAddresses: AddressSet;
   readonly portLimit: number;
 }
 
@@ -121,11 +126,7 @@ const outsideSources: Look = (context, rendering) => {
     outcomes: ["allow"],
     flows: () => {
       const { from, to } = sides(context, rule);
-      const { elsewhere, ungrouped, others } = context.scope;
-      return [
-        ...flowProduct(ends.intersectEnds(from, elsewhere), to, rule.service.services),
-        ...flowProduct(ends.intersectEnds(from, ungrouped()), ends.intersectEnds(to, others()), rule.service.services),
-      ];
+      return unfilteredFlows(context.scopes, from, to, rule.service.services);
     },
   };
 };
@@ -142,11 +143,12 @@ const overIpv6: Look = (context, { rule }) => {
   };
 };
 
-const acrossTenants: Look = (context, { rule, source, destination }) => {
-  const { ground, strangersOpen } = context;
+const acrossTenants: Look = (context, { rule }) => {
+  const { ground, strangersOpen, othersAddresses } = context;
   if (rule.action === "deny" || ground.universe.policy.tenants.length < 2) return undefined;
-  const named = [source, destination].some((side) => side.stranger || (!side.any && overlaps(side.inside, ground.foreignAddresses)));
-  const wide = strangersOpen && (source.any || destination.any);
+  const mentions = [rule.source, rule.destination].map((side) => mentionOf(ground.tenant, othersAddresses, side));
+  const named = mentions.includes("named");
+  const wide = strangersOpen && mentions.includes("wide");
   if (!named && !wide) return undefined;
   return {
     diagnostic: otherTenant.make({ subject: "this rule", tenant: ground.tenant.name }, details(rule)),

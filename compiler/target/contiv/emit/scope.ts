@@ -2,7 +2,9 @@
 import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
+import { flowProduct } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
+import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import type { Loss } from "../../target.js";
 import type { Addresses, Ground } from "./ground.js";
@@ -49,6 +51,18 @@ export function membersAt(ground: Ground, name: string, addresses: Addresses): E
   const selector = ground.groups.get(name)?.group.selector;
   if (selector === undefined) return [];
   return box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: addresses, v6: [] } });
+}
+
+/**
+ * Flows from one set of ends to another that pass no table of Contiv's: from outside, and from endpoints in no group to what is in no
+ * group of theirs. `scopes` are those of all tenants.
+ */
+export function unfilteredFlows(scopes: readonly Scope[], from: EndSet, to: EndSet, service: ServiceSet): FlowSet {
+  const elsewhere = scopes[0]?.elsewhere ?? ends.allEnds;
+  return [
+    ...flowProduct(ends.intersectEnds(from, elsewhere), to, service),
+    ...scopes.flatMap(({ ungrouped, others }) => flowProduct(ends.intersectEnds(from, ungrouped()), ends.intersectEnds(to, others()), service)),
+  ];
 }
 
 /** A loss whose flows are worked out only when somebody asks. */

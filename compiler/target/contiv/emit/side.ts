@@ -27,8 +27,6 @@ export interface Side {
   readonly outside: Addresses;
   /** Addresses of ends in no endpoint group that are meant, but cannot be told from members that are not. */
   readonly blurred: Addresses;
-  /** Whether workloads of another tenant's group are meant: Contiv has no name for them here. */
-  readonly stranger: boolean;
 }
 
 const nothing: Addresses = [];
@@ -89,14 +87,12 @@ function membersOfPeer(ground: Ground, peer: Peer, entry: EndpointGroup): Addres
 interface Mentions {
   readonly groups: Set<string>;
   byAddress: boolean;
-  stranger: boolean;
 }
 
 function collect(ground: Ground, expression: PeerExpression, into: Mentions): void {
   for (const peer of expression.include) {
     if (peer.kind === "group") {
       if (peer.tenant === ground.tenant.name) into.groups.add(peer.group);
-      else into.stranger ||= groupNamed(ground.universe.tenantByName.get(peer.tenant), peer.group)?.selector !== undefined;
     } else if (peer.kind === "set") collect(ground, peer.expression, into);
     else if (peer.kind !== "world") into.byAddress = true;
   }
@@ -109,12 +105,12 @@ function isPlainAny(expression: PeerExpression): boolean {
   );
 }
 
-const anySide: Side = { any: true, whole: [], partial: [], inside: nothing, world: true, outside: nothing, blurred: nothing, stranger: false };
+const anySide: Side = { any: true, whole: [], partial: [], inside: nothing, world: true, outside: nothing, blurred: nothing };
 
 /** Reads one side of a rule. */
 export function sideOf(ground: Ground, expression: PeerExpression): Side {
   if (isPlainAny(expression)) return anySide;
-  const mentions: Mentions = { groups: new Set(), byAddress: false, stranger: false };
+  const mentions: Mentions = { groups: new Set(), byAddress: false };
   collect(ground, expression, mentions);
   const rest = restOf(ground, expression);
   let inside = subtract(rest, ground.worldAddresses);
@@ -143,7 +139,7 @@ export function sideOf(ground: Ground, expression: PeerExpression): Side {
   }
   const outside = intersect(rest, ground.worldAddresses);
   const world = outside.length > 0 && within(ground.worldAddresses, outside);
-  return { any: false, whole, partial, inside, world, outside: world ? nothing : outside, blurred, stranger: mentions.stranger };
+  return { any: false, whole, partial, inside, world, outside: world ? nothing : outside, blurred };
 }
 
 /** The endpoint groups that a side means by address alone, whole or in part: what `inside` meets. */

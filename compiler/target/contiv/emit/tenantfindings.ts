@@ -9,9 +9,8 @@ import {
   unfilteredDefault,
 } from "../../../diagnostics/contiv.js";
 import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
-import type { Group, PeerExpression, Selector, Tenant } from "../../../policy/model.js";
-import type { Universe } from "../../../policy/universe.js";
-import { addressesOverlap, addressesWithin, allAddresses, complementAddresses, formatPrefix, intersectAddresses, isEmptyAddresses } from "../../../space/address.js";
+import type { Group, Selector } from "../../../policy/model.js";
+import { addressesWithin, allAddresses, complementAddresses, formatPrefix, intersectAddresses, isEmptyAddresses, unionAllAddresses } from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
@@ -21,11 +20,13 @@ import { everyService } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import { either } from "./finding.js";
 import type { Finding } from "./finding.js";
-import { overlaps, union } from "./ground.js";
+import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlappingPairs } from "./overlap.js";
+import { unfilteredFlows } from "./scope.js";
 import type { Scope } from "./scope.js";
+import { addressesOf } from "./strangers.js";
 import type { Strata } from "./strata.js";
 import { HIGHEST } from "./strata.js";
 
@@ -46,7 +47,7 @@ export function hasIpv6({ universe, tenant }: Ground): boolean {
   return universe.workloadAddresses(tenant.name).v6.length > 0 || tenant.groups.some((group) => group.hosts.v6.length > 0);
 }
 
-function unfiltered(ground: Ground, scope: Scope): Finding | undefined {
+function unfiltered(ground: Ground, scopes: readonly Scope[]): Finding | undefined {
   const { tenant } = ground;
   if (tenant.defaultAction === "allow") return undefined;
   const group = [...ground.groups.keys()][0];
@@ -55,10 +56,7 @@ function unfiltered(ground: Ground, scope: Scope): Finding | undefined {
   return {
     diagnostic: unfilteredDefault.make({ tenant: tenant.name, flow }, { span, target: "contiv", flow }),
     outcomes: ["allow"],
-    flows: () => [
-      ...flowProduct(scope.elsewhere, ends.allEnds, everyService),
-      ...flowProduct(scope.ungrouped(), scope.others(), everyService),
-    ],
+    flows: () => unfilteredFlows(scopes, ends.allEnds, ends.allEnds, everyService),
   };
 }
 
@@ -97,18 +95,13 @@ function homeless(ground: Ground): readonly Finding[] {
 
 function otherPodNetworks({ universe, tenant, networkAddresses }: Ground): Finding | undefined {
   const pods = universe.surroundings.podAddresses;
-  const own: AddressSet = { v4: networkAddresses, v6: allAddresses.v6 };
-  if (isEmptyAddresses(pods) || addressesWithin(pods, own)) return undefined;
+  const own = unionAllAddresses(tenant.networks.map((network) => network.addresses));
+  if (networkAddresses.length > 0 && (isEmptyAddresses(pods) || addressesWithin(pods, own))) return undefined;
   return {
-    diagnostic: podNetworks.make({ tenant: tenant.name }, { span: tenant.origin.span, target: "contiv" }),
+    diagnostic: podNetworks.make({ tenant: tenant.name, networks: tenant.networks.length }, { span: tenant.origin.span, target: "contiv" }),
     outcomes: either,
     flows: () => touchingEnds(box({ namespace: values.oneOf(tenant.namespaces), addresses: complementAddresses(own) })),
   };
-}
-
-function addressesOf(tenant: Tenant): AddressSet {
-  const sets = [...tenant.networks.map((network) => network.addresses), ...tenant.groups.map((group) => group.hosts)];
-  return { v4: sets.reduce((sum: AddressSet["v4"], set) => union(sum, set.v4), []), v6: [] };
 }
 
 function shared(ground: Ground): readonly Finding[] {
@@ -116,7 +109,7 @@ function shared(ground: Ground): readonly Finding[] {
   const own: AddressSet = { v4: ground.ownAddresses, v6: [] };
   return universe.policy.tenants.flatMap((other): readonly Finding[] => {
     if (other === tenant) return [];
-    const common = intersectAddresses(own, addressesOf(other));
+    const common = intersectAddresses(own, { v4: addressesOf(other).v4, v6: [] });
     const [first] = prefixesOf(common.v4);
     if (first === undefined) return [];
     const related = [{ span: other.origin.span, message: `tenant "${other.name}"` }];
@@ -129,39 +122,6 @@ function shared(ground: Ground): readonly Finding[] {
       },
     ];
   });
-}
-
-function meansStrangers(universe: Universe, tenant: Tenant, expression: PeerExpression): boolean {
-  const others = universe.policy.tenants.filter((other) => other !== tenant);
-  return expression.include.some((peer) => {
-    switch (peer.kind) {
-      case "any":
-        return true;
-      case "world":
-        return false;
-      case "group":
-      case "network":
-        return peer.tenant !== tenant.name;
-      case "addresses":
-        return others.some((other) => addressesOverlap(peer.addresses, addressesOf(other)));
-      case "set":
-        return meansStrangers(universe, tenant, peer.expression);
-    }
-  });
-}
-
-/** Tenants that allow anything that could be with another tenant. */
-export function openTenants(universe: Universe): ReadonlySet<string> {
-  if (universe.policy.tenants.length < 2) return new Set();
-  const open = universe.policy.tenants.filter(
-    (tenant) =>
-      tenant.defaultAction === "allow" ||
-      tenant.rules.some(
-        (rule) =>
-          rule.action === "allow" && (meansStrangers(universe, tenant, rule.source) || meansStrangers(universe, tenant, rule.destination)),
-      ),
-  );
-  return new Set(open.map((tenant) => tenant.name));
 }
 
 function allowedAcross(ground: Ground, strangersOpen: boolean): Finding | undefined {
@@ -195,10 +155,10 @@ function levels(ground: Ground, strata: Strata): Finding | undefined {
 
 const universeEnds = ({ universe, tenant }: Ground): EndSet => universe.tenantEnds.get(tenant.name) ?? [];
 
-export function tenantFindings(ground: Ground, scope: Scope, strata: Strata, strangersOpen: boolean): readonly Finding[] {
+export function tenantFindings(ground: Ground, scopes: readonly Scope[], strata: Strata, strangersOpen: boolean): readonly Finding[] {
   return [
     levels(ground, strata) ?? [],
-    unfiltered(ground, scope) ?? [],
+    unfiltered(ground, scopes) ?? [],
     overIpv6(ground) ?? [],
     allowedAcross(ground, strangersOpen) ?? [],
     homeless(ground),
