@@ -46,7 +46,7 @@ export const outsideFabric = defineDiagnostic<{ what: string }>({
   code: "CTV5303",
   severity: "warning",
   title: "Left to the outside fabric",
-  message: ({ what }) => `${what} cannot be said in OpenFlow tables and is left out`,
+  message: ({ what }) => `OpenFlow tables cannot say what ${what} asks for; that is left to the outside fabric`,
   explanation:
     "Contracts of an outside fabric, ACI gateways and BGP neighbours are the business of the network around the switch. The OpenFlow target enforces " +
     "the rules of the source and nothing of these.",

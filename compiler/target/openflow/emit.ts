@@ -104,7 +104,7 @@ function leftOut(policy: Policy): readonly Diagnostic[] {
         .map((balancer) => addresslessBalancer.make({ name: balancer.name }, { span: balancer.origin.span, target })),
     ]),
     ...policy.bgp.map((host) => outsideFabric.make({ what: `BGP on "${host.name}"` }, { span: host.origin.span, target })),
-    ...(policy.aci === undefined ? [] : [outsideFabric.make({ what: "the ACI gateway" }, { span: policy.aci.origin.span, target })]),
+    ...(policy.aci === undefined ? [] : [outsideFabric.make({ what: "the aci gateway" }, { span: policy.aci.origin.span, target })]),
   ];
 }
 

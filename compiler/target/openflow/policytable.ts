@@ -9,6 +9,8 @@
  *    priority, and no plain flow of another rule beside it;
  *  - the action flow has the priority of its clauses, and comes before them;
  *  - clauses with one match at one priority, of several rules, are one flow with several conjunction actions;
+ *  - no flow is two clauses of one conjunction: OVS expects at least as many flows as there are clauses (`min_n_clauses` in its
+ *    `classifier.c`), and would not see that the conjunction is complete;
  *  - a condition that leaves nothing open is no clause of its own, and the tenant is matched in each clause.
  */
 import type { Family } from "../../space/address.js";
@@ -178,7 +180,8 @@ export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm)
 
   const clauses = foldSingles(living);
   const conjunctive = 1 + clauses.reduce((sum, clause) => sum + clause.length, 0);
-  const asConjunction = clauses.length > 1 && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living)));
+  const asConjunction =
+    clauses.length > 1 && areApart(clauses) && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living)));
   if (!asConjunction) return product(living).map((piece) => flow(wholeMatch(asked, piece), actions));
   return [
     flow(makeMatch(asked, [{ field: "conj_id", value: rule.decision }]), actions),
@@ -188,13 +191,26 @@ export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm)
   ];
 }
 
+/** Whether no piece stands in two clauses, as `0.0.0.0/0` on both sides would. */
+function areApart(clauses: readonly (readonly Fragment[])[]): boolean {
+  const seen = new Set<string>();
+  return clauses.every((clause) => {
+    const keys = clause.map(pieceKey);
+    const apart = keys.every((key) => !seen.has(key));
+    for (const key of keys) seen.add(key);
+    return apart;
+  });
+}
+
+const pieceKey = (piece: Fragment): string => `${piece.family} ${matchText(piece.match)}`;
+
 function wholeMatch(asked: Match, piece: Fragment): Match {
   return makeMatch(asked, familyMatch(piece.family), piece.match);
 }
 
 function unique(pieces: readonly Fragment[]): readonly Fragment[] {
   if (pieces.length < 2) return pieces;
-  return [...new Map(pieces.map((piece) => [`${piece.family} ${matchText(piece.match)}`, piece])).values()];
+  return [...new Map(pieces.map((piece) => [pieceKey(piece), piece])).values()];
 }
 
 const sameFamily = (a: Family | undefined, b: Family | undefined): boolean => a === undefined || b === undefined || a === b;

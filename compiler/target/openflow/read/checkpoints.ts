@@ -72,6 +72,11 @@ export function tenantTable(space: EndSpace, flows: readonly ReadFlow[], tenant:
     });
 
   const entries: TableEntry[] = [];
+  for (const flow of own.filter(isClause)) {
+    const ids = flow.actions.flatMap((action) => (action.kind === "conjunction" ? [action.id] : []));
+    // OVS counts matching flows before it counts clauses (`min_n_clauses` in classifier.c).
+    if (new Set(ids).size < ids.length) problems.push({ line: flow.line, message: "one flow cannot be two clauses of one conjunction" });
+  }
   for (const [priority, level] of byPriority(own)) {
     const plain = level.filter((flow) => !isClause(flow) && !flow.match.has("conj_id"));
     for (const group of groupFlows(plain)) {
