@@ -107,7 +107,6 @@ export function check(input: ProjectInput): Checked {
   const readable = [...files.values()].every((file) => file.parsed.problems.length === 0);
   if (readable) checkUsage(program, facts.facts, report);
 
-  dropRepeats(found);
   const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
   const universe = broken ? undefined : makeUniverse(draft, surroundings);
   const withLogic = input.withoutLogic !== true;
@@ -171,14 +170,6 @@ function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
     related,
     fixes: fix === undefined ? [] : [fix],
   }));
-}
-
-/** Takes out what is said about a place that could not be read: the syntax error there has said it. */
-function dropRepeats(found: Diagnostic[]): void {
-  const syntax = new Set(found.flatMap(({ code, span }) => (code.startsWith("CTV1") ? [`${span.file}:${span.start}`] : [])));
-  if (syntax.size === 0) return;
-  const kept = found.filter(({ code, span }) => code.startsWith("CTV1") || !syntax.has(`${span.file}:${span.start}`));
-  found.splice(0, found.length, ...kept);
 }
 
 function placeAt(program: Program, id: string, offset: number): Place | undefined {

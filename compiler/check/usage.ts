@@ -1,4 +1,4 @@
-/** Declarations that nobody uses, found in the side table of names. */
+/** Declarations that nobody uses, found in the side table of names. For files that could be read whole: what could not may use anything. */
 import type { Span } from "../../grammar/span.js";
 import type { Item } from "../../grammar/syntax.js";
 import type { Program } from "../bind/declare.js";
@@ -24,10 +24,7 @@ export function checkUsage(program: Program, facts: Facts, report: Report): void
     const declaration = symbol.declarations.find((entry) => entry.node === node);
     if (declaration === undefined || symbol.misplaced) continue;
     if (node.kind === "policy") {
-      // A file with syntax errors may have lost the rules of a policy.
-      const whole = program.files.get(node.span.file)?.parsed.problems.length === 0;
-      if (node.rules.length === 0 && whole)
-        report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
+      if (node.rules.length === 0) report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
       continue;
     }
     if (facts.isUsed(symbol)) continue;
@@ -88,8 +85,8 @@ function checkImports(program: Program, facts: Facts, file: LoadedFile, report: 
   );
   for (const link of file.imports) {
     const target = program.files.get(link.target);
-    if (!link.usable || target === undefined || used.has(link.target) || target.parsed.problems.length > 0) continue;
-    if (file.parsed.problems.length > 0 || !target.parsed.file.items.every((item) => naming.has(item.kind))) continue;
+    if (!link.usable || target === undefined || used.has(link.target)) continue;
+    if (!target.parsed.file.items.every((item) => naming.has(item.kind))) continue;
     report(unusedImport.make({ path: link.node.path.text }, { span: link.node.span, fixes: [{ ...removal(program, link.node), safe: true }] }));
   }
 }
