@@ -6,6 +6,7 @@ import { namesDiagnostics } from "./names.js";
 import { openflowDiagnostics } from "./openflow.js";
 import { projectDiagnostics } from "./project.js";
 import { syntaxDiagnostics } from "./syntax.js";
+import { testsDiagnostics } from "./tests.js";
 import { usageDiagnostics } from "./usage.js";
 import { valuesDiagnostics } from "./values.js";
 
@@ -18,6 +19,7 @@ const areas: readonly (readonly Definition[])[] = [
   logicDiagnostics,
   kubernetesDiagnostics,
   openflowDiagnostics,
+  testsDiagnostics,
 ];
 
 export const catalogue: readonly Definition[] = areas.flat().sort((left, right) => (left.code < right.code ? -1 : 1));

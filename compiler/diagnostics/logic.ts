@@ -41,13 +41,26 @@ export const equalPriorityDisagreement = defineDiagnostic<{
   fix: "Give one of the policies a higher `priority`, put both rules into one policy in the order that you want, or narrow one of the rules.",
 });
 
-export const shadowedRule = defineDiagnostic<{ by: readonly string[]; action: string; opposite: boolean }>({
+/** What the rules that cover a shadowed rule do with its flows. */
+export type CoverEffect = "same" | "opposite" | "mixed";
+
+export const shadowedRule = defineDiagnostic<{ by: readonly string[]; action: "allow" | "deny"; effect: CoverEffect }>({
   code: "CTV4002",
   severity: "warning",
   title: "Rule can never match",
-  message: ({ by, action, opposite }) =>
-    `this rule never decides anything: ${by.length === 1 ? "" : "together, "}${listed(by)} ${by.length === 1 ? "takes" : "take"} every flow that it would ${action}` +
-    (opposite ? ", and not all with the same action" : ""),
+  message: ({ by, action, effect }) => {
+    const one = by.length === 1;
+    const verbs = { allow: one ? "allows" : "allow", deny: one ? "denies" : "deny" };
+    const names = `${one ? "" : "together, "}${listed(by)}`;
+    switch (effect) {
+      case "same":
+        return `this rule never matches first: ${names} already ${verbs[action]} all of it`;
+      case "opposite":
+        return `this rule never matches first: ${names} already ${verbs[action === "allow" ? "deny" : "allow"]} all of it`;
+      case "mixed":
+        return `this rule never matches first: ${names} already decide all of it, and not all of it alike`;
+    }
+  },
   explanation:
     "The first rule that matches decides. Every flow that this rule matches is matched by earlier rules, by one alone or by several " +
     "together, so the rule has no effect. Where an earlier rule has the other action, the rule says something that does not hold.",

@@ -77,7 +77,12 @@ export function groupNamed(tenant: Tenant | undefined, name: string): Group | un
   return tenant?.groups.find((group) => group.name === name);
 }
 
-export function makeUniverse(policy: Policy, surroundings: Surroundings): Universe {
+/**
+ * `literal` makes a universe without the axioms: its sets say of every end that one can write down what the evaluator says, and nothing is
+ * impossible. It costs more overlaps; comparing two policies, each with axioms of its own, needs it.
+ */
+export function makeUniverse(policy: Policy, surroundings: Surroundings, reading: "possible" | "literal" = "possible"): Universe {
+  const literal = reading === "literal";
   const pods = surroundings.podAddresses;
   const podsKnown = !address.isEmptyAddresses(pods);
   const tenantByName = new Map(policy.tenants.map((tenant) => [tenant.name, tenant]));
@@ -122,6 +127,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     ),
   );
   const groupAddresses = (tenant: Tenant, group: Group): AddressSet => {
+    if (literal) return address.allAddresses;
     const network = networkNamed(tenant, group.network);
     if (network === undefined || address.isEmptyAddresses(network.addresses)) return workloadAddresses(tenant.name);
     return networkWorkloads.get(network) ?? workloadAddresses(tenant.name);
@@ -141,6 +147,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
   const addressEnds = (addresses: AddressSet): EndSet => {
     const known = addressEndsMade.get(addresses);
     if (known !== undefined) return known;
+    if (literal) return box({ addresses });
     const present = policy.tenants.filter((tenant) => address.addressesOverlap(addresses, workloadAddresses(tenant.name)));
     const foreign = address.addressesOverlap(addresses, foreignAddresses);
     const missing = policy.tenants.filter((tenant) => !present.includes(tenant)).flatMap((tenant) => tenant.namespaces);
@@ -155,7 +162,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
         network,
         [
           ...box({ namespace: values.oneOf(tenant.namespaces), addresses: network.addresses }),
-          ...box({ namespace: values.onlyAbsent, addresses: network.addresses }),
+          ...box({ namespace: literal ? allNamespaces : values.onlyAbsent, addresses: network.addresses }),
         ],
       ]),
     ),
@@ -208,7 +215,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
   const splitByTenant = (tenant: string, whole: EndBox): TenantSplit => splitters.get(tenant)?.(whole) ?? { own: [], others: [whole] };
 
   const outside = boundedCache(1024, address.complementAddresses);
-  const impossible: EndSet = [
+  const axioms: EndSet = [
     ...policy.tenants.flatMap((tenant) => [
       ...tenant.groups.flatMap((group) =>
         group.selector === undefined || networkNamed(tenant, group.network) === undefined
@@ -225,6 +232,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings): Univer
     ...box({ namespace: values.onlyAbsent, addresses: address.subtractAddresses(pods, allHosts) }),
   ];
 
+  const impossible = literal ? [] : axioms;
   return {
     policy,
     surroundings,

@@ -3,7 +3,7 @@
  * written otherwise, moved where order does not matter, or renamed makes no difference.
  */
 import type { Action, Tenant } from "../policy/model.js";
-import { flowsOfRule, possiblePart } from "../policy/universe.js";
+import { flowsOfRule, makeUniverse, possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { allEnds, endsEqual } from "../space/ends.js";
 import type { EndBox } from "../space/ends.js";
@@ -30,11 +30,23 @@ export interface Change {
   readonly after: readonly Verdict[];
 }
 
-/** All changes: what becomes allowed, then what becomes denied, by the order of names. Empty when the meaning is the same. */
+/** One side of the comparison: as it is, and read to the letter, for flows that can exist only on the other side. */
+interface Version {
+  readonly actual: Universe;
+  readonly literal: Universe;
+}
+
+function versionOf(actual: Universe): Version {
+  return { actual, literal: makeUniverse(actual.policy, actual.surroundings, "literal") };
+}
+
+/** All changes: what becomes allowed, then what becomes denied. Empty when the meaning is the same for all flows that can exist before or after. */
 export function difference(before: Universe, after: Universe): readonly Change[] {
   const found = new Map<string, Change>();
-  for (const old of decidedParts(before, changedRegion(before, after))) {
-    for (const now of decidedParts(after, [old.flows])) if (passes(old) !== passes(now)) record(found, before, after, old, now);
+  const old = versionOf(before);
+  const now = versionOf(after);
+  for (const part of decidedParts(old.literal, changedRegion(old.literal, now.literal))) {
+    for (const next of decidedParts(now.literal, [part.flows])) if (passes(part) !== passes(next)) record(found, old, now, part, next);
   }
   const changes = [...found.values()];
   return [...changes.filter((change) => change.becomes === "allow"), ...changes.filter((change) => change.becomes === "deny")];
@@ -46,14 +58,14 @@ function passes(part: DecidedPart): boolean {
 }
 
 /** Adds the part under each pair of names that it has flows between. */
-function record(found: Map<string, Change>, before: Universe, after: Universe, old: DecidedPart, now: DecidedPart): void {
+function record(found: Map<string, Change>, before: Version, after: Version, old: DecidedPart, now: DecidedPart): void {
   const becomes = passes(now) ? "allow" : "deny";
-  for (const source of pieces(before, after, now.flows.source)) {
-    for (const destination of pieces(before, after, now.flows.destination)) {
+  for (const source of pieces(before.literal, after.literal, now.flows.source)) {
+    for (const destination of pieces(before.literal, after.literal, now.flows.destination)) {
       const key = JSON.stringify([becomes, source.name, destination.name]);
       const known = found.get(key);
       const piece = flowBox(source.box, destination.box, now.flows.service);
-      const possible = piece === undefined ? undefined : (possiblePart(after, piece) ?? possiblePart(before, piece));
+      const possible = piece === undefined ? undefined : (possiblePart(after.actual, piece) ?? possiblePart(before.actual, piece));
       const witness = known?.witness ?? (possible === undefined ? undefined : someFlow(possible));
       if (possible === undefined || witness === undefined) continue;
       const services = unionServices(known?.services ?? noService, now.flows.service);

@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalogue } from "../../compiler/diagnostics/catalogue.js";
+import { inOrder } from "../../compiler/compile.js";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
+import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
+import { runTests } from "../../compiler/verdict/tests.js";
+import type { Texts } from "../support/diagnose.js";
 import { codesOf, diagnose, exampleTexts, readTexts, renderDiagnostics } from "../support/diagnose.js";
 
 const root = "test/fixtures/diagnostics";
@@ -24,12 +30,21 @@ function runsFor(code: string): readonly (TargetOptions | undefined)[] {
   }
 }
 
+/** What a compile finds, and for codes of the language's tests what running these finds. */
+function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined): readonly Diagnostic[] {
+  const { diagnostics, checked } = diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined);
+  const { universe } = checked;
+  if (!code.startsWith("CTV6") || universe === undefined) return diagnostics;
+  const tests = runTests(universe);
+  return inOrder([...diagnostics, ...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])]);
+}
+
 describe("fixtures", () => {
   it.each(folders)("%s", (folder) => {
     const path = join(root, folder);
     const texts = Object.fromEntries(Object.entries(readTexts(path)).filter(([name]) => name !== expectedName));
     const code = folder.slice(0, 7);
-    const { diagnostics } = diagnose(texts, texts["ctv.yaml"] === undefined ? runsFor(code)[0] : undefined);
+    const diagnostics = findingsFor(code, texts, runsFor(code)[0]);
     const rendered = renderDiagnostics(diagnostics, texts);
     expect(codesOf({ diagnostics })).toContain(code);
     const expectedPath = join(path, expectedName);
@@ -51,7 +66,7 @@ describe("the catalogue", () => {
 
   it.each(catalogue.map((definition) => [definition.code, definition] as const))("%s: the example triggers it", (code, definition) => {
     const texts = exampleTexts(definition.example);
-    const found = runsFor(code).flatMap((run) => diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined).diagnostics);
+    const found = runsFor(code).flatMap((run) => findingsFor(code, texts, run));
     const codes = [
       ...new Set(found.filter((diagnostic) => diagnostic.severity !== "note" || diagnostic.code === code).map((diagnostic) => diagnostic.code)),
     ];

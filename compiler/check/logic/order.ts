@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { redundantRule, shadowedRule } from "../../diagnostics/logic.js";
+import type { CoverEffect } from "../../diagnostics/logic.js";
 import type { Rule } from "../../policy/model.js";
 import { possiblePart } from "../../policy/universe.js";
 import { flowInBox, intersectFlowBoxes } from "../../space/flows.js";
@@ -60,7 +61,7 @@ interface Takers {
 }
 
 /**
- * Which of the rules in `takersOf(meeting)` take the flows of the meetings that `before` leaves: adds, flow by flow, the rule that decides
+ * Which of the rules that `takes` selects take the flows of the meetings that those of `before` leave: adds, flow by flow, the rule that decides
  * it first. So a rule that comes too late to decide anything is never named.
  */
 function findTakers(
@@ -117,9 +118,14 @@ function reportShadowed(context: LogicContext, position: number, meetings: reado
   );
   const by = owners.map((owner) => rules[owner]);
   return shadowedRule.make(
-    { by: by.map(ruleName), action: rule.action, opposite: by.some((other) => other.action !== rule.action) },
+    { by: by.map(ruleName), action: rule.action, effect: effectOf(rule, by) },
     { ...place(rule), related: by.map((other) => ({ span: other.origin.span, message: "this rule comes first" })) },
   );
+}
+
+function effectOf(rule: Rule, by: readonly Rule[]): CoverEffect {
+  const same = by.filter((other) => other.action === rule.action).length;
+  return same === by.length ? "same" : same === 0 ? "opposite" : "mixed";
 }
 
 function reportRedundant(context: LogicContext, position: number, meetings: readonly Meeting[]): Diagnostic {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { flowsOfRule, isPossibleEnd } from "../../../compiler/policy/universe.js";
+import { flowsOfRule, isPossibleEnd, makeUniverse } from "../../../compiler/policy/universe.js";
 import { endInSet } from "../../../compiler/space/ends.js";
 import { flowInSet } from "../../../compiler/space/flows.js";
 import { belongs, inExpression, matches, tenantsOf } from "../../../compiler/verdict/evaluate.js";
@@ -24,16 +24,36 @@ describe("sets of ends and the evaluator", () => {
         const universe = universeOf(policy, pods);
         const ends = distinctEnds(interestingEnds(universe), seenByPolicy(policy));
         for (const tenant of policy.tenants) {
-          for (const end of ends) expect(endInSet(universe.tenantEnds.get(tenant.name) ?? [], end)).toBe(belongs(policy, tenant, end));
+          const own = universe.tenantEnds.get(tenant.name) ?? [];
+          expect(ends.map((end) => endInSet(own, end))).toEqual(ends.map((end) => belongs(policy, tenant, end)));
           for (const rule of tenant.rules) {
             for (const expression of [rule.source, rule.destination]) {
-              for (const end of ends) expect(endInSet(universe.endsOf(expression), end)).toBe(inExpression(policy, expression, end));
+              const found = ends.map((end) => endInSet(universe.endsOf(expression), end));
+              expect(found).toEqual(ends.map((end) => inExpression(policy, expression, end)));
             }
           }
         }
-        for (const end of ends) expect(endInSet(universe.worldEnds, end)).toBe(tenantsOf(policy, end).length === 0);
+        expect(ends.map((end) => endInSet(universe.worldEnds, end))).toEqual(ends.map((end) => tenantsOf(policy, end).length === 0));
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it("speak alike of every end at all when read to the letter", () => {
+    fc.assert(
+      fc.property(policySketch(), podCidrs, (sketch, pods) => {
+        const policy = makePolicy(sketch);
+        const { surroundings } = universeOf(policy, pods);
+        const universe = makeUniverse(policy, surroundings, "literal");
+        const ends = distinctEnds(interestingEnds(universe), seenByPolicy(policy));
+        for (const rule of policy.tenants.flatMap((tenant) => tenant.rules)) {
+          for (const expression of [rule.source, rule.destination]) {
+            const found = ends.map((end) => endInSet(universe.endsOf(expression), end));
+            expect(found).toEqual(ends.map((end) => inExpression(policy, expression, end)));
+          }
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -23,7 +23,7 @@ function codes(sketch: PolicySketch, pods?: string): readonly string[] {
 describe("a shadowed rule", () => {
   it("is told with the one rule that takes all its flows", () => {
     expect(findings(shop([allow("any", "db", "tcp/5432"), deny("web", "db", "tcp/5432")]))).toEqual([
-      'CTV4002 this rule never decides anything: "allow any -> db : tcp/5432" (line 7) takes every flow that it would deny, and not all with the same action',
+      'CTV4002 this rule never matches first: "allow any -> db : tcp/5432" (line 7) already allows all of it',
     ]);
   });
 
@@ -36,7 +36,7 @@ describe("a shadowed rule", () => {
       allow("web", "db", "tcp/10-90"),
     ]);
     expect(findings(sketch)).toContain(
-      'CTV4002 this rule never decides anything: together, "allow web -> db : tcp/1-50" (line 8) and "allow web, vm -> db : tcp/51-99" (line 10) take every flow that it would allow',
+      'CTV4002 this rule never matches first: together, "allow web -> db : tcp/1-50" (line 8) and "allow web, vm -> db : tcp/51-99" (line 10) already allow all of it',
     );
   });
 
