@@ -25,6 +25,8 @@ export interface TestSwitch {
   /** Replaces all flows (and groups) of a bridge in one bundle. Throws with what `ovs-ofctl` says. */
   readonly load: (bridge: string, flows: string, groups?: string) => void;
   readonly dumpFlows: (bridge: string) => string;
+  /** Packets that each port has sent so far. */
+  readonly sent: (bridge: string) => ReadonlyMap<number, number>;
   /** `ofproto/trace`; `states` are the connection states of successive recirculations. */
   readonly trace: (bridge: string, flow: string, states?: readonly string[]) => Promise<string>;
   /** Any command that `ovs-appctl` knows. */
@@ -146,6 +148,13 @@ export async function startSwitch(): Promise<TestSwitch> {
       ofctl("--bundle", "add-flows", address(bridge), file);
     },
     dumpFlows: (bridge) => ofctl("--no-stats", "dump-flows", address(bridge)),
+    sent: (bridge) =>
+      new Map(
+        [...ofctl("dump-ports", address(bridge)).matchAll(/port\s+"?(?:\S*?-p)?(\d+)"?:[^]*?tx pkts=(\d+)/g)].map(([, port, count]) => [
+          Number(port),
+          Number(count),
+        ]),
+      ),
     trace: (bridge, flow, states = []) => connection.ask("ofproto/trace", bridge, flow, ...states.flatMap((state) => ["--ct-next", state])),
     control: connection.ask,
     stop: async () => {
