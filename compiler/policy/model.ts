@@ -140,7 +140,13 @@ export type Peer =
   | { readonly kind: "world" }
   | { readonly kind: "group"; readonly tenant: string; readonly group: string }
   | { readonly kind: "network"; readonly tenant: string; readonly network: string }
-  | { readonly kind: "addresses"; readonly addresses: AddressSet; readonly text: string; /** An external or a `cidrs` param. */ readonly name?: string }
+  | {
+      readonly kind: "addresses";
+      readonly addresses: AddressSet;
+      readonly text: string;
+      /** An external or a `cidrs` param. */
+      readonly name?: string;
+    }
   | { readonly kind: "set"; readonly name: string; readonly expression: PeerExpression };
 
 export interface ServiceExpression {
