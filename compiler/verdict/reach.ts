@@ -1,10 +1,10 @@
 /** Who may reach an endpoint, whom it may reach, and all of that as a matrix. */
 import type { Universe } from "../policy/universe.js";
 import { possiblePart } from "../policy/universe.js";
-import { allEnds } from "../space/ends.js";
-import type { EndSet } from "../space/ends.js";
+import { allEnds, intersectEnds } from "../space/ends.js";
+import type { EndBox, EndSet } from "../space/ends.js";
 import { flowBox, flowProduct } from "../space/flows.js";
-import type { FlowSet } from "../space/flows.js";
+import type { FlowBox, FlowSet } from "../space/flows.js";
 import { everyService, intersectServices, isEmptyService, noService, subtractServices, unionServices } from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
 import { namingOf } from "./names.js";
@@ -31,26 +31,38 @@ export function whomMayReach(universe: Universe, ends: EndSet): readonly Reach[]
 }
 
 /** Sums up, peer by peer, what is allowed and what is denied. Flows that touch no tenant are left out: the policy does not decide them. */
-function reach(universe: Universe, asked: FlowSet, side: "source" | "destination"): readonly Reach[] {
+function reach(universe: Universe, asked: FlowSet, side: Side): readonly Reach[] {
   const naming = namingOf(universe);
+  const parts = decidedParts(universe, asked);
   const allowed = new Map<NamedEnds, ServiceSet>();
-  const denied = new Map<NamedEnds, ServiceSet>();
-  for (const { flows, outcome } of decidedParts(universe, asked)) {
-    if (outcome === "untouched") continue;
-    const sums = outcome === "allow" ? allowed : denied;
+  for (const { flows, outcome } of parts) {
+    if (outcome !== "allow") continue;
     for (const { named, box } of naming.piecesOf(flows[side])) {
-      const known = sums.get(named) ?? noService;
-      const fresh = subtractServices(flows.service, known);
-      const piece = side === "source" ? flowBox(box, flows.destination, fresh) : flowBox(flows.source, box, fresh);
-      if (piece !== undefined && possiblePart(universe, piece) !== undefined) sums.set(named, unionServices(known, fresh));
+      allowed.set(named, withPossible(universe, allowed.get(named) ?? noService, flows, side, box));
     }
   }
+  // Nearly everything is denied to somebody: only those who are allowed something are asked about.
+  const denied = parts.filter((part) => part.outcome === "deny");
+  const refusedTo = (peer: NamedEnds): ServiceSet =>
+    denied.reduce(
+      (sum, { flows }) => intersectEnds([flows[side]], peer.ends).reduce((found, box) => withPossible(universe, found, flows, side, box), sum),
+      noService,
+    );
   return naming.all.flatMap((peer): readonly Reach[] => {
     const some = allowed.get(peer) ?? noService;
     if (isEmptyService(some)) return [];
-    const refused = denied.get(peer) ?? noService;
+    const refused = refusedTo(peer);
     return [{ peer, always: subtractServices(some, refused), sometimes: intersectServices(some, refused) }];
   });
+}
+
+type Side = "source" | "destination";
+
+/** The services known so far, with those of the flows when one of them, with its end in `box`, can exist. */
+function withPossible(universe: Universe, known: ServiceSet, flows: FlowBox, side: Side, box: EndBox): ServiceSet {
+  const fresh = subtractServices(flows.service, known);
+  const piece = side === "source" ? flowBox(box, flows.destination, fresh) : flowBox(flows.source, box, fresh);
+  return piece !== undefined && possiblePart(universe, piece) !== undefined ? unionServices(known, fresh) : known;
 }
 
 /** A row of the matrix: what may pass from one named set to each other, where anything may. */

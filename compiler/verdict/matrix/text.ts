@@ -1,0 +1,59 @@
+/** The matrix as text: for a terminal, a spreadsheet, a pull request, a program, and Graphviz. */
+import { cellText, gridOf } from "./table.js";
+import type { MatrixTable } from "./table.js";
+
+/** Columns in spaces; a dot where nothing may pass. */
+export function matrixText(table: MatrixTable): string {
+  const rows = [
+    ["from \\ to", ...table.names.map(({ name }) => name)],
+    ...gridOf(table).map((row, index) => [table.names[index].name, ...row.map((cell) => (cell === undefined ? "." : cellText(cell)))]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => `${row.map((text, column) => text.padEnd(widths[column])).join("  ").trimEnd()}\n`).join("");
+}
+
+/** RFC 4180, one line a pair between which something may pass. */
+export function matrixCsv(table: MatrixTable): string {
+  const lines = [
+    ["from", "to", "services", "services for some flows"],
+    ...table.cells.map((cell) => [table.names[cell.row].name, table.names[cell.column].name, cell.always, cell.sometimes]),
+  ];
+  return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function matrixMarkdown(table: MatrixTable): string {
+  const escape = (text: string): string => text.replaceAll("|", "\\|");
+  const rows = gridOf(table).map(
+    (row, index) => `| **${escape(table.names[index].name)}** | ${row.map((cell) => (cell === undefined ? "" : escape(cellText(cell)))).join(" | ")} |\n`,
+  );
+  const head = `| from \\ to | ${table.names.map(({ name }) => escape(name)).join(" | ")} |\n`;
+  const line = `|---|${table.names.map(() => "---|").join("")}\n`;
+  return head + line + rows.join("");
+}
+
+export function matrixJson(table: MatrixTable): string {
+  const connections = table.cells.map((cell) => ({
+    from: table.names[cell.row].name,
+    to: table.names[cell.column].name,
+    services: cell.always,
+    servicesForSomeFlows: cell.sometimes,
+  }));
+  return `${JSON.stringify({ version: 1, command: "matrix", names: table.names, connections }, undefined, 2)}\n`;
+}
+
+const shapes = { group: "box", rest: "box, style=dashed", external: "ellipse", world: "ellipse" } as const;
+
+/** A graph in Graphviz's language: an edge for each pair, labelled with its services; dashed where only some flows pass. */
+export function matrixDot(table: MatrixTable): string {
+  const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  const nodes = table.names.map(({ name, kind }) => `  ${quoted(name)} [shape=${shapes[kind]}];\n`);
+  const edges = table.cells.map((cell) => {
+    const style = cell.always === "" ? ", style=dashed" : "";
+    return `  ${quoted(table.names[cell.row].name)} -> ${quoted(table.names[cell.column].name)} [label=${quoted(cellText(cell))}${style}];\n`;
+  });
+  return `digraph connectivity {\n  rankdir=LR;\n  node [fontname="sans-serif"];\n  edge [fontname="sans-serif", fontsize=10];\n${nodes.join("")}${edges.join("")}}\n`;
+}
