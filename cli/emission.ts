@@ -10,6 +10,7 @@ import { targets } from "../compiler/target/index.js";
 import type { TargetRow } from "../compiler/target/index.js";
 import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
 import type { Artefact } from "../compiler/target/target.js";
+import { verify } from "../compiler/verify/verify.js";
 import { Refusal } from "./exit.js";
 import type { LoadedProject } from "./project.js";
 
@@ -17,6 +18,14 @@ export interface TargetOutput {
   readonly name: string;
   readonly artefacts: readonly Artefact[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface EmissionOrders {
+  readonly inventory?: Inventory;
+  /** Read back what was made, and prove that it decides as the source does. */
+  readonly verify: boolean;
+  /** Called with what comes next, for a line of progress. */
+  readonly before: (step: string) => void;
 }
 
 /** The targets that were asked for; else those of the project file; else all. @throws Refusal for a name that is none. */
@@ -33,18 +42,18 @@ export function chosenTargets(asked: readonly string[], project: TargetOptions):
 }
 
 /** What each target emits for a project without errors. Comments and settings silence findings about targets as they do others. */
-export function emitTargets(
-  loaded: LoadedProject,
-  chosen: readonly TargetRow[],
-  inventory: Inventory | undefined,
-  before: (name: string) => void,
-): readonly TargetOutput[] {
+export function emitTargets(loaded: LoadedProject, chosen: readonly TargetRow[], orders: EmissionOrders): readonly TargetOutput[] {
   const { universe, files } = loaded.checked;
   if (universe === undefined) return [];
+  const { inventory, before } = orders;
   const settings = { options: loaded.project.targets, digest: sha256, ...(inventory === undefined ? {} : { inventory }) };
-  const outputs = chosen.map(({ name, emit }) => {
-    before(name);
-    return { name, ...emit(universe, settings) };
+  const outputs = chosen.map(({ name, emit, readings }) => {
+    before(`compiling for ${name}`);
+    const emission = emit(universe, settings);
+    if (!orders.verify || emission.diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { name, ...emission };
+    before(`verifying ${name}`);
+    const differences = verify(name, universe, readings(emission.artefacts, universe), emission.losses ?? []);
+    return { name, ...emission, diagnostics: [...emission.diagnostics, ...differences] };
   });
   const found = outputs.flatMap((output) => output.diagnostics);
   const everyTarget = chosen.length === targets.length;

@@ -1,39 +1,24 @@
-/** `--print`: each step on the way from text to targets, as JSON. */
-import { treesOf } from "../compiler/compile.js";
-import { tokenise } from "../grammar/lexer.js";
+/** `--print`: each step on the way from text to targets. Tokens and trees as lines, later steps as JSON. */
+import { printTokens, printTree } from "../grammar/print.js";
 import type { TargetOutput } from "./emission.js";
-import { Refusal } from "./exit.js";
 import type { LoadedProject } from "./project.js";
 
 export const steps = ["tokens", "tree", "policy", "program"] as const;
 export type Step = (typeof steps)[number];
 
+/** Empty for a step that errors keep from being reached; they have been reported. */
 export function printStep(step: Step, loaded: LoadedProject, outputs: readonly TargetOutput[]): string {
+  const files = [...loaded.checked.files.values()];
   switch (step) {
     case "tokens":
-      return json([...loaded.checked.files.values()].map(({ id, text }) => ({ file: id, tokens: tokensOf(id, text) })));
+      return files.map(({ id, text }) => `${id}\n${printTokens(id, text)}`).join("\n");
     case "tree":
-      return json(treesOf(loaded.checked));
+      return files.map(({ parsed, text }) => printTree(parsed.file, text)).join("\n");
     case "policy":
       return loaded.checked.policy === undefined ? "" : json(loaded.checked.policy);
     case "program":
-      return programOf(outputs);
+      return outputs.flatMap((output) => output.artefacts).find((artefact) => artefact.path === "program.json")?.text ?? "";
   }
-}
-
-function tokensOf(id: string, text: string) {
-  const { tokens, comments } = tokenise({ id, text });
-  const words = tokens.map((token) => ({ type: token.tokenType.name, text: token.image, start: token.startOffset }));
-  const remarks = comments.map((comment) => ({ type: "Comment", text: comment.text, start: comment.span.start }));
-  return [...words, ...remarks].sort((left, right) => left.start - right.start);
-}
-
-/** Empty where there are errors, which have been reported. */
-function programOf(outputs: readonly TargetOutput[]): string {
-  if (outputs.length === 0) return "";
-  const openflow = outputs.find((output) => output.name === "openflow");
-  if (openflow === undefined) throw new Refusal("--print program needs the target openflow");
-  return openflow.artefacts.find((artefact) => artefact.path === "program.json")?.text ?? "";
 }
 
 /** Maps as objects, IPv6 addresses (which are too large for a number) as decimal text. */

@@ -63,7 +63,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<E
     if (row !== called || verb === undefined) continue;
     describe(command, verb);
     command.action(async () => {
-      result = await verb.run({ words: command.args, options: command.opts(), terminal });
+      result = await verb.run({ words: command.args, options: command.opts(), terminal, verbs });
     });
   }
   const argument = verb?.prepare === undefined ? words : verb.prepare(words);

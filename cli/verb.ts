@@ -34,4 +34,13 @@ export interface Call {
   readonly words: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
+  /** All verbs, for those that speak of the others. */
+  readonly verbs: readonly VerbRow[];
+}
+
+/** A verb by name. Its file is loaded when it is called, so that none pays for what another needs. */
+export interface VerbRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Verb>;
 }

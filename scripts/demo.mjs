@@ -8,17 +8,29 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const example = "examples/guestbook";
 const output = "dist/demo";
 
-/** Lines shown of a file, and files shown of a target: enough to see what it is. */
+/** Lines shown of a file: enough to see what it is. */
 const mostLines = 24;
-const mostFiles = 2;
+
+/** The file of each target that says most, and the words at which to begin. */
+const targets = [
+  { name: "kubernetes", file: /redis-master/, from: "spec:" },
+  { name: "contiv", file: /rules\/tiers\.redis-master\/.*open/, from: "{" },
+  { name: "openflow", file: /policy\.flows/, from: "# table 80" },
+];
 
 const colour = process.stdout.isTTY && (process.env.NO_COLOR ?? "") === "";
 const bold = (text) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
 const print = (text) => process.stdout.write(`${text}\n`);
 
-function show(path) {
-  const lines = readFileSync(join(root, path), "utf8").trimEnd().split("\n");
-  print(`\n${bold(`--- ${path}`)}`);
+function show(path, from = "") {
+  const all = readFileSync(join(root, path), "utf8").trimEnd().split("\n");
+  const lines = all.slice(
+    Math.max(
+      0,
+      all.findIndex((line) => line.startsWith(from)),
+    ),
+  );
+  print(`\n${bold(`--- ${path}`)}${lines.length < all.length ? ` (from line ${all.length - lines.length + 1})` : ""}`);
   for (const line of lines.slice(0, mostLines)) print(`    ${line}`);
   if (lines.length > mostLines) print(`    … ${lines.length - mostLines} more lines`);
 }
@@ -37,11 +49,10 @@ function run(words) {
 
 show(`${example}/main.ctv`);
 run(["compile", example, "--out", output]);
-for (const target of ["kubernetes", "contiv", "openflow"]) {
-  const files = filesBelow(`${output}/${target}`);
-  print(`\n${bold(`=== ${target}: ${files.length} files`)}`);
-  for (const file of files.slice(0, mostFiles)) show(file);
-  for (const file of files.slice(mostFiles)) print(`    ${file}`);
+for (const { name, file, from } of targets) {
+  const files = filesBelow(`${output}/${name}`);
+  print(`\n${bold(`=== ${name}: ${files.length} files, such as`)}`);
+  show(files.find((path) => file.test(path)) ?? files[0], from);
 }
 run(["query", "--in", example, "world to redis-master : redis"]);
 print(`\nAll files are in ${output}/. README.md says how to go on.`);

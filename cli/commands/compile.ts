@@ -1,6 +1,7 @@
 /** `ctv compile`: checks, and writes what each target is to enforce, all of it or nothing. */
 import { resolve } from "node:path";
 import { isSound } from "../../compiler/compile.js";
+import type { TargetRow } from "../../compiler/target/index.js";
 import type { Artefact } from "../../compiler/target/target.js";
 import { emitTargets, chosenTargets } from "../emission.js";
 import type { TargetOutput } from "../emission.js";
@@ -10,6 +11,7 @@ import { writeOutput } from "../io/write.js";
 import type { Written } from "../io/write.js";
 import { failLevel, failLevelOption, flag, format, formatOption, list, text } from "../options.js";
 import { printStep, steps } from "../print.js";
+import type { Step } from "../print.js";
 import { progress } from "../progress.js";
 import { loadProject, projectOptions } from "../project.js";
 import type { LoadedProject } from "../project.js";
@@ -27,6 +29,7 @@ export const compile: Verb = {
     ...projectOptions,
     { flags: "--inventory <file>", description: "endpoints by node, for full OpenFlow tables of each node", path: true },
     { flags: "--strict", description: "what a target cannot say is an error" },
+    { flags: "--no-verify", description: "do not read the output back to prove that it decides as the source does" },
     { flags: "--print <step>", description: "write nothing; print a step on the way", choices: steps },
     formatOption,
     failLevelOption,
@@ -40,12 +43,17 @@ function once({ words, options, terminal }: Call): WatchedRun {
   const progressLine = progress(terminal);
   progressLine.step("reading and checking");
   const loaded = loadProject(words, options, terminal);
-  const targets = chosenTargets(list(options, "target"), loaded.project.targets);
   const folder = outputFolder(text(options, "out"), loaded, terminal.cwd);
   const step = steps.find((known) => known === options.print);
+  const targets = targetsOfStep(step, chosenTargets(list(options, "target"), loaded.project.targets));
   const inventory = inventoryFor(text(options, "inventory"), loaded, terminal);
   const sound = isSound(loaded.checked) && [...loaded.diagnostics, ...inventory.diagnostics].every((diagnostic) => diagnostic.severity !== "error");
-  const outputs = sound ? emitTargets(loaded, targets, inventory.inventory, (name) => progressLine.step(`compiling for ${name}`)) : [];
+  const orders = {
+    verify: step === undefined && options.verify !== false,
+    before: progressLine.step,
+    ...(inventory.inventory === undefined ? {} : { inventory: inventory.inventory }),
+  };
+  const outputs = sound ? emitTargets(loaded, targets, orders) : [];
   progressLine.done();
 
   const found = [...loaded.diagnostics, ...inventory.diagnostics, ...outputs.flatMap((output) => output.diagnostics)];
@@ -75,8 +83,14 @@ function once({ words, options, terminal }: Call): WatchedRun {
       );
   const summary = written === undefined ? undefined : { folder: folder.shown, ...written, files: filesOf(outputs).map((file) => file.path) };
   emitReport(terminal, summary === undefined ? report : { ...report, result: summary }, format(options));
-  if (written !== undefined && format(options) === "pretty") terminal.out.write(summaryText(outputs, folder.shown, written));
+  if (written !== undefined && format(options) === "pretty") terminal.out.write(summaryText(outputs, folder.shown, written, orders.verify));
   return result;
+}
+
+/** Steps before the targets need none, and the policy program is OpenFlow's. */
+function targetsOfStep(step: Step | undefined, chosen: readonly TargetRow[]): readonly TargetRow[] {
+  if (step === undefined) return chosen;
+  return step === "program" ? chosenTargets(["openflow"], {}) : [];
 }
 
 /** A file for each artefact, in a folder for each target. */
@@ -91,12 +105,12 @@ function outputFolder(given: string | undefined, loaded: LoadedProject, cwd: str
   return { path: resolve(loaded.inputs.root, output), shown: loaded.inputs.shown(output) };
 }
 
-function summaryText(outputs: readonly TargetOutput[], shown: string, written: Written): string {
+function summaryText(outputs: readonly TargetOutput[], shown: string, written: Written, verified: boolean): string {
   const width = Math.max(...outputs.map((output) => output.name.length));
   const lines = outputs.map(({ name, artefacts }) => {
     const changed = written.changed.filter((path) => path.startsWith(`${name}/`)).length;
     const state = changed === artefacts.length ? "" : changed === 0 ? ", none changed" : `, ${changed} changed`;
-    return `${name.padEnd(width)}  ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"} in ${shown}/${name}${state}\n`;
+    return `${name.padEnd(width)}  ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"} in ${shown}/${name}${state}${verified ? ", verified" : ""}\n`;
   });
   const removed = written.removed.map((path) => `removed  ${shown}/${path}\n`);
   const kept = written.kept.map((path) => `kept     ${shown}/${path}: not made any more, but edited since\n`);

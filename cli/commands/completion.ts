@@ -3,13 +3,12 @@ import { completionScript, shells } from "../completion/scripts.js";
 import type { CompletedVerb } from "../completion/scripts.js";
 import { exitCodes, Refusal } from "../exit.js";
 import type { Verb } from "../verb.js";
-import { verbs } from "./index.js";
 
 export const completion: Verb = {
   argument: { syntax: "<shell>", description: shells.join(", ") },
   options: [],
   examples: ["source <(ctv completion bash)", "ctv completion fish > ~/.config/fish/completions/ctv.fish"],
-  run: async ({ words, terminal }) => {
+  run: async ({ words, terminal, verbs }) => {
     const shell = shells.find((known) => known === words[0]);
     if (shell === undefined) throw new Refusal(`there is no completion for "${words[0]}"`, `one of ${shells.join(", ")}`);
     const loaded: CompletedVerb[] = [];

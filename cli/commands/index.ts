@@ -1,13 +1,5 @@
-/**
- * The verbs of the command. A verb's file is loaded when it is called, so that none pays for what another needs.
- */
-import type { Verb } from "../verb.js";
-
-export interface VerbRow {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<Verb>;
-}
+/** The verbs of the command. */
+import type { VerbRow } from "../verb.js";
 
 export const verbs: readonly VerbRow[] = [
   { name: "check", summary: "say what is wrong in a policy", load: async () => (await import("./check.js")).check },

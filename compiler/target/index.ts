@@ -8,6 +8,8 @@ import { noAudit } from "./openflow/build.js";
 import { openflow } from "./openflow/emit.js";
 import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
+import { defaultContivOptions, emitContiv } from "./contiv/emit/emit.js";
+import { readContiv } from "./contiv/read/read.js";
 import { readKubernetes } from "./kubernetes/read/read.js";
 import { readOpenflow } from "./openflow/read/read.js";
 import type { Artefact, Capability, Emission } from "./target.js";
@@ -39,6 +41,12 @@ export const targets: readonly TargetRow[] = [
       { assumption: "where an ipBlock matches pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: true }) },
       { assumption: "where an ipBlock matches no pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: false }) },
     ],
+  },
+  {
+    name: "contiv",
+    capabilities: [],
+    emit: (universe, { options }) => emitContiv(universe, { portLimit: options.contiv?.portLimit ?? defaultContivOptions.portLimit }),
+    readings: (artefacts, universe) => [{ reading: readContiv(artefacts, universe) }],
   },
   {
     name: "openflow",

@@ -6,8 +6,9 @@ import { ctv, scratch } from "./support/command.js";
 import type { Outcome } from "./support/command.js";
 
 const good = `tenant shop {
-  group web { match app = web }
-  group db  { match app = db }
+  network net { subnet 10.1.1.0/24; gateway 10.1.1.254 }
+  group web in net { match app = web }
+  group db  in net { match app = db }
   policy tiers { allow web -> db : postgres }
 }
 `;

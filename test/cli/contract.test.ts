@@ -9,8 +9,9 @@ import { scratch } from "./support/command.js";
 beforeAll(ensureBuilt);
 
 const good = `tenant shop {
-  group web { match app = web }
-  group db  { match app = db }
+  network net { subnet 10.1.1.0/24; gateway 10.1.1.254 }
+  group web in net { match app = web }
+  group db  in net { match app = db }
   policy tiers { allow web -> db : postgres }
 }
 `;
@@ -32,7 +33,7 @@ describe("the command as a process", () => {
     const { code, out, err } = runBuilt(["check", "bad.ctv"], { cwd });
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toContain("error[CTV2001]");
-    expect(err).toContain("--> bad.ctv:4:");
+    expect(err).toContain("--> bad.ctv:5:");
     expect(err).not.toContain("\u001b");
   });
 

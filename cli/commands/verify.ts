@@ -1,0 +1,76 @@
+/** `ctv verify`: proves that files which lie in a folder decide every flow as the source does. */
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Artefact } from "../../compiler/target/target.js";
+import { verify as verifyTarget } from "../../compiler/verify/verify.js";
+import { chosenTargets, emitTargets } from "../emission.js";
+import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { manifestName } from "../io/manifest.js";
+import { kindOf, readText } from "../io/read.js";
+import { failLevel, failLevelOption, format, formatOption, list } from "../options.js";
+import { progress } from "../progress.js";
+import { loadProject, projectOptions } from "../project.js";
+import { emitReport } from "../report/emit.js";
+import { fails, inOrder, source } from "../report/report.js";
+import { soundUniverse } from "../sound.js";
+import type { Verb } from "../verb.js";
+
+export const verify: Verb = {
+  argument: { syntax: "<folder>", description: "the output folder: one folder in it for each target" },
+  options: [
+    { flags: "-i, --in <path>", description: "file, folder or - that holds the source; may be given again; default: the project around this folder", repeat: true, path: true },
+    { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those that the folder has", many: true },
+    ...projectOptions,
+    formatOption,
+    failLevelOption,
+  ],
+  examples: ["ctv verify build", "ctv verify build --in examples/guestbook --target kubernetes"],
+  run: ({ words, options, terminal }) => {
+    const folder = resolve(terminal.cwd, words[0] ?? ".");
+    if (kindOf(folder) !== "folder") throw new Refusal(`cannot read ${words[0]}: there is no such folder`);
+    const steps = progress(terminal);
+    steps.step("reading and checking");
+    const loaded = loadProject(list(options, "in"), options, terminal);
+    const universe = soundUniverse("verify", loaded, terminal, format(options));
+    if (universe === undefined) return Promise.resolve(exitCodes.findings);
+    const asked = list(options, "target");
+    const present = chosenTargets(asked, {}).filter((target) => asked.length > 0 || kindOf(join(folder, target.name)) === "folder");
+    if (present.length === 0) throw new Refusal(`${words[0]} has no folder of a target`, "`ctv compile --out FOLDER` writes one");
+
+    const sources = new Map(loaded.sources);
+    const diagnostics = present.flatMap((target) => {
+      steps.step(`verifying ${target.name}`);
+      const artefacts = artefactsIn(join(folder, target.name), `${words[0]}/${target.name}`);
+      for (const artefact of artefacts) sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
+      const [fresh] = emitTargets(loaded, [target], { verify: false, before: () => undefined });
+      return verifyTarget(target.name, universe, target.readings(artefacts, universe), fresh?.losses ?? []);
+    });
+    steps.done();
+    const report = { verb: "verify", diagnostics: inOrder(diagnostics), sources, failLevel: failLevel(options) };
+    emitReport(terminal, report, format(options));
+    if (format(options) === "pretty") {
+      const wrong = (name: string) => diagnostics.filter((diagnostic) => diagnostic.target === name).length;
+      const line = (name: string) => `${name}  ${wrong(name) === 0 ? "decides every flow as the source does, apart from what compile reports" : `${wrong(name)} differences`}\n`;
+      terminal.out.write(present.map((target) => line(target.name)).join(""));
+    }
+    return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);
+  },
+};
+
+/** Every file below a target's folder, in order of path. */
+function artefactsIn(folder: string, shown: string): readonly Artefact[] {
+  if (kindOf(folder) !== "folder") throw new Refusal(`cannot read ${shown}: there is no such folder`);
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== manifestName && !entry.name.startsWith("."))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => {
+        const name = path.slice(folder.length + 1).replaceAll("\\", "/");
+        return { path: name, text: readText(path, `${shown}/${name}`) };
+      });
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`cannot read ${shown}: ${systemReason(error)}`);
+  }
+}
