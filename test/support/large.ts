@@ -41,7 +41,9 @@ export function largePolicy({ rules, groups, cidrs, rulesPerPolicy }: LargeSizes
     }
     if (index % 50 === 1) {
       const wide = random(2) === 0 ? "any" : "world";
-      return random(2) === 0 ? { action, from: wide, to: group(), service: `tcp/${port}` } : { action, from: group(), to: wide, service: `tcp/${port}` };
+      return random(2) === 0
+        ? { action, from: wide, to: group(), service: `tcp/${port}` }
+        : { action, from: group(), to: wide, service: `tcp/${port}` };
     }
     return { action, from: group(), to: group(), service: random(3) === 0 ? `tcp/${port}, udp/${port}` : `tcp/${port}` };
   };
