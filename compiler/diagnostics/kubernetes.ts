@@ -13,7 +13,8 @@ export const protocolLost = defineDiagnostic<AboutFlow & { services: string }>({
   code: "CTV5101",
   severity: "warning",
   title: "Kubernetes cannot say this protocol",
-  message: ({ subject, services, flow }) => `${subject} allows ${services}, which no Kubernetes port can say; it is denied, such as ${flow}`,
+  message: ({ subject, services, flow }) =>
+    `${subject} allows ${services}, which Kubernetes can say only as part of every service; it is denied, such as ${flow}`,
   explanation:
     "A NetworkPolicy speaks of TCP, UDP and SCTP ports. ICMP and other IP protocols pass only where a rule allows every service. A rule that allows them by name, or every service but some, loses them: what cannot be said is denied.",
   example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow world -> web : icmp/8 }\n}\n",
@@ -70,7 +71,7 @@ export const podAddressesUnknown = defineDiagnostic<AboutFlow>({
   severity: "warning",
   title: "Nothing says which addresses pods have",
   message: ({ subject, flow }) =>
-    `${subject} speaks of addresses that a pod may have, because nothing says which addresses pods have; where a pod that must not pass may be meant, it is denied, such as ${flow}`,
+    `${subject} allows by address, and nothing says which addresses pods have; what a network plugin might take for a pod, or might not, is denied, such as ${flow}`,
   explanation:
     "Network plugins differ on whether an `ipBlock` matches pods. What is emitted has to be right either way, so it must be known which addresses are pods'. Without networks of the tenant and without `kubernetes.podCidrs` in the project file, any address that is in no `external` may be a pod's.",
   example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow 203.0.113.0/24 -> web : http }\n}\n",

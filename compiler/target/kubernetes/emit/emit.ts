@@ -1,43 +1,48 @@
 /** The emitter's front: policy in, YAML and findings out. */
+import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Universe } from "../../../policy/universe.js";
-import type { Artefact, Emission } from "../../target.js";
+import type { Artefact, Emission, Loss } from "../../target.js";
 import type { KubernetesOptions } from "../options.js";
-import { lossDiagnostic, logDiagnostics } from "./findings.js";
+import { clusterPolicyObjects } from "./cluster/flavour.js";
+import { logDiagnostics, lossReporter } from "./findings.js";
+import { networkPolicyObjects } from "./flavour.js";
+import type { FlavourObjects } from "./flavour.js";
 import { makeGround } from "./ground.js";
 import { allowedButDenied } from "./losses.js";
-import { denyFloor, networkPolicies } from "./network-policy.js";
-import type { Commented } from "./network-policy.js";
-import { piecesOf, ruleList } from "./pieces.js";
-import { sayPieces } from "./sayable.js";
-import { subjectNames, subjectsOf } from "./subjects.js";
+import { pieceMaker, ruleList } from "./pieces.js";
 import { deniedButAllowed } from "./unenforced.js";
-import { blockYaml } from "./yaml.js";
-import type { NetworkPolicy } from "../schema.js";
+import { yamlWriter } from "./yaml.js";
+import type { YamlWriter } from "./yaml.js";
 
-function artefactOf({ object, comments }: Commented<NetworkPolicy>): Artefact {
+const makeObjects = { "network-policy": networkPolicyObjects, "cluster-policy": clusterPolicyObjects } as const;
+
+/** Folder of the objects that are in no namespace: no namespace can have this name. */
+const CLUSTER_FOLDER = "_cluster";
+
+function artefactOf(write: YamlWriter, { object, comments }: FlavourObjects["objects"][number]): Artefact {
   const { name, namespace } = object.metadata;
-  return { path: `${namespace ?? ""}/${name}.yaml`, text: blockYaml(object, comments) };
+  return { path: `${namespace ?? CLUSTER_FOLDER}/${name}.yaml`, text: write(object, comments) };
 }
 
-/** Deterministic to the byte. Objects never allow more than the source does, under both readings of `ipBlock`. */
+/** Deterministic to the byte. Objects never allow a pod of a tenant more than the source does, under both readings of `ipBlock`. */
 export function emitKubernetes(universe: Universe, options: KubernetesOptions): Emission {
-  void options;
   const { policy } = universe;
   const ground = makeGround(universe);
   const lists = new Map(policy.tenants.map((tenant) => [tenant.name, ruleList(universe, tenant)]));
+  const write = yamlWriter();
+  const report = lossReporter(policy);
   const artefacts: Artefact[] = [];
-  const losses: NonNullable<Emission["losses"]>[number][] = [];
-  const notes = policy.tenants.flatMap(logDiagnostics);
+  const losses: Loss[] = [];
+  const others: Diagnostic[] = [];
   for (const list of lists.values()) {
-    const pieces = piecesOf(ground, lists, list);
-    const said = { ingress: sayPieces(ground, "ingress", pieces.ingress), egress: sayPieces(ground, "egress", pieces.egress) };
-    const subjects = subjectsOf(subjectNames(list.tenant), { ingress: said.ingress.allowances, egress: said.egress.allowances });
-    const objects = [...denyFloor(list.tenant, ["Ingress", "Egress"]), ...subjects.flatMap((subject) => networkPolicies(list.tenant, subject))];
-    artefacts.push(...objects.map(artefactOf));
-    for (const loss of [...allowedButDenied(ground, lists, list, said), ...deniedButAllowed(ground, list)]) {
-      losses.push({ diagnostic: lossDiagnostic(policy, loss), tenant: list.tenant.name, outcome: loss.outcome, flows: loss.flows });
+    const { tenant } = list;
+    const made = makeObjects[options.flavour](ground, list, pieceMaker(ground, lists, tenant));
+    artefacts.push(...made.objects.map((object) => artefactOf(write, object)));
+    for (const loss of [...allowedButDenied(ground, lists, list, made.losses), ...deniedButAllowed(ground, list)]) {
+      losses.push({ diagnostic: report(loss), tenant: tenant.name, outcome: loss.outcome, flows: loss.flows });
     }
+    others.push(...made.diagnostics, ...logDiagnostics(tenant));
   }
   artefacts.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { artefacts, diagnostics: [...losses.map((loss) => loss.diagnostic), ...notes], losses };
+  return { artefacts, diagnostics: [...losses.map((loss) => loss.diagnostic), ...others], losses };
 }

@@ -11,15 +11,16 @@ import {
 } from "../../../diagnostics/kubernetes.js";
 import type { Details, Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Policy, Tenant } from "../../../policy/model.js";
+import { formatAddress } from "../../../space/address.js";
+import type { End } from "../../../space/ends.js";
 import { formatServices, unionAllServices } from "../../../space/service.js";
-import { describeFlow } from "../../../verdict/describe.js";
+import { describeEnd, describeService } from "../../../verdict/describe.js";
 import type { RuleLoss } from "./losses.js";
 
 export const TARGET = "kubernetes";
 
-function make(policy: Policy, loss: RuleLoss, details: Details): Diagnostic {
+function make(loss: RuleLoss, flow: string, details: Details): Diagnostic {
   const { tenant, rule } = loss;
-  const flow = describeFlow(policy, loss.flow);
   const subject = rule === undefined ? `the default of tenant "${tenant.name}"` : "this rule";
   switch (loss.cause) {
     case "protocol":
@@ -37,11 +38,22 @@ function make(policy: Policy, loss: RuleLoss, details: Details): Diagnostic {
   }
 }
 
-/** The diagnostic of a loss. Without a rule it is about the tenant's default, and its `rule` is `tenant/default`. */
-export function lossDiagnostic(policy: Policy, loss: RuleLoss): Diagnostic {
-  const { tenant, rule } = loss;
-  const origin = rule === undefined ? (tenant.defaultOrigin ?? tenant.origin) : rule.origin;
-  return make(policy, loss, { span: origin.span, target: TARGET, rule: rule?.id ?? `${tenant.name}/default`, flow: describeFlow(policy, loss.flow) });
+/** Makes the diagnostics of losses. Without a rule one is about the tenant's default, and its `rule` is `tenant/default`. */
+export function lossReporter(policy: Policy): (loss: RuleLoss) => Diagnostic {
+  // The same pods show many losses, and describing an end asks every group.
+  const known = new Map<string, string>();
+  const describe = (end: End): string => {
+    const key = `${end.namespace ?? ""} ${formatAddress(end.address)} ${JSON.stringify(end.labels)}`;
+    const text = known.get(key) ?? describeEnd(policy, end);
+    known.set(key, text);
+    return text;
+  };
+  return (loss) => {
+    const { tenant, rule } = loss;
+    const origin = rule === undefined ? (tenant.defaultOrigin ?? tenant.origin) : rule.origin;
+    const flow = `${describe(loss.flow.source)} -> ${describe(loss.flow.destination)} : ${describeService(loss.flow)}`;
+    return make(loss, flow, { span: origin.span, target: TARGET, rule: rule?.id ?? `${tenant.name}/default`, flow });
+  };
 }
 
 /** One note for each rule that logs. */

@@ -8,10 +8,30 @@ function valuesKey(set: ValueSet): string {
   return `${set.kind}${set.absent ? "?" : ""}(${set.values.join(",")})`;
 }
 
+const columnKeys = new WeakMap<EndBox, string>();
+
 /** Namespaces and labels of a box, and not its addresses. */
 export function columnKey(box: EndBox): string {
+  const known = columnKeys.get(box);
+  if (known !== undefined) return known;
   const labels = [...box.labels].map(([key, set]) => `${key}=${valuesKey(set)}`);
-  return `${valuesKey(box.namespace)}|${(labels.length > 1 ? labels.sort() : labels).join("&")}`;
+  const made = `${valuesKey(box.namespace)}|${(labels.length > 1 ? labels.sort() : labels).join("&")}`;
+  columnKeys.set(box, made);
+  return made;
+}
+
+/** Makes equal boxes one object, so that what is found out about a box is found out once. Address sets count as equal when they are one object. */
+export function boxInterner(): (box: EndBox) => EndBox {
+  const byAddresses = new WeakMap<AddressSet, Map<string, EndBox>>();
+  return (box) => {
+    const shelf = byAddresses.get(box.addresses) ?? new Map<string, EndBox>();
+    byAddresses.set(box.addresses, shelf);
+    const key = columnKey(box);
+    const known = shelf.get(key);
+    if (known !== undefined) return known;
+    shelf.set(key, box);
+    return box;
+  };
 }
 
 export function addressesKey(set: AddressSet): string {

@@ -12,7 +12,7 @@ import type { Ground } from "./ground.js";
 import { allowedBy, flowOf, withoutEarlier } from "./pieces.js";
 import type { Direction, RuleList } from "./pieces.js";
 import { peerBox } from "./sayable.js";
-import type { Allowance, Cause, Said } from "./sayable.js";
+import type { Allowance, Cause, Loss, Said } from "./sayable.js";
 
 /** Flows that the objects decide otherwise than the source, on the rule that decides them in the source. */
 export interface RuleLoss {
@@ -61,20 +61,21 @@ function saidFlows(direction: Direction, allowances: readonly Allowance[]): Flow
   });
 }
 
-/** Allowed flows that one direction denies, by rule and cause, without those that another rule says after all. */
-function lostIn(direction: Direction, said: Said): readonly (readonly [Rule | undefined, Cause, FlowSet])[] {
-  if (said.losses.length === 0) return [];
+/** Allowed flows that one direction denies, without those that another rule says after all: only where services are lost can one. */
+export function lostIn(direction: Direction, said: Said): readonly Loss[] {
+  const services = said.losses.filter(isAboutServices);
+  if (services.length === 0) return said.losses;
   const index = overlapIndex(saidFlows(direction, said.allowances).map((box) => [box]));
-  return said.losses.map(({ rule, cause, flows: boxes }) => [
-    rule,
-    cause,
-    boxes.flatMap((box) =>
-      flows.subtractFlows(
-        [box],
-        index.overlapping(box).map((row) => row.box),
-      ),
-    ),
-  ]);
+  const stillLost = (box: FlowBox): FlowSet =>
+    flows.uncoveredParts(
+      box,
+      index.overlapping(box).map((row) => row.box),
+    );
+  return said.losses.map((loss) => (isAboutServices(loss) ? { ...loss, flows: loss.flows.flatMap(stillLost) } : loss));
+}
+
+function isAboutServices(loss: Loss): boolean {
+  return loss.cause === "protocol" || loss.cause === "portZero";
 }
 
 /** The part of the flows that the other tenants, whose pods are at the other end, allow too: only these are permitted. */
@@ -97,23 +98,33 @@ export function allowedButDenied(
   ground: Ground,
   lists: ReadonlyMap<string, RuleList>,
   list: RuleList,
-  said: Readonly<Record<Direction, Said>>,
+  losses: readonly Loss[],
 ): readonly RuleLoss[] {
   const owners = new Map<Rule | undefined, number>(list.tenant.rules.map((rule, owner) => [rule, owner]));
   const found = new Map<Rule | undefined, Map<Cause, FlowBox[]>>();
-  for (const direction of ["ingress", "egress"] as const) {
-    for (const [rule, cause, boxes] of lostIn(direction, said[direction])) {
-      const decided = boxes.flatMap((box) => withoutEarlier(list, owners.get(rule) ?? list.tenant.rules.length, box, "allow"));
-      const own = permittedByOthers(lists.values(), list.tenant, decided);
-      if (own.length === 0) continue;
-      const byCause = found.get(rule) ?? new Map<Cause, FlowBox[]>();
-      found.set(rule, byCause);
-      byCause.set(cause, [...(byCause.get(cause) ?? []), ...own]);
-    }
+  for (const { rule, cause, flows: boxes } of losses) {
+    const decided = boxes.flatMap((box) => withoutEarlier(list, owners.get(rule) ?? list.tenant.rules.length, box, "allow"));
+    const own = permittedByOthers(lists.values(), list.tenant, decided);
+    if (own.length === 0) continue;
+    const byCause = found.get(rule) ?? new Map<Cause, FlowBox[]>();
+    found.set(rule, byCause);
+    byCause.set(cause, [...(byCause.get(cause) ?? []), ...own]);
   }
   return [...found]
     .sort(([a], [b]) => (owners.get(a) ?? Infinity) - (owners.get(b) ?? Infinity))
     .flatMap(([rule, byCause]) =>
-      [...byCause].flatMap(([cause, boxes]) => asLoss(ground, { tenant: list.tenant, rule, cause, outcome: "deny" }, boxes)),
+      onceEach(byCause).flatMap(([cause, boxes]) => asLoss(ground, { tenant: list.tenant, rule, cause, outcome: "deny" }, boxes)),
     );
+}
+
+const order: readonly Cause[] = ["address", "unknown", "machine", "protocol", "portZero"];
+
+/** A flow that is lost at one end for one cause and at the other for another counts for the first. */
+function onceEach(byCause: ReadonlyMap<Cause, FlowSet>): readonly (readonly [Cause, FlowSet])[] {
+  const earlier: FlowBox[] = [];
+  return order.flatMap((cause) => {
+    const boxes = (byCause.get(cause) ?? []).flatMap((box) => flows.uncoveredParts(box, earlier));
+    earlier.push(...boxes);
+    return boxes.length === 0 ? [] : [[cause, boxes] as const];
+  });
 }

@@ -53,6 +53,7 @@ function rowsByPeer(allowances: readonly Allowance[]): readonly Row[] {
 }
 
 export function mergeAllowances(allowances: readonly Allowance[]): readonly Entry[] {
+  if (allowances.length < 2) return allowances.map(({ peer, service, rule }) => entryOf([{ peer, service, rules: new Set([rule]) }]));
   const rows = rowsByPeer(allowances);
   const open = rows.find((row) => row.peer.kind === "everyone");
   const byService = new Map<string, Row[]>();
@@ -66,11 +67,15 @@ export function mergeAllowances(allowances: readonly Allowance[]): readonly Entr
     if (same === undefined) byService.set(key, [row]);
     else same.push(row);
   }
-  return [...byService.values()].map((same) => ({
+  return [...byService.values()].map(entryOf);
+}
+
+function entryOf(same: readonly Row[]): Entry {
+  return {
     everyone: same.some((row) => row.peer.kind === "everyone"),
     workloads: same.flatMap((row) => (row.peer.kind === "workloads" ? [row.peer.box] : [])),
     machines: address.unionAllAddresses(same.flatMap((row) => (row.peer.kind === "machines" ? [row.peer.addresses] : []))),
     service: same[0].service,
     rules: [...new Set(same.flatMap((row) => [...row.rules]))],
-  }));
+  };
 }

@@ -32,7 +32,18 @@ export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Eg
   }));
 }
 
+const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>>();
+
+/** The peers for a box in an object of a namespace. Frozen, and the same for the same box: the writer writes each once. */
 function podPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
+  const ofBox = knownPeers.get(box) ?? new Map<string, readonly NetworkPolicyPeer[]>();
+  knownPeers.set(box, ofBox);
+  const peers = ofBox.get(namespace) ?? makePodPeers(box, namespace).map((peer) => Object.freeze(peer));
+  ofBox.set(namespace, peers);
+  return peers;
+}
+
+function makePodPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
   const here = box.namespace.kind === "in" && box.namespace.values.length === 1 && box.namespace.values[0] === namespace;
   if (box.labels.size === 0) return [here ? { podSelector: {} } : { namespaceSelector: namespaceSelector(box.namespace) }];
   return selectorsOf(box.labels).map((podSelector) =>

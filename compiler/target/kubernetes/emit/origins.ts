@@ -17,16 +17,28 @@ export function sourceComments(tenant: Tenant, rules: readonly (Rule | undefined
   return rules.map((rule) => `${lineOf(tenant, rule)}  ${rule === undefined ? `default ${tenant.defaultAction}` : rule.text}`);
 }
 
+const knownLabels = new WeakMap<Tenant, Map<string | undefined, Metadata["labels"]>>();
+
+/** Frozen, and the same object for the same policy: the writer writes it once. */
+function originLabels(tenant: Tenant, policy: string | undefined): Metadata["labels"] {
+  const ofTenant = knownLabels.get(tenant) ?? new Map<string | undefined, Metadata["labels"]>();
+  knownLabels.set(tenant, ofTenant);
+  const known = ofTenant.get(policy);
+  if (known !== undefined) return known;
+  const labels: Record<string, string> = { "app.kubernetes.io/managed-by": "ctv", "ctv.dev/tenant": labelValue(tenant.name) };
+  if (policy !== undefined) labels["ctv.dev/policy"] = labelValue(policy);
+  ofTenant.set(policy, Object.freeze(labels));
+  return labels;
+}
+
 /** Labels and annotations that every object carries. */
 export function originMetadata(
   tenant: Tenant,
   policy: string | undefined,
   rules: readonly (Rule | undefined)[],
 ): Pick<Metadata, "labels" | "annotations"> {
-  const labels: Record<string, string> = { "app.kubernetes.io/managed-by": "ctv", "ctv.dev/tenant": labelValue(tenant.name) };
-  if (policy !== undefined) labels["ctv.dev/policy"] = labelValue(policy);
   const origins = rules.map((rule) => originOf(tenant, rule));
   origins.sort((a, b) => (a.span.file === b.span.file ? a.span.start - b.span.start : a.span.file < b.span.file ? -1 : 1));
   const lines = new Set(origins.map((origin) => `${origin.span.file}:${origin.line}`));
-  return { labels, annotations: { "ctv.dev/source": [...lines].join(", ") } };
+  return { labels: originLabels(tenant, policy), annotations: { "ctv.dev/source": [...lines].join(", ") } };
 }

@@ -16,6 +16,7 @@ import { everyService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
 import type { OverlapIndex } from "../../../verdict/overlap.js";
+import { boxInterner } from "./keys.js";
 import { machinesAt, machinesOf, workloadsOf, workloadsOfTenant } from "./ground.js";
 import type { Ground } from "./ground.js";
 
@@ -39,6 +40,11 @@ export interface RuleList {
 
 export function flowOf(direction: Direction, subject: EndBox, peer: EndBox, service: ServiceSet): FlowBox | undefined {
   return direction === "ingress" ? flows.flowBox(peer, subject, service) : flows.flowBox(subject, peer, service);
+}
+
+/** The two ends of a flow, seen from the pod that enforces. */
+export function sides(direction: Direction, box: FlowBox): { readonly subject: EndBox; readonly peer: EndBox } {
+  return direction === "ingress" ? { subject: box.destination, peer: box.source } : { subject: box.source, peer: box.destination };
 }
 
 export function ruleList(universe: Universe, tenant: Tenant): RuleList {
@@ -98,26 +104,35 @@ function folded(ground: Ground, lists: ReadonlyMap<string, RuleList>, direction:
   }
   const workloads = workloadsOf(piece.peer);
   const pieces = boxes.map((box): Piece => {
-    const [subject, peer] = direction === "ingress" ? [box.destination, box.source] : [box.source, box.destination];
-    return { ...piece, subject, peer, service: box.service };
+    return { ...piece, ...sides(direction, box), service: box.service };
   });
   return workloads === undefined ? pieces : [{ ...piece, peer: workloads }, ...pieces];
 }
 
-/** All pieces of a tenant in one direction, in the order of its rules. Their union is what its pods may receive or send. */
-export function piecesOf(ground: Ground, lists: ReadonlyMap<string, RuleList>, list: RuleList): Readonly<Record<Direction, readonly Piece[]>> {
-  const own = workloadsOfTenant(list.tenant);
-  const made: Record<Direction, Piece[]> = { ingress: [], egress: [] };
-  const add = (direction: Direction, rule: Rule | undefined, subject: EndBox | undefined, peer: EndBox, service: ServiceSet): void => {
-    if (subject === undefined) return;
-    for (const piece of folded(ground, lists, direction, list.tenant, { rule, subject, peer, service })) made[direction].push(piece);
+/** Makes pieces of the flows of a rule of the tenant; equal boxes become one object. `fold` (default true): ask other tenants too. */
+export type PieceMaker = (direction: Direction, rule: Rule | undefined, box: FlowBox, fold?: boolean) => readonly Piece[];
+
+export function pieceMaker(ground: Ground, lists: ReadonlyMap<string, RuleList>, tenant: Tenant): PieceMaker {
+  const own = workloadsOfTenant(tenant);
+  const intern = boxInterner();
+  return (direction, rule, box, fold = true) => {
+    const side = sides(direction, box);
+    const subject = ownPart(own, side.subject);
+    if (subject === undefined) return [];
+    const piece = { rule, subject: intern(subject), peer: intern(side.peer), service: box.service };
+    return fold ? folded(ground, lists, direction, tenant, piece) : [piece];
   };
+}
+
+/** All pieces of a tenant, in the order of its rules. Their union is what its pods may receive or send. */
+export function piecesOf(make: PieceMaker, list: RuleList): Readonly<Record<Direction, readonly Piece[]>> {
+  const made: Record<Direction, Piece[]> = { ingress: [], egress: [] };
   for (const { owner, box } of list.index.rows) {
     if (list.actionOf(owner) === "deny") continue;
     const rule = list.tenant.rules.at(owner);
     for (const rest of withoutEarlier(list, owner, box, "deny")) {
-      add("ingress", rule, ownPart(own, rest.destination), rest.source, rest.service);
-      add("egress", rule, ownPart(own, rest.source), rest.destination, rest.service);
+      made.ingress.push(...make("ingress", rule, rest));
+      made.egress.push(...make("egress", rule, rest));
     }
   }
   return made;

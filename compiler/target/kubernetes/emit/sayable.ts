@@ -17,12 +17,12 @@ import type { EndBox, EndSet } from "../../../space/ends.js";
 import { endIndex } from "../../../space/endIndex.js";
 import * as flows from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
-import { everyService, intersectServices, isEmptyService, subtractServices } from "../../../space/service.js";
+import { everyService, familyServices, intersectServices, isEmptyService, subtractServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import { blind, machinesAt, machinesOf, workloadsOf } from "./ground.js";
 import type { Ground, WorkloadClass } from "./ground.js";
-import { flowOf } from "./pieces.js";
+import { flowOf, sides } from "./pieces.js";
 import type { Direction, Piece } from "./pieces.js";
 import { portZero, sayable } from "./ports.js";
 
@@ -60,6 +60,16 @@ export interface Said {
   readonly losses: readonly Loss[];
 }
 
+/** What the object that a piece goes into can say. */
+export interface Means {
+  /** Whether a peer given by addresses may match pods at these addresses too, so that pods that are denied have to be kept out. */
+  readonly addressesMatchPods: boolean;
+  /** Whether a protocol can be said without ports. */
+  readonly wholeProtocols: boolean;
+}
+
+export const networkPolicyMeans: Means = { addressesMatchPods: true, wholeProtocols: true };
+
 const everyone: Peer = { kind: "everyone" };
 const otherThanPortZero = subtractServices(everyService, portZero);
 
@@ -67,6 +77,7 @@ function isEveryone(box: EndBox): boolean {
   return values.isAnyValue(box.namespace) && box.labels.size === 0 && address.isAllAddresses(box.addresses);
 }
 
+/** The ends of a peer, machines alone where it is given by addresses. */
 export function peerBox(peer: Peer): EndBox | undefined {
   switch (peer.kind) {
     case "everyone":
@@ -78,39 +89,49 @@ export function peerBox(peer: Peer): EndBox | undefined {
   }
 }
 
-/** Says the pieces of one tenant in one direction. */
-export function sayPieces(ground: Ground, direction: Direction, pieces: readonly Piece[]): Said {
-  const bySubject = endIndex(pieces.map((piece) => piece.subject));
-  const allowances: Allowance[] = [];
-  const losses: Loss[] = [];
-  for (const piece of pieces) {
-    const simple = sayPlainly(ground, piece);
-    const near = (): FlowSet =>
-      bySubject.overlapping(blind(piece.subject)).flatMap((at) => flowOf(direction, pieces[at].subject, pieces[at].peer, pieces[at].service) ?? []);
-    const said = simple === undefined ? sayCarefully(ground, direction, piece, near()) : { parts: simple, losses: [] };
-    losses.push(...said.losses);
-    for (const part of said.parts) {
-      const service = sayable(part.service, true);
-      if (!isEmptyService(service)) allowances.push({ ...part, service });
-      losses.push(...serviceLosses(direction, piece, part, subtractServices(part.service, service)));
-    }
-  }
-  return { allowances, losses };
+/** Says pieces of one tenant in one direction, one by one. `all` is everything allowed there. */
+export function pieceSayer(ground: Ground, direction: Direction, all: readonly Piece[], means: Means): (piece: Piece) => Said {
+  const bySubject = endIndex(all.map((piece) => piece.subject));
+  const near = (piece: Piece): FlowSet =>
+    bySubject.overlapping(blind(piece.subject)).flatMap((at) => flowOf(direction, all[at].subject, all[at].peer, all[at].service) ?? []);
+  return (piece) => {
+    const plain = sayPlainly(ground, piece, means);
+    const { parts, losses } = plain === undefined ? sayCarefully(ground, direction, piece, near(piece), means) : { parts: plain, losses: [] };
+    const allowances = parts.flatMap((part) => {
+      const service = sayable(part.service, means.wholeProtocols);
+      return isEmptyService(service) ? [] : [service === part.service ? part : { ...part, service }];
+    });
+    const unsaid = parts.flatMap((part) =>
+      serviceLosses(direction, piece, part, subtractServices(part.service, sayable(part.service, means.wholeProtocols))),
+    );
+    return { allowances, losses: unsaid.length === 0 ? losses : [...losses, ...unsaid] };
+  };
+}
+
+/** Says all pieces of one tenant in one direction. */
+export function sayPieces(ground: Ground, direction: Direction, pieces: readonly Piece[], means: Means): Said {
+  const said = pieces.map(pieceSayer(ground, direction, pieces, means));
+  return { allowances: said.flatMap((one) => one.allowances), losses: said.flatMap((one) => one.losses) };
 }
 
 /** What of a piece is lost to services; a part of it may hold more than the piece, because it is blind to addresses. */
 function serviceLosses(direction: Direction, piece: Piece, part: Allowance, lost: ServiceSet): readonly Loss[] {
   if (isEmptyService(lost)) return [];
   const said = peerBox(part.peer);
-  const box = said === undefined ? undefined : ends.intersectEndBoxes(piece.peer, said);
+  const peer = said === undefined ? undefined : ends.intersectEndBoxes(piece.peer, said);
   const subject = ends.intersectEndBoxes(piece.subject, part.subject);
+  return peer === undefined || subject === undefined ? [] : unsaidServices(direction, { ...piece, subject, peer, service: lost });
+}
+
+/** Losses for a piece of services that no port says. */
+export function unsaidServices(direction: Direction, { rule, subject, peer, service }: Piece): readonly Loss[] {
   const parts: readonly (readonly [Cause, ServiceSet])[] = [
-    ["protocol", intersectServices(lost, otherThanPortZero)],
-    ["portZero", intersectServices(lost, portZero)],
+    ["protocol", intersectServices(service, otherThanPortZero)],
+    ["portZero", intersectServices(service, portZero)],
   ];
-  return parts.flatMap(([cause, service]) => {
-    const flow = box === undefined || subject === undefined ? undefined : flowOf(direction, subject, box, service);
-    return flow === undefined ? [] : [{ rule: part.rule, cause, flows: [flow] }];
+  return parts.flatMap(([cause, lost]) => {
+    const flow = flowOf(direction, subject, peer, lost);
+    return flow === undefined ? [] : [{ rule, cause, flows: [flow] }];
   });
 }
 
@@ -122,7 +143,7 @@ function addressesOfOthers(ground: Ground, workloads: EndBox | undefined): Addre
 }
 
 /** The piece as it stands, or nothing where its addresses need care. */
-function sayPlainly(ground: Ground, piece: Piece): readonly Allowance[] | undefined {
+export function sayPlainly(ground: Ground, piece: Piece, means: Means): readonly Allowance[] | undefined {
   if (!ground.complete(piece.subject)) return undefined;
   const workloads = workloadsOf(piece.peer);
   if (workloads !== undefined && !ground.complete(workloads)) return undefined;
@@ -132,7 +153,7 @@ function sayPlainly(ground: Ground, piece: Piece): readonly Allowance[] | undefi
   const out: Allowance[] = workloads === undefined ? [] : [{ rule, subject, peer: { kind: "workloads", box: blind(workloads) }, service }];
   const machines = machinesOf(piece.peer);
   if (machines === undefined) return out;
-  const others = addressesOfOthers(ground, workloads);
+  const others = means.addressesMatchPods ? addressesOfOthers(ground, workloads) : address.noAddresses;
   const possible = address.intersectAddresses(machines.addresses, ground.machineAddresses);
   if (address.addressesOverlap(possible, others)) return undefined;
   if (address.isEmptyAddresses(possible)) return out;
@@ -147,16 +168,30 @@ function placed(ground: Ground, box: EndBox): readonly (readonly [WorkloadClass,
   });
 }
 
-function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowed: FlowSet): { parts: readonly Allowance[]; losses: readonly Loss[] } {
+/** Those of them that can exist. */
+function existing(ground: Ground, box: EndBox): readonly (readonly [WorkloadClass, EndBox])[] {
+  return placed(ground, box).filter(([, part]) => ground.possible(part) !== undefined);
+}
+
+function sayCarefully(
+  ground: Ground,
+  direction: Direction,
+  piece: Piece,
+  allowed: FlowSet,
+  means: Means,
+): { readonly parts: readonly Allowance[]; readonly losses: readonly Loss[] } {
   const { rule, service } = piece;
   const subject = blind(piece.subject);
+  const owns = existing(ground, piece.subject);
+  if (owns.length === 0) return { parts: [], losses: [] };
   const subjects = placed(ground, subject).map(([, box]) => box);
 
   /** Denied flows of the subjects with these peers. */
   const denied = (peers: EndSet): readonly { readonly subject: EndBox; readonly peer: EndBox; readonly service: ServiceSet }[] =>
     peers
       .flatMap((peer) => subjects.flatMap((own) => flowOf(direction, own, peer, service) ?? []))
-      .flatMap((box) => flows.subtractFlows([box], allowed))
+      .flatMap((box) => flows.uncoveredParts(box, allowed))
+      .flatMap(inPossibleFamilies)
       .map((box) => ({ ...sides(direction, box), service: box.service }))
       .filter((side) => ground.possible(side.subject) !== undefined && ground.possible(side.peer) !== undefined);
   const columns = (box: EndBox): EndSet => ends.subtractEnds([blind(box)], ground.ruledOut(box));
@@ -180,12 +215,16 @@ function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowe
   };
 
   const workloads = workloadsOf(piece.peer);
-  if (workloads !== undefined) {
-    const peers = placed(ground, blind(workloads)).map(([, box]) => box);
+  const others = workloads === undefined ? [] : existing(ground, workloads);
+  // Pods that cannot be at these addresses are not spoken of.
+  const namespace = others.reduce((union, [kind]) => values.unionValues(union, kind.namespace), values.noValue);
+  const named = workloads === undefined ? undefined : ends.endBox({ ...blind(workloads), namespace: values.intersectValues(workloads.namespace, namespace) });
+  if (named !== undefined) {
+    const peers = placed(ground, named).map(([, box]) => box);
     const blocked = denied(peers).flatMap((side) => block(columns(side.peer), side.subject, side.service));
-    const said = say(blind(workloads), blocked, (box) => ({ kind: "workloads", box }));
-    for (const [kind, box] of placed(ground, workloads)) {
-      for (const [own, part] of placed(ground, piece.subject)) {
+    const said = say(named, blocked, (box) => ({ kind: "workloads", box }));
+    for (const [kind, box] of others) {
+      for (const [own, part] of owns) {
         const whole = flowOf(direction, part, box, service);
         if (whole !== undefined) lose([whole], said, kind.unknown || own.unknown ? "unknown" : "address");
       }
@@ -195,7 +234,7 @@ function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowe
   const machines = machinesOf(piece.peer);
   const possible = machines === undefined ? undefined : machinesAt(address.intersectAddresses(machines.addresses, ground.machineAddresses));
   if (machines !== undefined && possible !== undefined) {
-    const podsThere = placed(ground, { namespace: values.anyPresent, labels: new Map(), addresses: machines.addresses }).map(([, box]) => box);
+    const podsThere = !means.addressesMatchPods ? [] : placed(ground, { namespace: values.anyPresent, labels: new Map(), addresses: machines.addresses }).map(([, box]) => box);
     const shadows = (peers: EndSet): FlowSet =>
       denied(peers).flatMap((side) => {
         const shadow = machinesAt(ground.addressesLeft(side.peer));
@@ -203,7 +242,7 @@ function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowe
       });
     const apart = shadows([possible]);
     const said = say(machines, [...apart, ...shadows(podsThere)], (box) => ({ kind: "machines", addresses: box.addresses }));
-    for (const [own, part] of placed(ground, piece.subject)) {
+    for (const [own, part] of owns) {
       const start = flowOf(direction, part, possible, service);
       const whole = start === undefined ? [] : [start];
       const withoutShadows = flows.subtractFlows(whole, apart);
@@ -212,6 +251,15 @@ function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowe
     }
   }
   return { parts, losses };
+}
+
+/** The box without addresses of a family in which it has no flow: an address of the other end must not count for it. */
+function inPossibleFamilies(box: FlowBox): FlowSet {
+  return ([4, 6] as const).flatMap((family) => {
+    const only = (end: EndBox): EndBox | undefined =>
+      ends.endBox({ ...end, addresses: family === 4 ? { v4: end.addresses.v4, v6: [] } : { v4: [], v6: end.addresses.v6 } });
+    return flows.flowBox(only(box.source), only(box.destination), intersectServices(box.service, familyServices(family))) ?? [];
+  });
 }
 
 /** Flows of machines at addresses where pods are known to be, and of those where nothing says that there are none. */
@@ -229,8 +277,4 @@ function byPlace(ground: Ground, direction: Direction, boxes: FlowSet): readonly
       return flow === undefined ? [] : [[cause, flow] as const];
     });
   });
-}
-
-export function sides(direction: Direction, box: FlowBox): { readonly subject: EndBox; readonly peer: EndBox } {
-  return direction === "ingress" ? { subject: box.destination, peer: box.source } : { subject: box.source, peer: box.destination };
 }

@@ -35,8 +35,16 @@ function selectorOf(parts: Parts): LabelSelector {
   };
 }
 
-/** Selectors whose union is exactly the requirements, keys in order; `[{}]` for no requirement. */
+const known = new WeakMap<ReadonlyMap<string, ValueSet>, readonly LabelSelector[]>();
+
+/** Selectors whose union is exactly the requirements, keys in order; `[{}]` for no requirement. Frozen, and the same objects for the same map. */
 export function selectorsOf(requirements: ReadonlyMap<string, ValueSet>): readonly LabelSelector[] {
+  const made = known.get(requirements) ?? makeSelectors(requirements);
+  known.set(requirements, made);
+  return made;
+}
+
+function makeSelectors(requirements: ReadonlyMap<string, ValueSet>): readonly LabelSelector[] {
   let out: readonly Parts[] = [{ labels: [], expressions: [] }];
   for (const [key, set] of [...requirements].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const choices = alternatives(key, set);
@@ -44,7 +52,7 @@ export function selectorsOf(requirements: ReadonlyMap<string, ValueSet>): readon
       choices.map((choice) => ({ labels: [...parts.labels, ...choice.labels], expressions: [...parts.expressions, ...choice.expressions] })),
     );
   }
-  return out.map(selectorOf);
+  return out.map((parts) => Object.freeze(selectorOf(parts)));
 }
 
 /** The selector of a set of namespaces by name. */

@@ -31,14 +31,20 @@ export function subjectNames(tenant: Tenant): SubjectNames {
   const byColumn = new Map(groups.map((group) => [columnKey(group.box), group.name]));
   const index = endIndex(groups.map((group) => group.box));
   const everyPod = columnKey({ namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: { v4: [], v6: [] } });
-  return (box) => {
-    const key = columnKey(box);
+  const known = new Map<string, readonly string[]>();
+  const nameOf = (box: EndBox, key: string): readonly string[] => {
     const exact = byColumn.get(key);
     if (exact !== undefined) return [exact];
     if (key === everyPod) return ["all-pods"];
     const column = { ...box, addresses: { v4: [0, 0xffff_ffff], v6: [] } };
     const around = index.overlapping(column).find((at) => endBoxWithin(column, groups[at].box));
     return [around === undefined ? "pods" : groups[around].name, shortHash(key)];
+  };
+  return (box) => {
+    const key = columnKey(box);
+    const made = known.get(key) ?? nameOf(box, key);
+    known.set(key, made);
+    return made;
   };
 }
 

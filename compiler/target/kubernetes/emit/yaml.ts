@@ -13,8 +13,7 @@ const plainCidr = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\/[0-9]+$/;
 const otherMeaning = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 
-function scalar(value: string | number): string {
-  if (typeof value === "number") return String(value);
+function quoted(value: string): string {
   const plain = (plainWord.test(value) && !otherMeaning.test(value)) || plainCidr.test(value);
   // A JSON string is a YAML double-quoted scalar (YAML 1.2 §1.3).
   return plain ? value : JSON.stringify(value);
@@ -24,46 +23,78 @@ function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
-/** The text of one document, ending in a newline. */
-export function blockYaml(root: Plain, comments: Comments): string {
-  const lines: string[] = [];
+/** Gives the text of one document, ending in a newline. */
+export type YamlWriter = (root: Plain, comments: Comments) => string;
 
-  const entries = (map: { readonly [key: string]: Plain | undefined }, indent: string, first: string): void => {
-    let lead = first;
-    for (const key in map) {
-      const value = map[key];
-      if (value === undefined) continue;
-      under(`${lead}${scalar(key)}:`, value, indent);
-      lead = indent;
-    }
+/**
+ * A writer for many documents, which remembers what comes again and again: texts, and frozen objects by their depth. A frozen object has
+ * no comments inside.
+ */
+export function yamlWriter(): YamlWriter {
+  const fragments = new WeakMap<object, string[]>();
+  const texts = new Map<string, string>();
+  const scalar = (value: string | number): string => {
+    if (typeof value === "number") return String(value);
+    const known = texts.get(value);
+    if (known !== undefined) return known;
+    const made = quoted(value);
+    texts.set(value, made);
+    return made;
   };
-  const under = (head: string, value: Plain, indent: string): void => {
-    if (typeof value !== "object") lines.push(`${head} ${scalar(value)}`);
-    else if (isList(value)) {
-      if (value.length === 0) lines.push(`${head} []`);
+  return (root, comments) => {
+    let text = "";
+    const entries = (map: { readonly [key: string]: Plain | undefined }, indent: string, first: string): void => {
+      if (!Object.isFrozen(map)) {
+        writeEntries(map, indent, first);
+        return;
+      }
+      const known = fragments.get(map) ?? [];
+      fragments.set(map, known);
+      const depth = indent.length;
+      if (known[depth] === undefined) {
+        const before = text;
+        text = "";
+        writeEntries(map, indent, indent);
+        known[depth] = text.slice(depth);
+        text = before;
+      }
+      text += first + known[depth];
+    };
+    const writeEntries = (map: { readonly [key: string]: Plain | undefined }, indent: string, first: string): void => {
+      let lead = first;
+      for (const key in map) {
+        const value = map[key];
+        if (value === undefined) continue;
+        text += `${lead}${scalar(key)}:`;
+        under(value, `${indent}  `);
+        lead = indent;
+      }
+    };
+    const under = (value: Plain, indent: string): void => {
+      if (typeof value !== "object") text += ` ${scalar(value)}\n`;
+      else if (isList(value)) {
+        text += value.length === 0 ? " []\n" : "\n";
+        items(value, indent);
+      } else if (isEmpty(value)) text += " {}\n";
       else {
-        lines.push(head);
-        items(value, `${indent}  `);
+        text += "\n";
+        entries(value, indent, indent);
       }
-    } else if (isEmpty(value)) lines.push(`${head} {}`);
-    else {
-      lines.push(head);
-      entries(value, `${indent}  `, `${indent}  `);
-    }
-  };
-  const items = (list: readonly Plain[], indent: string): void => {
-    for (const item of list) {
-      if (typeof item !== "object") {
-        lines.push(`${indent}- ${scalar(item)}`);
-        continue;
+    };
+    const items = (list: readonly Plain[], indent: string): void => {
+      for (const item of list) {
+        if (typeof item !== "object") {
+          text += `${indent}- ${scalar(item)}\n`;
+          continue;
+        }
+        for (const line of comments.get(item) ?? []) text += `${indent}# ${line}\n`;
+        if (isList(item) || isEmpty(item)) text += `${indent}- ${isList(item) ? "[]" : "{}"}\n`;
+        else entries(item, `${indent}  `, `${indent}- `);
       }
-      for (const line of comments.get(item) ?? []) lines.push(`${indent}# ${line}`);
-      if (isList(item) || isEmpty(item)) lines.push(`${indent}- ${isList(item) ? "[]" : "{}"}`);
-      else entries(item, `${indent}  `, `${indent}- `);
-    }
+    };
+    if (typeof root === "object" && !isList(root)) entries(root, "", "");
+    return text;
   };
-  if (typeof root === "object" && !isList(root)) entries(root, "", "");
-  return `${lines.join("\n")}\n`;
 }
 
 function isEmpty(map: { readonly [key: string]: Plain | undefined }): boolean {

@@ -9,11 +9,11 @@ export function readCidr(at: Located, report: Report): Prefix | undefined {
   if (text === undefined) return undefined;
   const prefix = address.parsePrefix(text);
   if (prefix === undefined) {
-    report(at.path, `"${text}" is not a CIDR`);
+    report(at, `"${text}" is not a CIDR`);
     return undefined;
   }
   if (address.formatPrefix(address.canonicalPrefix(prefix)) !== address.formatPrefix(prefix)) {
-    report(at.path, `"${text}" has host bits set, which newer API servers refuse`);
+    report(at, `"${text}" has host bits set, which newer API servers refuse`);
   }
   return prefix;
 }
@@ -28,7 +28,7 @@ export function readIpBlock(at: Located, report: Report): AddressSet {
     const prefix = readCidr(item, report);
     if (prefix === undefined) return [];
     const inside = prefix.length > cidr.length && address.addressesWithin(address.prefixSet(prefix), all);
-    if (!inside) report(item.path, `${address.formatPrefix(prefix)} is not inside ${address.formatPrefix(cidr)}`);
+    if (!inside) report(item, `${address.formatPrefix(prefix)} is not inside ${address.formatPrefix(cidr)}`);
     return [address.prefixSet(prefix)];
   });
   return address.subtractAddresses(all, address.unionAllAddresses(except));

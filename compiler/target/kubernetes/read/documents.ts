@@ -1,6 +1,7 @@
 /** YAML text to plain data, with the lines of what turns out to be wrong. Several documents a file. */
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Document, Node } from "yaml";
+import { readBlockYaml } from "./block-yaml.js";
 
 /** Keys and positions from the root of a document. */
 export type Path = readonly (string | number)[];
@@ -17,6 +18,8 @@ export interface Loaded {
 }
 
 export function loadDocuments(text: string): Loaded {
+  const simple = readBlockYaml(text);
+  if (simple !== undefined) return { documents: [{ value: simple.value, position: 0 }], errors: [] };
   const counter = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true });
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];

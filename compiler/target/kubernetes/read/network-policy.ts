@@ -8,14 +8,20 @@ import * as ends from "../../../space/ends.js";
 import type { EndBox, EndSet } from "../../../space/ends.js";
 import { everyService, portService, protocolNumber, protocolService, unionAllServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
+import type { Interner } from "./intern.js";
 import { readIpBlock } from "./addresses.js";
-import { fieldOf, fieldsOf, isPresent, itemsOf, oneOfTexts, textOf, wholeNumberOf } from "./fields.js";
+import { below, fieldOf, fieldsOf, isPresent, itemsOf, oneOfTexts, textOf, wholeNumberOf } from "./fields.js";
 import type { Fields, Located, Report } from "./fields.js";
 import { readNamespaceSelector, readSelector } from "./selectors.js";
 
 /** Whether an `ipBlock` matches pods at its addresses: network plugins differ. */
 export interface ReadingOptions {
   readonly ipBlockMatchesPods: boolean;
+}
+
+/** What reading the objects of one cluster shares. */
+export interface ReadingContext extends ReadingOptions {
+  readonly intern: Interner;
 }
 
 /** One rule: who may be reached, or may reach, on what. */
@@ -37,7 +43,7 @@ const types = ["Ingress", "Egress"] as const;
 const protocols = ["TCP", "UDP", "SCTP"] as const;
 const directions = { ingress: { type: "Ingress", peers: "from" }, egress: { type: "Egress", peers: "to" } } as const;
 
-export function readNetworkPolicy(at: Located, options: ReadingOptions, report: Report): ReadNetworkPolicy | undefined {
+export function readNetworkPolicy(at: Located, context: ReadingContext, report: Report): ReadNetworkPolicy | undefined {
   const fields = fieldsOf(at, ["apiVersion", "kind", "metadata", "spec", "status"], report);
   if (fields === undefined) return undefined;
   const metadataAt = fieldOf(at, fields, "metadata");
@@ -51,11 +57,11 @@ export function readNetworkPolicy(at: Located, options: ReadingOptions, report: 
   const isolating = policyTypes(specAt, spec, report);
   const read = (direction: "ingress" | "egress"): readonly ReadRule[] | undefined =>
     isolating.includes(directions[direction].type)
-      ? itemsOf(fieldOf(specAt, spec, direction), report).flatMap((rule) => readRule(rule, directions[direction].peers, namespace, options, report) ?? [])
+      ? itemsOf(fieldOf(specAt, spec, direction), report).flatMap((rule) => readRule(rule, directions[direction].peers, namespace, context, report) ?? [])
       : undefined;
   return {
     title: `NetworkPolicy ${namespace}/${name}`,
-    subject: ends.endBox({ namespace: values.oneOf([namespace]), labels }),
+    subject: interned(context, ends.endBox({ namespace: values.oneOf([namespace]), labels })),
     ingress: read("ingress"),
     egress: read("egress"),
   };
@@ -68,28 +74,28 @@ function policyTypes(at: Located, spec: Fields, report: Report): readonly (typeo
   return itemsOf(fieldOf(at, spec, "egress"), report).length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }
 
-function readRule(at: Located, peersName: "from" | "to", namespace: string, options: ReadingOptions, report: Report): ReadRule | undefined {
+function readRule(at: Located, peersName: "from" | "to", namespace: string, context: ReadingContext, report: Report): ReadRule | undefined {
   const fields = fieldsOf(at, [peersName, "ports"], report);
   if (fields === undefined) return undefined;
   const peers = itemsOf(fieldOf(at, fields, peersName), report);
   const ports = itemsOf(fieldOf(at, fields, "ports"), report);
   return {
-    peers: peers.length === 0 ? ends.allEnds : peers.flatMap((peer) => readPeer(peer, namespace, options, report) ?? []),
+    peers: peers.length === 0 ? ends.allEnds : peers.flatMap((peer) => readPeer(peer, namespace, context, report) ?? []),
     service: ports.length === 0 ? everyService : unionAllServices(ports.map((port) => readPort(port, report))),
   };
 }
 
-function readPeer(at: Located, namespace: string, options: ReadingOptions, report: Report): EndBox | undefined {
+function readPeer(at: Located, namespace: string, context: ReadingContext, report: Report): EndBox | undefined {
   const fields = fieldsOf(at, ["podSelector", "namespaceSelector", "ipBlock"], report);
   if (fields === undefined) return undefined;
   const selects = isPresent(fields.podSelector) || isPresent(fields.namespaceSelector);
   if (isPresent(fields.ipBlock)) {
-    if (selects) report(at.path, "a peer has either an ipBlock or selectors");
+    if (selects) report(at, "a peer has either an ipBlock or selectors");
     const addresses = readIpBlock(fieldOf(at, fields, "ipBlock"), report);
-    return ends.endBox({ addresses, namespace: options.ipBlockMatchesPods ? values.anyValue : values.onlyAbsent });
+    return interned(context, ends.endBox({ addresses, namespace: context.ipBlockMatchesPods ? values.anyValue : values.onlyAbsent }));
   }
   if (!selects) {
-    report(at.path, "a peer needs a podSelector, a namespaceSelector or an ipBlock");
+    report(at, "a peer needs a podSelector, a namespaceSelector or an ipBlock");
     return undefined;
   }
   // A missing selector is not an empty one: without namespaceSelector, pods of the policy's own namespace are meant.
@@ -97,7 +103,11 @@ function readPeer(at: Located, namespace: string, options: ReadingOptions, repor
     ? readNamespaceSelector(fieldOf(at, fields, "namespaceSelector"), report)
     : values.oneOf([namespace]);
   const labels = isPresent(fields.podSelector) ? readSelector(fieldOf(at, fields, "podSelector"), report) : new Map();
-  return ends.endBox({ namespace: from, labels });
+  return interned(context, ends.endBox({ namespace: from, labels }));
+}
+
+function interned(context: ReadingContext, box: EndBox | undefined): EndBox | undefined {
+  return box === undefined ? undefined : context.intern(box);
 }
 
 function readPort(at: Located, report: Report): ServiceSet {
@@ -108,11 +118,11 @@ function readPort(at: Located, report: Report): ServiceSet {
   const protocol = { TCP: protocolNumber.tcp, UDP: protocolNumber.udp, SCTP: protocolNumber.sctp }[name];
   const portAt = fieldOf(at, fields, "port");
   if (!isPresent(fields.port)) {
-    if (isPresent(fields.endPort)) report([...at.path, "endPort"], "endPort needs a port");
+    if (isPresent(fields.endPort)) report(below(at, "endPort", undefined), "endPort needs a port");
     return protocolService(protocol);
   }
   if (typeof fields.port === "string") {
-    report(portAt.path, `the port named "${fields.port}" is resolved on each pod, so nothing can be proved about it; use its number`);
+    report(portAt, `the port named "${fields.port}" is resolved on each pod, so nothing can be proved about it; use its number`);
     return [];
   }
   const first = wholeNumberOf(portAt, 1, 65535, report);

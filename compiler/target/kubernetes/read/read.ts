@@ -4,21 +4,19 @@
  * There is a checkpoint at each end: `egress` at the source's pod, `ingress` at the destination's. Connections are tracked, so replies
  * meet nothing. What an end without policies does is allowed.
  */
-import * as ends from "../../../space/ends.js";
-import type { EndBox } from "../../../space/ends.js";
-import * as flows from "../../../space/flows.js";
-import type { FlowSet } from "../../../space/flows.js";
-import { everyService } from "../../../space/service.js";
-import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
+import type { Artefact, Reading, ReadingProblem } from "../../target.js";
+import { checkpoint } from "./checkpoint.js";
+import { readClusterPolicy } from "./cluster-policy.js";
+import type { ReadClusterPolicy } from "./cluster-policy.js";
 import { lineOf, loadDocuments } from "./documents.js";
-import { isPresent } from "./fields.js";
+import { below, isPresent, pathOf, rootOf } from "./fields.js";
 import type { Located, Report } from "./fields.js";
+import { makeInterner } from "./intern.js";
 import { readNetworkPolicy } from "./network-policy.js";
 import type { ReadingOptions, ReadNetworkPolicy } from "./network-policy.js";
+import { disagreeingTies } from "./ties.js";
 
 export type { ReadingOptions } from "./network-policy.js";
-
-type Direction = "ingress" | "egress";
 
 function kindOf(value: unknown): { readonly apiVersion: string; readonly kind: string } {
   if (typeof value !== "object" || value === null) return { apiVersion: "", kind: "" };
@@ -32,58 +30,42 @@ function flattened(at: Located): readonly Located[] {
   const { kind } = kindOf(at.value);
   const { value } = at;
   if (!/List$/.test(kind) || typeof value !== "object" || value === null || !("items" in value) || !Array.isArray(value.items)) return [at];
-  return value.items.map((item: unknown, index) => ({ value: item, path: [...at.path, "items", index] }));
+  const items = below(at, "items", value.items);
+  return value.items.map((item: unknown, index) => below(items, index, item));
 }
 
 /** Reads all policies of the artefacts as one cluster. Objects of kinds that are no network policy are left out. */
 export function readKubernetes(artefacts: readonly Artefact[], options: ReadingOptions): Reading {
-  const policies: ReadNetworkPolicy[] = [];
+  const context = { ...options, intern: makeInterner() };
+  const network: ReadNetworkPolicy[] = [];
+  const cluster: ReadClusterPolicy[] = [];
+  const reportOf = new Map<ReadClusterPolicy, (message: string) => void>();
   const problems: ReadingProblem[] = [];
   for (const { path, text } of artefacts) {
     const loaded = loadDocuments(text);
     problems.push(...loaded.errors.map((error) => ({ path, ...error })));
     for (const document of loaded.documents) {
       const report: Report = (at, message) => {
-        const line = lineOf(text, document.position, at);
-        problems.push({ path, message: at.length === 0 ? message : `${at.join(".")}: ${message}`, ...(line === undefined ? {} : { line }) });
+        const steps = pathOf(at);
+        const line = lineOf(text, document.position, steps);
+        problems.push({ path, message: steps.length === 0 ? message : `${steps.join(".")}: ${message}`, ...(line === undefined ? {} : { line }) });
       };
-      for (const at of flattened({ value: document.value, path: [] })) {
+      for (const at of flattened(rootOf(document.value))) {
         const { apiVersion, kind } = kindOf(at.value);
         if (kind === "NetworkPolicy" && apiVersion === "networking.k8s.io/v1") {
-          const policy = readNetworkPolicy(at, options, report);
-          if (policy !== undefined) policies.push(policy);
+          const policy = readNetworkPolicy(at, context, report);
+          if (policy !== undefined) network.push(policy);
+        } else if (kind === "ClusterNetworkPolicy" && apiVersion === "policy.networking.k8s.io/v1alpha2") {
+          const policy = readClusterPolicy(at, context.intern, report);
+          if (policy === undefined) continue;
+          cluster.push(policy);
+          reportOf.set(policy, (message) => report(below(below(at, "spec", undefined), "priority", undefined), message));
         } else if (!isPresent(at.value) || kind === "" || /NetworkPolicy$/.test(kind)) {
-          report(at.path, kind === "" ? "an object needs apiVersion and kind" : `objects of kind ${kind} in ${apiVersion} are not read`);
+          report(at, kind === "" ? "an object needs apiVersion and kind" : `objects of kind ${kind} in ${apiVersion} are not read`);
         }
       }
     }
   }
-  return { checkpoints: [checkpoint("egress", policies), checkpoint("ingress", policies)], replies: [], problems };
-}
-
-function between(direction: Direction, subject: EndBox, peers: readonly EndBox[], service: FlowSet[number]["service"]): FlowSet {
-  return direction === "ingress" ? flows.flowProduct(peers, [subject], service) : flows.flowProduct([subject], peers, service);
-}
-
-/** What any policy allows comes first, then that isolated pods may do nothing else. */
-function checkpoint(direction: Direction, policies: readonly ReadNetworkPolicy[]): Checkpoint {
-  const allowed: CheckpointEntry[] = [];
-  const isolated: CheckpointEntry[] = [];
-  const floors: EndBox[] = [];
-  for (const { title, subject, [direction]: rules } of policies) {
-    if (subject === undefined || rules === undefined) continue;
-    for (const rule of rules) {
-      const box = between(direction, subject, rule.peers, rule.service);
-      if (box.length > 0) allowed.push({ flows: box, action: "allow", by: title });
-    }
-    if (subject.labels.size === 0) {
-      floors.push(subject);
-      isolated.push({ flows: between(direction, subject, ends.allEnds, everyService), action: "deny", by: title });
-    }
-  }
-  for (const { title, subject, [direction]: rules } of policies) {
-    if (subject === undefined || rules === undefined || floors.some((floor) => ends.endBoxWithin(subject, floor))) continue;
-    isolated.push({ flows: between(direction, subject, ends.allEnds, everyService), action: "deny", by: title });
-  }
-  return { name: direction, entries: [...allowed, ...isolated], otherwise: "allow" };
+  for (const { policy, message } of disagreeingTies(cluster)) reportOf.get(policy)?.(message);
+  return { checkpoints: [checkpoint("egress", network, cluster), checkpoint("ingress", network, cluster)], replies: [], problems };
 }

@@ -35,7 +35,7 @@ function readRequirement(at: Located, report: Report): readonly [string, ValueSe
   const listed = itemsOf(fieldOf(at, fields, "values"), report).flatMap((item) => textOf(item, report) ?? []);
   if (key === undefined || operator === undefined) return undefined;
   const needsValues = operator === "In" || operator === "NotIn";
-  if (needsValues !== listed.length > 0) report(at.path, `${operator} ${needsValues ? "needs values" : "takes no values"}`);
+  if (needsValues !== listed.length > 0) report(at, `${operator} ${needsValues ? "needs values" : "takes no values"}`);
   switch (operator) {
     case "In":
       return [key, values.oneOf(listed)];
@@ -53,7 +53,7 @@ export function readNamespaceSelector(at: Located, report: Report): ValueSet {
   let set = values.anyPresent;
   for (const [key, required] of readSelector(at, report)) {
     if (key === "kubernetes.io/metadata.name") set = values.intersectValues(set, required);
-    else report(at.path, `the label "${key}" of namespaces is not known; only kubernetes.io/metadata.name is`);
+    else report(at, `the label "${key}" of namespaces is not known; only kubernetes.io/metadata.name is`);
   }
   return set;
 }
