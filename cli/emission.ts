@@ -9,7 +9,7 @@ import { applySettings } from "../compiler/source/settings.js";
 import { targets } from "../compiler/target/index.js";
 import type { TargetRow } from "../compiler/target/index.js";
 import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
-import type { Artefact } from "../compiler/target/target.js";
+import type { Artefact, Loss } from "../compiler/target/target.js";
 import { verify } from "../compiler/verify/verify.js";
 import { Refusal } from "./exit.js";
 import type { LoadedProject } from "./project.js";
@@ -18,6 +18,8 @@ export interface TargetOutput {
   readonly name: string;
   readonly artefacts: readonly Artefact[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Flows that the target decides otherwise, and that a diagnostic tells of. */
+  readonly losses?: readonly Loss[];
 }
 
 export interface EmissionOrders {

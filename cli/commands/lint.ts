@@ -1,0 +1,89 @@
+/** `ctv lint`: what is worth a look in a policy without errors, and what it costs on each target. */
+import type { End } from "../../compiler/space/ends.js";
+import { parseAddress } from "../../compiler/space/address.js";
+import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
+import { coverageFindings } from "../../compiler/verdict/findings.js";
+import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
+import { runTests } from "../../compiler/verdict/tests.js";
+import { chosenTargets, emitTargets } from "../emission.js";
+import type { TargetOutput } from "../emission.js";
+import { exitCodes } from "../exit.js";
+import { inventoryFor } from "../inventory.js";
+import { failLevel, failLevelOption, format, formatOption, text } from "../options.js";
+import { loadProject, projectOptions } from "../project.js";
+import { emitReport } from "../report/emit.js";
+import { fails, inOrder } from "../report/report.js";
+import { soundUniverse } from "../sound.js";
+import type { Verb } from "../verb.js";
+
+export const lint: Verb = {
+  argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
+  options: [
+    { flags: "--inventory <file>", description: "endpoints by node: rules are held against them, and flows are counted for each node", path: true },
+    ...projectOptions,
+    formatOption,
+    failLevelOption,
+  ],
+  examples: ["ctv lint", "ctv lint --inventory nodes.yaml --fail-level warning"],
+  run: ({ words, options, terminal }) => {
+    const loaded = loadProject(words, options, terminal);
+    const universe = soundUniverse("lint", loaded, terminal, format(options));
+    if (universe === undefined) return Promise.resolve(exitCodes.findings);
+    const { inventory, diagnostics: inventoryFindings, sources } = inventoryFor(text(options, "inventory"), loaded, terminal);
+    const outputs = emitTargets(loaded, chosenTargets([], loaded.project.targets), {
+      verify: false,
+      before: () => undefined,
+      ...(inventory === undefined ? {} : { inventory }),
+    });
+    const costs = outputs.map(costOf);
+    const diagnostics = inOrder([
+      ...loaded.diagnostics,
+      ...inventoryFindings,
+      ...outputs.flatMap((output) => output.diagnostics),
+      ...coverageFindings(runTests(universe)),
+      ...untestedConnections(universe),
+      ...(inventory === undefined ? [] : unhitRules(universe, endsIn(inventory))),
+    ]);
+    const report = {
+      verb: "lint",
+      diagnostics,
+      sources: new Map([...loaded.sources, ...sources]),
+      failLevel: failLevel(options),
+      result: { costs },
+    };
+    emitReport(terminal, report, format(options));
+    if (format(options) === "pretty") terminal.out.write(costs.map(costText).join(""));
+    return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);
+  },
+};
+
+function endsIn(inventory: Inventory): readonly End[] {
+  return inventory.endpoints.flatMap(({ addresses, namespace, labels = {} }) =>
+    addresses.flatMap((written): readonly End[] => {
+      const address = parseAddress(written);
+      if (address === undefined) return [];
+      return [namespace === undefined ? { labels, address } : { namespace, labels, address }];
+    }),
+  );
+}
+
+interface Cost {
+  readonly target: string;
+  readonly objects: number;
+  readonly bytes: number;
+  /** Flows of each table file, by path: the policy's own are the same on every node. */
+  readonly flows: readonly { readonly path: string; readonly flows: number }[];
+}
+
+function costOf({ name, artefacts }: TargetOutput): Cost {
+  const flows = artefacts
+    .filter((artefact) => artefact.path.endsWith(".flows"))
+    .map(({ path, text: content }) => ({ path, flows: content.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length }));
+  return { target: name, objects: artefacts.length, bytes: artefacts.reduce((total, { text: content }) => total + content.length, 0), flows };
+}
+
+function costText({ target, objects, bytes, flows }: Cost): string {
+  const size = bytes < 10_000 ? `${bytes} bytes` : `${Math.round(bytes / 1000)} kB`;
+  const head = `${target}  ${objects} ${objects === 1 ? "file" : "files"}, ${size}\n`;
+  return head + flows.map(({ path, flows: count }) => `  ${path}  ${count} flows\n`).join("");
+}
