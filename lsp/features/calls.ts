@@ -14,7 +14,10 @@ export function prepareCalls(view: View, offset: number): CallHierarchyItem[] {
 
 /** The groups that may reach the one at `offset`, each with the rules that say so. */
 export function incoming(view: View, offset: number): CallHierarchyIncomingCall[] {
-  return neighbours(view, offset, "destination").map(({ item, rules }) => ({ from: item, fromRanges: rules.map((rule) => rangeOf(view, rule.origin.span)) }));
+  return neighbours(view, offset, "destination").map(({ item, rules }) => ({
+    from: item,
+    fromRanges: rules.map((rule) => rangeOf(view, rule.origin.span)),
+  }));
 }
 
 /** The groups that the one at `offset` may reach. */
@@ -25,7 +28,11 @@ export function outgoing(view: View, offset: number): CallHierarchyOutgoingCall[
   }));
 }
 
-function neighbours(view: View, offset: number, side: "source" | "destination"): readonly { readonly item: CallHierarchyItem; readonly rules: readonly Rule[] }[] {
+function neighbours(
+  view: View,
+  offset: number,
+  side: "source" | "destination",
+): readonly { readonly item: CallHierarchyItem; readonly rules: readonly Rule[] }[] {
   const symbol = occurrenceAt(view, offset)?.symbol;
   const found = symbol === undefined ? undefined : groupOf(view, symbol);
   if (found === undefined) return [];

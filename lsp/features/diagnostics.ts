@@ -49,4 +49,15 @@ function isUnneeded(code: string): boolean {
   return unneeded.has(code);
 }
 
-const unneeded: ReadonlySet<string> = new Set(["CTV4002", "CTV4003", "CTV4101", "CTV4102", "CTV4103", "CTV4105", "CTV4106", "CTV4107", "CTV4108", "CTV4109"]);
+const unneeded: ReadonlySet<string> = new Set([
+  "CTV4002",
+  "CTV4003",
+  "CTV4101",
+  "CTV4102",
+  "CTV4103",
+  "CTV4105",
+  "CTV4106",
+  "CTV4107",
+  "CTV4108",
+  "CTV4109",
+]);

@@ -29,5 +29,8 @@ export async function rangeFormatting(view: View, range: Range, options: Formatt
   const { text, lines } = view.file;
   const formatted = await formatRange(text, { start: offsetIn(view, range.start), end: offsetIn(view, range.end) }, optionsOf(options));
   if (formatted.kind === "unreadable") return [];
-  return formatted.edits.map((edit) => ({ range: toRange(lines, edit), newText: text.includes("\r\n") ? edit.text.replaceAll("\n", "\r\n") : edit.text }));
+  return formatted.edits.map((edit) => ({
+    range: toRange(lines, edit),
+    newText: text.includes("\r\n") ? edit.text.replaceAll("\n", "\r\n") : edit.text,
+  }));
 }

@@ -13,7 +13,13 @@ export function inlayHints(view: View, range: Range): InlayHint[] {
   return view.file.parsed.file.items
     .flatMap((item) => (item.kind === "tenant" ? tenantHints(view, item) : []))
     .filter(({ offset }) => start <= offset && offset <= end)
-    .map(({ offset, label, tooltip }) => ({ position: toPosition(view.file.lines, offset), label, kind: InlayHintKind.Type, paddingLeft: true, tooltip }));
+    .map(({ offset, label, tooltip }) => ({
+      position: toPosition(view.file.lines, offset),
+      label,
+      kind: InlayHintKind.Type,
+      paddingLeft: true,
+      tooltip,
+    }));
 }
 
 interface Hint {
@@ -25,7 +31,10 @@ interface Hint {
 function tenantHints(view: View, node: SyntaxTenant): readonly Hint[] {
   const tenant = view.checked.draft.tenants.find(({ name }) => name === node.name.text);
   if (tenant === undefined) return [];
-  const fallback = tenant.defaultOrigin === undefined ? [{ offset: node.name.span.end, label: `default ${tenant.defaultAction}`, tooltip: "What no rule of this tenant decides." }] : [];
+  const fallback =
+    tenant.defaultOrigin === undefined
+      ? [{ offset: node.name.span.end, label: `default ${tenant.defaultAction}`, tooltip: "What no rule of this tenant decides." }]
+      : [];
   return [...fallback, ...node.items.flatMap((item) => (item.kind === "policy" ? policyHints(view, item, tenant) : []))];
 }
 
@@ -34,7 +43,13 @@ function policyHints(view: View, node: SyntaxPolicy, tenant: Tenant): readonly H
   const order: readonly Hint[] =
     place === -1 || tenant.policies.length < 2
       ? []
-      : [{ offset: (node.priority ?? node.name).span.end, label: `evaluated ${ordinal(place + 1)} of ${tenant.policies.length}`, tooltip: "Policies are evaluated by priority, highest number first." }];
+      : [
+          {
+            offset: (node.priority ?? node.name).span.end,
+            label: `evaluated ${ordinal(place + 1)} of ${tenant.policies.length}`,
+            tooltip: "Policies are evaluated by priority, highest number first.",
+          },
+        ];
   const services = node.rules.flatMap((rule) =>
     (rule.services ?? []).flatMap((term): readonly Hint[] => {
       if (term.kind !== "name") return [];

@@ -35,7 +35,10 @@ function codeAt(view: View, offset: number): Found | undefined {
     const start = comment.span.start + match.index;
     const definition = definitionByCode.get(match[0]);
     if (definition === undefined || offset < start || offset > start + match[0].length) continue;
-    return { span: { file: view.file.id, start, end: start + match[0].length }, text: [`**${definition.code}** ${definition.title}`, definition.explanation] };
+    return {
+      span: { file: view.file.id, start, end: start + match[0].length },
+      text: [`**${definition.code}** ${definition.title}`, definition.explanation],
+    };
   }
   return undefined;
 }
@@ -76,7 +79,11 @@ function describeNode(view: View, node: SyntaxNode, parent: SyntaxNode | undefin
     case "default":
       return [`**default ${node.action}**`, `What no rule decides is ${node.action === "allow" ? "allowed" : "denied"}.`];
     case "name":
-      return node.text === "any" ? ["**any**", "Every address there is."] : node.text === "world" ? ["**world**", "Whatever belongs to no tenant."] : undefined;
+      return node.text === "any"
+        ? ["**any**", "Every address there is."]
+        : node.text === "world"
+          ? ["**world**", "Whatever belongs to no tenant."]
+          : undefined;
     default:
       return undefined;
   }

@@ -15,7 +15,8 @@ export function occurrenceAt(view: View, offset: number): Occurrence | undefined
 /** Where the name at `offset` is declared; for the path of an import, the file. */
 export function definition(view: View, offset: number): Location[] {
   const link = view.file.imports.find(({ node }) => node.path.span.start <= offset && offset <= node.path.span.end);
-  if (link !== undefined) return link.usable ? [{ uri: view.uriOf(link.target), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }] : [];
+  if (link !== undefined)
+    return link.usable ? [{ uri: view.uriOf(link.target), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }] : [];
   const found = occurrenceAt(view, offset);
   return found === undefined ? [] : found.symbol.declarations.map(({ nameSpan }) => locationOf(view, nameSpan));
 }
@@ -48,7 +49,8 @@ export type Renaming =
 export function prepareRename(view: View, offset: number): Renaming {
   const found = occurrenceAt(view, offset);
   if (found === undefined) return { kind: "refused", reason: "There is no declared name here." };
-  if (found.symbol.declarations.length === 0) return { kind: "refused", reason: `"${found.symbol.name}" is built in; declare a service of your own to change it.` };
+  if (found.symbol.declarations.length === 0)
+    return { kind: "refused", reason: `"${found.symbol.name}" is built in; declare a service of your own to change it.` };
   return { kind: "possible", range: rangeOf(view, found.span), placeholder: found.symbol.name };
 }
 
@@ -75,6 +77,9 @@ function whyNot(view: View, symbol: PolicySymbol, name: string): string | undefi
   const space = nameSpaceOf(symbol.kind);
   const { program } = view.checked;
   const scopes = symbol.tenant === undefined ? [...program.fileScopes.values()] : [program.tenants.get(symbol.tenant)?.scope];
-  const taken = symbol.kind === "tenant" ? program.tenants.get(name)?.symbol : scopes.map((scope) => findIn(scope, space, name)).find((other) => other !== undefined);
+  const taken =
+    symbol.kind === "tenant"
+      ? program.tenants.get(name)?.symbol
+      : scopes.map((scope) => findIn(scope, space, name)).find((other) => other !== undefined);
   return taken === undefined || taken === symbol ? undefined : `There is a ${taken.kind} named "${name}" already.`;
 }

@@ -5,7 +5,20 @@ import type { Span } from "../../grammar/span.js";
 import { toPosition } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
-export const tokenTypes = ["namespace", "class", "interface", "enum", "parameter", "type", "function", "struct", "property", "enumMember", "variable", "keyword"] as const;
+export const tokenTypes = [
+  "namespace",
+  "class",
+  "interface",
+  "enum",
+  "parameter",
+  "type",
+  "function",
+  "struct",
+  "property",
+  "enumMember",
+  "variable",
+  "keyword",
+] as const;
 export const tokenModifiers = ["declaration", "defaultLibrary"] as const;
 
 type TokenType = (typeof tokenTypes)[number];
@@ -32,7 +45,13 @@ export function semanticTokens(view: View): number[] {
     if (span.start < end) continue;
     end = span.end;
     const position = toPosition(lines, span.start);
-    data.push(position.line - line, position.line === line ? position.character - character : position.character, span.end - span.start, tokenTypes.indexOf(type), modifiers);
+    data.push(
+      position.line - line,
+      position.line === line ? position.character - character : position.character,
+      span.end - span.start,
+      tokenTypes.indexOf(type),
+      modifiers,
+    );
     ({ line, character } = position);
   }
   return data;
@@ -59,7 +78,8 @@ function labelTokens(view: View): readonly Token[] {
     }
     if (node.kind === "peers") {
       for (const term of [...node.include, ...node.except]) {
-        if (term.kind === "name" && !term.quoted && (term.text === "any" || term.text === "world")) tokens.push({ span: term.span, type: "keyword", modifiers: libraryBit });
+        if (term.kind === "name" && !term.quoted && (term.text === "any" || term.text === "world"))
+          tokens.push({ span: term.span, type: "keyword", modifiers: libraryBit });
       }
     }
   });
@@ -104,7 +124,8 @@ export function tokenEdits(before: readonly number[], after: readonly number[]):
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   let tail = 0;
-  while (tail < before.length - start && tail < after.length - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  while (tail < before.length - start && tail < after.length - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail += 1;
   if (start === before.length && start === after.length) return [];
   return [{ start, deleteCount: before.length - start - tail, data: after.slice(start, after.length - tail) }];
 }

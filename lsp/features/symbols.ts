@@ -18,12 +18,22 @@ function symbolOf(view: View, item: Item): DocumentSymbol[] {
     return item.kind === "fabric" || item.kind === "aci" ? [entry(view, item.kind, SymbolKind.Object, item.span, item.span, item.kind)] : [];
   }
   const { name, kind } = declared;
-  const children = item.kind === "tenant" ? item.items.flatMap((inner) => symbolOf(view, inner)) : item.kind === "policy" ? rulesOf(view, item.rules) : [];
+  const children =
+    item.kind === "tenant" ? item.items.flatMap((inner) => symbolOf(view, inner)) : item.kind === "policy" ? rulesOf(view, item.rules) : [];
   return [{ ...entry(view, name.text, editorKind(kind), item.span, name.span, kind), ...(children.length === 0 ? {} : { children }) }];
 }
 
 function rulesOf(view: View, rules: readonly Rule[]): DocumentSymbol[] {
-  return rules.map((rule) => entry(view, rule.name?.text ?? ruleText(rule), SymbolKind.Event, rule.span, rule.name?.span ?? rule.span, rule.action));
+  return rules.map((rule) =>
+    entry(
+      view,
+      rule.name?.text ?? ruleText(rule),
+      SymbolKind.Event,
+      rule.span,
+      rule.name?.span ?? rule.span,
+      rule.name === undefined ? "" : ruleText(rule),
+    ),
+  );
 }
 
 function entry(view: View, name: string, kind: SymbolKind, span: Span, selection: Span, detail: string): DocumentSymbol {

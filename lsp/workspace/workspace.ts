@@ -1,7 +1,7 @@
 /** Everything the editor has open and may ask about: documents, the projects around them, and the files below. */
 import { dirname } from "node:path";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { TextDocumentContentChangeEvent } from "vscode-languageserver-types";
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import type { Checked } from "../../compiler/compile.js";
 import type { LoadedFile } from "../../compiler/source/files.js";
 import { parseFile } from "../../grammar/parse.js";
@@ -72,7 +72,9 @@ export function makeWorkspace(disk: Disk): Workspace {
       return made;
     },
     idsBelow: (folder) => {
-      const inner = listed(folder).filter((path) => path.endsWith(projectFileName) && dirname(path) !== folder).map((path) => `${dirname(path)}/`);
+      const inner = listed(folder)
+        .filter((path) => path.endsWith(projectFileName) && dirname(path) !== folder)
+        .map((path) => `${dirname(path)}/`);
       const paths = [...listed(folder), ...open.keys()].filter((path) => path.endsWith(".ctv") && path.startsWith(`${folder}/`));
       return [...new Set(paths.filter((path) => !inner.some((root) => path.startsWith(root))).map((path) => idOf(folder, path)))];
     },
@@ -137,7 +139,11 @@ export function makeWorkspace(disk: Disk): Workspace {
       below.clear();
     },
     projects: () => {
-      const roots = folders.flatMap((folder) => listed(folder).filter((path) => path.endsWith(`/${projectFileName}`)).map(dirname));
+      const roots = folders.flatMap((folder) =>
+        listed(folder)
+          .filter((path) => path.endsWith(`/${projectFileName}`))
+          .map(dirname),
+      );
       const ofDocuments = [...open.keys()].map(projectOfPath);
       return [...new Set([...roots.map((root) => project(root)), ...ofDocuments])];
     },

@@ -53,5 +53,7 @@ function testOf(view: View, home: SyntaxNode, node: SyntaxNode): CodeAction[] {
   const indentation = indentationAt(view.file.text, home.span.start);
   const sentence = ruleText({ ...node, log: false, name: undefined });
   const text = `\n\n${indentation}test ${JSON.stringify(sentence)} {\n${indentation}  expect ${sentence}\n${indentation}}`;
-  return [{ title: "Write a test for this rule", kind: CodeActionKind.RefactorRewrite, edit: workspaceEdit(view, [insertion(view, home.span.end, text)]) }];
+  return [
+    { title: "Write a test for this rule", kind: CodeActionKind.RefactorRewrite, edit: workspaceEdit(view, [insertion(view, home.span.end, text)]) },
+  ];
 }

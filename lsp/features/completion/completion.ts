@@ -55,7 +55,12 @@ function toItem(view: View, offer: Offer, written: Following["written"]): Comple
   const data: CompletionData | undefined =
     offer.symbol === undefined
       ? undefined
-      : { uri: view.uri, kind: offer.symbol.kind, name: offer.symbol.name, ...(offer.symbol.tenant === undefined ? {} : { tenant: offer.symbol.tenant }) };
+      : {
+          uri: view.uri,
+          kind: offer.symbol.kind,
+          name: offer.symbol.name,
+          ...(offer.symbol.tenant === undefined ? {} : { tenant: offer.symbol.tenant }),
+        };
   return {
     label: offer.label,
     kind: offer.kind,
@@ -72,13 +77,24 @@ function toItem(view: View, offer: Offer, written: Following["written"]): Comple
 const rank = { own: 1, visible: 2, builtIn: 5, word: 3, sign: 6, snippet: 4 } as const;
 
 function wordOffers(following: Following): Offer[] {
-  const words = following.words.filter((word) => /^[a-z]/.test(word)).map((word): Offer => ({ label: word, kind: CompletionItemKind.Keyword, rank: rank.word }));
-  const signs = following.words.filter((word) => word === "->").map((word): Offer => ({ label: word, kind: CompletionItemKind.Operator, rank: rank.sign }));
+  const words = following.words
+    .filter((word) => /^[a-z]/.test(word))
+    .map((word): Offer => ({ label: word, kind: CompletionItemKind.Keyword, rank: rank.word }));
+  const signs = following.words
+    .filter((word) => word === "->")
+    .map((word): Offer => ({ label: word, kind: CompletionItemKind.Operator, rank: rank.sign }));
   const snippets = blockSnippets.filter(({ word }) => following.statement === undefined && following.words.includes(word));
   return [
     ...words,
     ...signs,
-    ...snippets.map(({ word, detail, text }): Offer => ({ label: `${word} …`, kind: CompletionItemKind.Snippet, detail, text, snippet: true, rank: rank.snippet })),
+    ...snippets.map(({ word, detail, text }): Offer => ({
+      label: `${word} …`,
+      kind: CompletionItemKind.Snippet,
+      detail,
+      text,
+      snippet: true,
+      rank: rank.snippet,
+    })),
   ];
 }
 
@@ -181,10 +197,22 @@ function tenantPaths(view: View, offset: number): readonly Offer[] {
   const own = view.checked.names.placeAt(view.file.id, offset)?.tenant?.name;
   return view.checked.draft.tenants
     .filter(({ name, exports }) => name !== own && exports.length > 0)
-    .map(({ name }) => ({ label: `${name}/`, kind: CompletionItemKind.Module, detail: "exports groups", text: `${isPlainName(name) ? name : JSON.stringify(name)}/`, rank: rank.builtIn }));
+    .map(({ name }) => ({
+      label: `${name}/`,
+      kind: CompletionItemKind.Module,
+      detail: "exports groups",
+      text: `${isPlainName(name) ? name : JSON.stringify(name)}/`,
+      rank: rank.builtIn,
+    }));
 }
 
 function exported(view: View, tenant: string): readonly Offer[] {
   const exports = view.checked.draft.tenants.find(({ name }) => name === tenant)?.exports ?? [];
-  return [...new Set(exports.map(({ group }) => group))].map((group) => ({ label: group, kind: CompletionItemKind.Class, detail: `group of ${tenant}`, text: isPlainName(group) ? group : JSON.stringify(group), rank: rank.own }));
+  return [...new Set(exports.map(({ group }) => group))].map((group) => ({
+    label: group,
+    kind: CompletionItemKind.Class,
+    detail: `group of ${tenant}`,
+    text: isPlainName(group) ? group : JSON.stringify(group),
+    rank: rank.own,
+  }));
 }

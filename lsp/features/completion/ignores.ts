@@ -16,6 +16,12 @@ export function ignoredCodes(view: View, offset: number): { readonly offers: rea
   const found = new Set(view.checked.diagnostics.filter(({ span }) => span.file === view.file.id).map(({ code }) => code));
   const offers = catalogue
     .filter(({ code }) => !isEssential(code, definitionByCode))
-    .map(({ code, title, explanation }): Offer => ({ label: code, kind: CompletionItemKind.EnumMember, detail: title, documentation: explanation, rank: found.has(code) ? 1 : 2 }));
+    .map(({ code, title, explanation }): Offer => ({
+      label: code,
+      kind: CompletionItemKind.EnumMember,
+      detail: title,
+      documentation: explanation,
+      rank: found.has(code) ? 1 : 2,
+    }));
   return { offers, written: { file: view.file.id, start: offset - match[1].length, end: offset } };
 }

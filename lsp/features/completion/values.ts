@@ -16,7 +16,9 @@ export function propertyItems(view: View, offset: number, following: Following):
   if (kind === undefined) return [];
   const block = blockAt(view, offset);
   const given = new Set(
-    (block?.statements ?? []).flatMap((statement) => (statement.span.start === following.written.start ? [] : [statement.kind === "match" ? "match" : statement.name.text])),
+    (block?.statements ?? []).flatMap((statement) =>
+      statement.span.start === following.written.start ? [] : [statement.kind === "match" ? "match" : statement.name.text],
+    ),
   );
   return blockProperties[kind]
     .filter((row) => row.repeatable || !given.has(row.name))
@@ -43,7 +45,12 @@ export function valueItems(view: View, offset: number, following: Following, sym
   if (row === undefined) return symbols("peer", ["param"]);
   switch (row.type.kind) {
     case "word":
-      return row.type.words.map((word) => ({ label: word, kind: CompletionItemKind.EnumMember, rank: 1, ...(word === row.default ? { detail: "default" } : {}) }));
+      return row.type.words.map((word) => ({
+        label: word,
+        kind: CompletionItemKind.EnumMember,
+        rank: 1,
+        ...(word === row.default ? { detail: "default" } : {}),
+      }));
     case "bool":
       return ["yes", "no"].map((word) => ({ label: word, kind: CompletionItemKind.EnumMember, rank: 1 }));
     case "reference":
@@ -52,7 +59,10 @@ export function valueItems(view: View, offset: number, following: Following, sym
     case "namespaces":
       return namespaceItems(view, offset);
     default:
-      return [{ label: row.example, kind: CompletionItemKind.Value, detail: `such as this: ${describeType(row.type)}`, rank: 2 }, ...symbols("peer", ["param"])];
+      return [
+        { label: row.example, kind: CompletionItemKind.Value, detail: `such as this: ${describeType(row.type)}`, rank: 2 },
+        ...symbols("peer", ["param"]),
+      ];
   }
 }
 

@@ -34,7 +34,8 @@ export function groupMeaning(view: View, symbol: PolicySymbol): readonly string[
 export function membersText(group: Group): string {
   const { selector } = group;
   const labels = selector === undefined ? [] : [...selector.labels].map(([key, values]) => formatValues(key, values));
-  const workloads = selector === undefined ? [] : [`workloads of ${selector.namespaces.join(", ")}${labels.length === 0 ? "" : ` with ${labels.join(", ")}`}`];
+  const workloads =
+    selector === undefined ? [] : [`workloads of ${selector.namespaces.join(", ")}${labels.length === 0 ? "" : ` with ${labels.join(", ")}`}`];
   const hosts = isEmptyAddresses(group.hosts) ? [] : [`machines at ${toPrefixes(group.hosts).map(formatPrefix).join(", ")}`];
   return `Members: ${[...workloads, ...hosts].join("; ") || "none"}.`;
 }
@@ -49,7 +50,9 @@ export function allowing(view: View, tenant: Tenant, group: Group, side: "source
   const all: PeerExpression = { include: [{ kind: "any" }], except: [] };
   const service = { services: everyService, terms: [] };
   const { parts } = answer(universe, side === "source" ? { source: self, destination: all, service } : { source: all, destination: self, service });
-  const rules = parts.filter((part) => part.outcome === "allow").flatMap((part) => part.verdicts.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
+  const rules = parts
+    .filter((part) => part.outcome === "allow")
+    .flatMap((part) => part.verdicts.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
   return [...new Set(rules)];
 }
 
@@ -74,7 +77,9 @@ function names(expression: PeerExpression, tenant: Tenant, group: Group): boolea
 
 function listOf(rules: readonly Rule[], other: (rule: Rule) => PeerExpression): string {
   if (rules.length === 0) return "- nobody, by any rule";
-  const shown = rules.slice(0, 12).map((rule) => `- \`${expressionText(other(rule))}\`${servicesText(rule)}, by \`${rule.policy}\` in line ${rule.origin.line}`);
+  const shown = rules
+    .slice(0, 12)
+    .map((rule) => `- \`${expressionText(other(rule))}\`${servicesText(rule)}, by \`${rule.policy}\` in line ${rule.origin.line}`);
   return [...shown, ...(rules.length > 12 ? [`- and ${rules.length - 12} more`] : [])].join("\n");
 }
 

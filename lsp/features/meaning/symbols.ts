@@ -34,7 +34,10 @@ export function symbolMeaning(view: View, symbol: PolicySymbol): readonly string
       if (network === undefined) return [];
       const groups = (tenant?.groups ?? []).filter((group) => group.network === symbol.name).map(({ name }) => name);
       const prefixes = toPrefixes(network.addresses).map(formatPrefix).join(", ");
-      return [`\`${prefixes}\`: ${sizeText(network.addresses)}, ${network.encap}${network.tag === undefined ? "" : ` ${network.tag}`}`, ...groupsLine(groups)];
+      return [
+        `\`${prefixes}\`: ${sizeText(network.addresses)}, ${network.encap}${network.tag === undefined ? "" : ` ${network.tag}`}`,
+        ...groupsLine(groups),
+      ];
     }
     case "policy": {
       const policy = tenant?.policies.find(({ name }) => name === symbol.name);

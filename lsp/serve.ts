@@ -1,0 +1,119 @@
+/** The life of a session: who the client is, what it has open, and which questions go to which feature. */
+import {
+  type Connection,
+  DidChangeWatchedFilesNotification as watchedFiles,
+  type InitializeParams,
+  type InitializeResult,
+} from "vscode-languageserver";
+import { serverCapabilities } from "./capabilities.js";
+import { makeFindings } from "./findings.js";
+import type { ClientAbilities } from "./findings.js";
+import { guardWith } from "./guard.js";
+import { answerAboutCode } from "./handlers/code.js";
+import { answerAboutEdits } from "./handlers/edits.js";
+import { answerAboutPolicy } from "./handlers/policy.js";
+import type { Session } from "./session.js";
+import type { Workspace } from "./workspace/workspace.js";
+
+export function serve(connection: Connection, workspace: Workspace): void {
+  let client: ClientAbilities & { readonly progress: boolean; readonly watches: boolean; readonly folders: boolean } = {
+    pulls: false,
+    refreshes: false,
+    progress: false,
+    watches: false,
+    folders: false,
+  };
+  const guard = guardWith(connection);
+  const findings = makeFindings(connection, workspace, () => client);
+  const session: Session = { connection, workspace, guard, findings };
+
+  connection.onInitialize((params): InitializeResult => {
+    const { capabilities } = params;
+    client = {
+      pulls: capabilities.textDocument?.diagnostic !== undefined,
+      refreshes: capabilities.workspace?.diagnostics?.refreshSupport === true,
+      progress: capabilities.window?.workDoneProgress === true,
+      watches: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+      folders: capabilities.workspace?.workspaceFolders === true,
+    };
+    workspace.setFolders(foldersOf(params));
+    return { capabilities: serverCapabilities, serverInfo: { name: "ctv" } };
+  });
+  connection.onInitialized(
+    guard.notification("initialized", () => {
+      if (client.watches) {
+        void connection.client.register(watchedFiles.type, { watchers: [{ globPattern: "**/*.ctv" }, { globPattern: "**/ctv.yaml" }] });
+      }
+      if (client.folders) {
+        connection.workspace.onDidChangeWorkspaceFolders(
+          guard.notification("folders", () => {
+            void connection.workspace.getWorkspaceFolders().then((folders) => {
+              workspace.setFolders((folders ?? []).map(({ uri }) => uri));
+              findings.changed();
+            });
+          }),
+        );
+      }
+      void loadAll(connection, workspace, client.progress).then(findings.changed);
+    }),
+  );
+
+  connection.onDidOpenTextDocument(
+    guard.notification("open", ({ textDocument: { uri, version, text } }) => {
+      workspace.open(uri, version, text);
+      findings.changed();
+    }),
+  );
+  connection.onDidChangeTextDocument(
+    guard.notification("change", ({ textDocument: { uri, version }, contentChanges }) => {
+      workspace.change(uri, version, contentChanges);
+      findings.changed();
+    }),
+  );
+  connection.onDidCloseTextDocument(
+    guard.notification("close", ({ textDocument: { uri } }) => {
+      workspace.close(uri);
+      findings.changed();
+    }),
+  );
+  connection.onDidSaveTextDocument(guard.notification("save", ({ textDocument: { uri } }) => workspace.filesChanged([uri])));
+  connection.onDidChangeWatchedFiles(
+    guard.notification("watched files", ({ changes }) => {
+      workspace.filesChanged(changes.map(({ uri }) => uri));
+      findings.changed();
+    }),
+  );
+  connection.languages.diagnostics.on(
+    guard.request("textDocument/diagnostic", ({ textDocument, previousResultId }: { textDocument: { uri: string }; previousResultId?: string }) =>
+      findings.report(textDocument.uri, previousResultId),
+    ),
+  );
+  connection.languages.diagnostics.onWorkspace(
+    guard.request("workspace/diagnostic", ({ previousResultIds }: { previousResultIds: readonly { uri: string; value: string }[] }) => ({
+      items: findings.reportAll(new Map(previousResultIds.map(({ uri, value }) => [uri, value]))),
+    })),
+  );
+  connection.onShutdown(findings.stop);
+
+  answerAboutCode(session);
+  answerAboutEdits(session);
+  answerAboutPolicy(session);
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  if (workspaceFolders !== null && workspaceFolders !== undefined) return workspaceFolders.map(({ uri }) => uri);
+  return typeof rootUri === "string" ? [rootUri] : [];
+}
+
+/** Checks every project of the folders once, and says so while it lasts. */
+async function loadAll(connection: Connection, workspace: Workspace, withProgress: boolean): Promise<void> {
+  const projects = workspace.projects();
+  const progress = withProgress && projects.length > 0 ? await connection.window.createWorkDoneProgress() : undefined;
+  progress?.begin("ctv", 0, "checking policies");
+  for (const [index, project] of projects.entries()) {
+    progress?.report(Math.round((100 * index) / projects.length), project.root);
+    project.checked();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  progress?.done();
+}
