@@ -42,10 +42,12 @@ function packagesAreInstalled() {
 function installPackages() {
   if (packagesAreInstalled()) return;
   say("the npm packages of package-lock.json are missing or of other versions");
-  if (!run("npm", ["ci", "--include=dev"])) {
-    say("npm ci failed; see above");
-    process.exit(1);
-  }
+  if (run("npm", ["ci", "--include=dev"])) return;
+  // `npm ci` refuses a lock file without the packages for other platforms; `npm install` takes the same versions without them.
+  say("npm ci did not work; trying npm install");
+  if (run("npm", ["install", "--no-save", "--include=dev"]) && packagesAreInstalled()) return;
+  say("the npm packages could not be installed; see above");
+  process.exit(1);
 }
 
 function isOnPath(command) {

@@ -1,6 +1,6 @@
 /** The scripts around the command: set-up on a fresh machine, and documents that show what the command really says. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { ensureBuilt, root } from "./support/built.js";
@@ -40,6 +40,16 @@ describe("set-up", () => {
     const { status, stderr } = script("setup.mjs", [], cwd, `${join(cwd, "bin")}${delimiter}${process.env.PATH ?? ""}`);
     expect(status).toBe(0);
     expect(stderr.includes("running npm ci --include=dev")).toBe(installs);
+  });
+
+  it("has a lock file that `npm ci` takes: packages for other platforms are in it too", () => {
+    const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } = JSON.parse(
+      readFileSync(join(root, "package-lock.json"), "utf8"),
+    );
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in packages || `${path}/node_modules/${name}` in packages)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("stops where the packages cannot be installed", () => {
