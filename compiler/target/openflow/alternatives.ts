@@ -42,8 +42,8 @@ export function alternativeReader(universe: Universe): (expression: PeerExpressi
   const peers = new Map<string, EndSet>();
   const cache = new WeakMap<PeerExpression, readonly Alternative[]>();
 
-  const intern = (key: string, shape: AlternativeShape, region: Region): Alternative => {
-    const known = interned.get(key) ?? { ...shape, key, region };
+  const intern = (key: string, make: () => AlternativeShape & { readonly region: Region }): Alternative => {
+    const known = interned.get(key) ?? { ...make(), key };
     interned.set(key, known);
     return known;
   };
@@ -54,27 +54,27 @@ export function alternativeReader(universe: Universe): (expression: PeerExpressi
     peers.set(key, known);
     return known;
   };
+  const regionOf = (peer: Peer): Region => ({ include: peerEnds(peer), except: [] });
 
   const single = (peer: Peer): readonly Alternative[] => {
-    const key = peerKey(peer);
-    const region = (): Region => ({ include: peerEnds(peer), except: [] });
     switch (peer.kind) {
       case "any":
-        return [intern("any", { kind: "every" }, { include: allEnds, except: [] })];
+        return [intern("any", () => ({ kind: "every", region: { include: allEnds, except: [] } }))];
       case "world":
-        return [intern("world", { kind: "world" }, region())];
-      case "group":
-        return peerEnds(peer).length === 0 ? [] : [intern(key, { kind: "class" }, region())];
+        return [intern("world", () => ({ kind: "world", region: regionOf(peer) }))];
+      case "group": {
+        const found = intern(peerKey(peer), () => ({ kind: "class", region: regionOf(peer) }));
+        return found.region.include.length === 0 ? [] : [found];
+      }
       case "network": {
         const addresses = networkAddresses(universe, peer.tenant, peer.network);
         if (isEmptyAddresses(addresses)) return [];
         const tenant = sharedWithOthers(universe, peer.tenant, addresses) ? { tenant: peer.tenant } : {};
-        return [intern(`${peer.tenant} ${addressKey(addresses)}`, { kind: "addresses", addresses, ...tenant }, region())];
+        return [intern(`${peer.tenant} ${addressKey(addresses)}`, () => ({ kind: "addresses", addresses, ...tenant, region: regionOf(peer) }))];
       }
       case "addresses":
-        return isEmptyAddresses(peer.addresses)
-          ? []
-          : [intern(addressKey(peer.addresses), { kind: "addresses", addresses: peer.addresses }, region())];
+        if (isEmptyAddresses(peer.addresses)) return [];
+        return [intern(addressKey(peer.addresses), () => ({ kind: "addresses", addresses: peer.addresses, region: regionOf(peer) }))];
       case "set":
         return read(peer.expression);
     }
@@ -90,7 +90,9 @@ export function alternativeReader(universe: Universe): (expression: PeerExpressi
         return isEmptyAddresses(rest) ? [] : [{ ...box, addresses: rest }];
       });
       const prefix = alternative.tenant === undefined ? "" : `${alternative.tenant} `;
-      return [intern(`${prefix}${addressKey(left)}`, { ...alternative, addresses: left }, { include, except: alternative.region.except })];
+      return [
+        intern(`${prefix}${addressKey(left)}`, () => ({ ...alternative, addresses: left, region: { include, except: alternative.region.except } })),
+      ];
     }
     const gone = except.flatMap((peer) => (peer.kind === "set" ? expressionEnds(peer.expression) : peerEnds(peer)));
     const region = trimRegion({ include: alternative.region.include, except: [...alternative.region.except, ...gone] });
@@ -98,7 +100,7 @@ export function alternativeReader(universe: Universe): (expression: PeerExpressi
     // Nothing of the exceptions is in it: it stays what it was, and needs no class of its own.
     if (region.except.length === alternative.region.except.length && region.include.length === alternative.region.include.length)
       return [alternative];
-    return [intern(`${alternative.key} except ${except.map(peerKey).sort().join(", ")}`, { kind: "class" }, region)];
+    return [intern(`${alternative.key} except ${except.map(peerKey).sort().join(", ")}`, () => ({ kind: "class", region }))];
   };
 
   const expressionEnds = (expression: PeerExpression): EndSet =>

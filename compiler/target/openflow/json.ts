@@ -39,8 +39,13 @@ type ProgramJson = Omit<Program, "classes" | "impossible" | "loadBalancers"> & {
 
 const freeValue = (set: ValueSet): boolean => set.kind === "notIn" && set.values.length === 0 && set.absent;
 
+/** Many boxes share an address set. */
+const textsOf = new WeakMap<AddressSet, readonly string[]>();
+
 /** One text a range: a prefix where it is one, else `first-last`. */
 function addressTexts(set: AddressSet): readonly string[] {
+  const known = textsOf.get(set);
+  if (known !== undefined) return known;
   const range = (first: Address, last: Address): string => {
     const prefixes = toPrefixes(addressRange(first, last));
     return prefixes.length === 1 ? formatPrefix(prefixes[0]) : `${formatAddress(first)}-${formatAddress(last)}`;
@@ -48,6 +53,7 @@ function addressTexts(set: AddressSet): readonly string[] {
   const out: string[] = [];
   for (let at = 0; at < set.v4.length; at += 2) out.push(range({ family: 4, value: set.v4[at] }, { family: 4, value: set.v4[at + 1] }));
   for (let at = 0; at < set.v6.length; at += 2) out.push(range({ family: 6, value: set.v6[at] }, { family: 6, value: set.v6[at + 1] }));
+  textsOf.set(set, out);
   return out;
 }
 

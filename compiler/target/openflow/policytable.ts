@@ -170,7 +170,10 @@ export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm)
     unique(rule.destination.flatMap((condition) => pieces.of(condition, "destination"))),
     pieces.ofService(rule.service),
   ];
-  const living = dimensions.map((dimension, at) => dimension.filter((piece) => canMeet(piece, dimensions[(at + 1) % 3], dimensions[(at + 2) % 3])));
+  const living = dimensions.map((dimension, at) => {
+    const [others, more] = [dimensions[(at + 1) % 3], dimensions[(at + 2) % 3]];
+    return dimension.every((piece) => canMeet(piece, others, more)) ? dimension : dimension.filter((piece) => canMeet(piece, others, more));
+  });
   if (living.some((dimension) => dimension.length === 0)) return [];
   const asked = bitsAre(registers.tenant, rule.tenant);
   const cookie: Cookie = { kind: "rule", id: rule.decision };
@@ -181,8 +184,8 @@ export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm)
   const clauses = foldSingles(living);
   const conjunctive = 1 + clauses.reduce((sum, clause) => sum + clause.length, 0);
   const asConjunction =
-    clauses.length > 1 && areApart(clauses) && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living)));
-  if (!asConjunction) return product(living).map((piece) => flow(wholeMatch(asked, piece), actions));
+    clauses.length > 1 && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living))) && areApart(clauses);
+  if (!asConjunction) return product(living).map((pieces) => flow(makeMatch(asked, ...pieces), actions));
   return [
     flow(makeMatch(asked, [{ field: "conj_id", value: rule.decision }]), actions),
     ...clauses.flatMap((clause, at) =>
@@ -227,11 +230,19 @@ function join(a: Fragment, b: Fragment): Fragment | undefined {
   return { family: a.family ?? b.family, match: makeMatch(a.match, b.match) };
 }
 
-function product(dimensions: readonly (readonly Fragment[])[]): readonly Fragment[] {
-  return dimensions.reduce<readonly Fragment[]>(
-    (made, dimension) => made.flatMap((piece) => dimension.flatMap((other) => join(piece, other) ?? [])),
-    [anything],
-  );
+/** For every combination that a packet can meet, the matches that make it up. */
+function product([sources, destinations, services]: readonly (readonly Fragment[])[]): readonly (readonly Match[])[] {
+  const out: (readonly Match[])[] = [];
+  for (const source of sources) {
+    for (const destination of destinations) {
+      if (!sameFamily(source.family, destination.family)) continue;
+      const family = source.family ?? destination.family;
+      for (const service of services) {
+        if (sameFamily(family, service.family)) out.push([familyMatch(family ?? service.family), source.match, destination.match, service.match]);
+      }
+    }
+  }
+  return out;
 }
 
 function productSize(dimensions: readonly (readonly Fragment[])[]): number {
