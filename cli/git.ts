@@ -19,7 +19,11 @@ export function withRevision<Result>(revision: string, terminal: Terminal, use: 
   const commit = git(terminal.cwd, ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`], `git knows no revision "${revision}"`).trim();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ctv-base-")));
   try {
-    const archive = execFileSync("git", ["archive", "--format=tar", commit], { cwd: top, maxBuffer: archiveLimit, stdio: ["ignore", "pipe", "pipe"] });
+    const archive = execFileSync("git", ["archive", "--format=tar", commit], {
+      cwd: top,
+      maxBuffer: archiveLimit,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     execFileSync("tar", ["-x", "-C", folder], { input: archive, stdio: ["pipe", "ignore", "pipe"] });
     const cwd = join(folder, relative(realpathSync(top), realpathSync(terminal.cwd)));
     mkdirSync(cwd, { recursive: true });

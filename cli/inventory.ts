@@ -5,6 +5,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { invalidYaml } from "../compiler/diagnostics/project.js";
 import { integer, list, object, record, text, word } from "../compiler/source/shapes.js";
 import { parseAddress } from "../compiler/space/address.js";
+import type { End } from "../compiler/space/ends.js";
 import { macNumber } from "../compiler/target/openflow/bind/inventory.js";
 import type { Endpoint, Inventory, InventoryNode } from "../compiler/target/openflow/bind/inventory.js";
 import { readText } from "./io/read.js";
@@ -81,4 +82,15 @@ function wholeEndpoint(read: Partial<Omit<Endpoint, "labels">> & { readonly labe
   if (itsName === undefined || its === undefined || itsPort === undefined || itsMac === undefined || addresses === undefined) return [];
   const common = { name: itsName, node: its, port: itsPort, mac: itsMac, addresses };
   return [{ ...common, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels: Object.fromEntries(labels) }) }];
+}
+
+/** The endpoints of an inventory as ends of flows, one for each address. */
+export function endsIn(inventory: Inventory | undefined): readonly End[] {
+  return (inventory?.endpoints ?? []).flatMap(({ addresses, namespace, labels = {} }) =>
+    addresses.flatMap((written): readonly End[] => {
+      const parsed = parseAddress(written);
+      if (parsed === undefined) return [];
+      return [namespace === undefined ? { labels, address: parsed } : { namespace, labels, address: parsed }];
+    }),
+  );
 }

@@ -28,7 +28,8 @@ export const diff: Verb = {
   run: ({ words, options, terminal }) => {
     const base = text(options, "base");
     if (base !== undefined) return Promise.resolve(withRevision(base, terminal, (past) => compareSides(words, words, past, options, terminal)));
-    if (words.length !== 2) throw new Refusal("diff needs OLD and NEW, or --base REVISION", "`ctv diff --base main` compares the project with the branch main");
+    if (words.length !== 2)
+      throw new Refusal("diff needs OLD and NEW, or --base REVISION", "`ctv diff --base main` compares the project with the branch main");
     return Promise.resolve(compareSides([words[0]], [words[1]], terminal, options, terminal));
   },
 };
@@ -46,7 +47,10 @@ function compareSides(oldWords: readonly string[], newWords: readonly string[], 
     return code(patch !== "");
   }
   const changes = difference(old, now);
-  const sides: { readonly before: Side; readonly after: Side } = { before: { loaded: before, universe: old }, after: { loaded: after, universe: now } };
+  const sides: { readonly before: Side; readonly after: Side } = {
+    before: { loaded: before, universe: old },
+    after: { loaded: after, universe: now },
+  };
   terminal.out.write(printed(changes, sides, text(options, "format") ?? "pretty", wantsColour(terminal, terminal.out)));
   return code(changes.length > 0);
 }

@@ -1,14 +1,11 @@
 /** `ctv lint`: what is worth a look in a policy without errors, and what it costs on each target. */
-import type { End } from "../../compiler/space/ends.js";
-import { parseAddress } from "../../compiler/space/address.js";
-import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
 import { coverageFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import { chosenTargets, emitTargets } from "../emission.js";
 import type { TargetOutput } from "../emission.js";
 import { exitCodes } from "../exit.js";
-import { inventoryFor } from "../inventory.js";
+import { endsIn, inventoryFor } from "../inventory.js";
 import { failLevel, failLevelOption, format, formatOption, text } from "../options.js";
 import { loadProject, projectOptions } from "../project.js";
 import { emitReport } from "../report/emit.js";
@@ -56,16 +53,6 @@ export const lint: Verb = {
     return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);
   },
 };
-
-function endsIn(inventory: Inventory): readonly End[] {
-  return inventory.endpoints.flatMap(({ addresses, namespace, labels = {} }) =>
-    addresses.flatMap((written): readonly End[] => {
-      const address = parseAddress(written);
-      if (address === undefined) return [];
-      return [namespace === undefined ? { labels, address } : { namespace, labels, address }];
-    }),
-  );
-}
 
 interface Cost {
   readonly target: string;

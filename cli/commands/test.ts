@@ -21,7 +21,11 @@ import type { Verb } from "../verb.js";
 export const test: Verb = {
   argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
   options: [
-    { flags: "--filter <pattern>", description: "only tests whose name holds this text, or matches it where it has a `*`; may be given again", repeat: true },
+    {
+      flags: "--filter <pattern>",
+      description: "only tests whose name holds this text, or matches it where it has a `*`; may be given again",
+      repeat: true,
+    },
     { flags: "--coverage", description: "list the rules that no expectation depends on" },
     { flags: "--threshold <percent>", description: "fail where fewer rules than this are covered" },
     { flags: "--fail-on-empty", description: "fail where there is no test" },
@@ -83,7 +87,12 @@ function summaryOf(run: TestRun): Readonly<Record<string, unknown>> {
       passed,
       expectations: expectations.map(({ expectation, status }) => ({ text: expectation.text, status })),
     })),
-    coverage: { covered: run.covered.size, rules: run.covered.size + run.uncovered.length, percent: covered(run), uncovered: run.uncovered.map((rule) => rule.id) },
+    coverage: {
+      covered: run.covered.size,
+      rules: run.covered.size + run.uncovered.length,
+      percent: covered(run),
+      uncovered: run.uncovered.map((rule) => rule.id),
+    },
   };
 }
 
@@ -114,7 +123,9 @@ function junitCase(loaded: LoadedProject, result: TestResult, diagnostics: reado
   const common = { name, className: tenant ?? loaded.sources.get(origin.span.file)?.shown ?? "" };
   if (result.passed) return common;
   const spans = result.expectations.map(({ expectation }) => expectation.origin.span);
-  const failures = diagnostics.filter(({ code, span }) => code === failedExpectation.code && spans.some((one) => one.file === span.file && one.start === span.start));
+  const failures = diagnostics.filter(
+    ({ code, span }) => code === failedExpectation.code && spans.some((one) => one.file === span.file && one.start === span.start),
+  );
   const lines = failures.map((failure) => {
     const { file, start } = locate(loaded, failure.span);
     return `${file}:${start.line}: ${failure.message}`;

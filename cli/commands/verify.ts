@@ -18,7 +18,12 @@ import type { Verb } from "../verb.js";
 export const verify: Verb = {
   argument: { syntax: "<folder>", description: "the output folder: one folder in it for each target" },
   options: [
-    { flags: "-i, --in <path>", description: "file, folder or - that holds the source; may be given again; default: the project around this folder", repeat: true, path: true },
+    {
+      flags: "-i, --in <path>",
+      description: "file, folder or - that holds the source; may be given again; default: the project around this folder",
+      repeat: true,
+      path: true,
+    },
     { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those that the folder has", many: true },
     ...projectOptions,
     formatOption,
@@ -41,7 +46,8 @@ export const verify: Verb = {
     const diagnostics = present.flatMap((target) => {
       steps.step(`verifying ${target.name}`);
       const artefacts = artefactsIn(join(folder, target.name), `${words[0]}/${target.name}`);
-      for (const artefact of artefacts) sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
+      for (const artefact of artefacts)
+        sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
       const [fresh] = emitTargets(loaded, [target], { verify: false, before: () => undefined });
       return verifyTarget(target.name, universe, target.readings(artefacts, universe), fresh?.losses ?? []);
     });
@@ -50,7 +56,8 @@ export const verify: Verb = {
     emitReport(terminal, report, format(options));
     if (format(options) === "pretty") {
       const wrong = (name: string) => diagnostics.filter((diagnostic) => diagnostic.target === name).length;
-      const line = (name: string) => `${name}  ${wrong(name) === 0 ? "decides every flow as the source does, apart from what compile reports" : `${wrong(name)} differences`}\n`;
+      const line = (name: string) =>
+        `${name}  ${wrong(name) === 0 ? "decides every flow as the source does, apart from what compile reports" : `${wrong(name)} differences`}\n`;
       terminal.out.write(present.map((target) => line(target.name)).join(""));
     }
     return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);

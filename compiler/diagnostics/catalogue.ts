@@ -1,6 +1,7 @@
 /** The catalogue: every kind of diagnostic, in order of code. An area joins with one import and one line. */
 import type { Definition } from "./diagnostic.js";
 import { kubernetesDiagnostics } from "./kubernetes.js";
+import { lintDiagnostics } from "./lint.js";
 import { logicDiagnostics } from "./logic.js";
 import { namesDiagnostics } from "./names.js";
 import { openflowDiagnostics } from "./openflow.js";
@@ -9,6 +10,7 @@ import { syntaxDiagnostics } from "./syntax.js";
 import { testsDiagnostics } from "./tests.js";
 import { usageDiagnostics } from "./usage.js";
 import { valuesDiagnostics } from "./values.js";
+import { verificationDiagnostics } from "./verification.js";
 
 const areas: readonly (readonly Definition[])[] = [
   syntaxDiagnostics,
@@ -17,6 +19,8 @@ const areas: readonly (readonly Definition[])[] = [
   valuesDiagnostics,
   usageDiagnostics,
   logicDiagnostics,
+  lintDiagnostics,
+  verificationDiagnostics,
   kubernetesDiagnostics,
   openflowDiagnostics,
   testsDiagnostics,

@@ -2,28 +2,34 @@
 import { defineDiagnostic } from "./diagnostic.js";
 import type { Definition } from "./diagnostic.js";
 
-/** Where a source example has to be edited after the compile to show a finding, the example is the source. */
-const anyPolicy = "tenant shop {\n  group web { match app = web }\n  policy edge { allow world -> web : http }\n}\n";
+/** A file below `edited/` stands for one of the output that somebody has edited. */
+const policy =
+  "tenant shop {\n  network net { subnet 10.1.0.0/24 }\n  group web in net { match app = web }\n  policy edge { allow world -> web : http }\n}\n";
+const edited = "# file: edited/kubernetes/shop/edge.web.yaml\n";
+const head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: edge.web\n  namespace: shop\n";
 
-export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string; source: string; decision: string; by: string; assumption?: string }>({
-  code: "CTV5001",
-  severity: "error",
-  title: "A target decides a flow otherwise",
-  message: ({ target, flow, source, decision, by, assumption }) =>
-    `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; the source says otherwise, by ${source}`,
-  explanation:
-    "What was written for the target was read back by the target's own semantics and compared with the source over all flows. This flow is decided otherwise, and no finding says so. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the files were edited, or belong to another version of the source.",
-  example: anyPolicy,
-  fix: "Compile again. If the finding stays on fresh output, report it; the flow in the message is enough to find the cause.",
-});
+export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string; source: string; decision: string; by: string; assumption?: string }>(
+  {
+    code: "CTV5001",
+    severity: "error",
+    title: "A target decides a flow otherwise",
+    message: ({ target, flow, source, decision, by, assumption }) =>
+      `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; the source says otherwise, by ${source}`,
+    explanation:
+      "What was written for the target was read back by the target's own semantics and compared with the source over all flows. This flow is decided otherwise, and no finding says so. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the files were edited, or belong to another version of the source.",
+    example: `${policy}${edited}${head}spec:\n  podSelector:\n    matchLabels:\n      app: web\n  ingress:\n    - ports:\n        - port: 8080\n`,
+    fix: "Compile again. If the finding stays on fresh output, report it; the flow in the message is enough to find the cause.",
+  },
+);
 
 export const doesNotRead = defineDiagnostic<{ target: string; path: string; line?: number; problem: string }>({
   code: "CTV5002",
   severity: "error",
   title: "A target's file does not read",
   message: ({ target, path, line, problem }) => `${target}/${path}${line === undefined ? "" : `:${line}`}: ${problem}`,
-  explanation: "The file is not what the target's own server would take, so nothing can be proved about it. It was edited, cut off, or is of a kind that is not known here.",
-  example: anyPolicy,
+  explanation:
+    "The file is not what the target's own server would take, so nothing can be proved about it. It was edited, cut off, or is of a kind that is not known here.",
+  example: `${policy}${edited}${head}spec:\n  podSelector: {\n`,
   fix: "Compile again, or mend the file at the line of the message.",
 });
 

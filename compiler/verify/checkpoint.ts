@@ -76,7 +76,10 @@ function withoutDenies(checkpoint: IndexedCheckpoint, box: FlowBox, before: numb
     );
 }
 
-/** What every checkpoint of a list allows: the allowed boxes of the first, cut by the allowed parts of the others. */
+/**
+ * What every checkpoint of a list allows: the allowed boxes of the first, cut by the allowed parts of the others. The last checkpoint in which an
+ * entry allows gives the name.
+ */
 export function* permittedBoxes(checkpoints: readonly IndexedCheckpoint[]): Generator<Decided> {
   const [first, ...others] = checkpoints;
   if (first === undefined) {
@@ -92,19 +95,20 @@ function* cutByAll(allowed: Decided, checkpoints: readonly IndexedCheckpoint[]):
     yield allowed;
     return;
   }
-  for (const box of allowedParts(next, allowed.box)) yield* cutByAll({ ...allowed, box }, others);
+  for (const { box, by = allowed.by } of allowedParts(next, allowed.box)) yield* cutByAll(by === undefined ? { box } : { box, by }, others);
 }
 
 /** Boxes whose union is what the checkpoint allows of `box`. */
-function* allowedParts(checkpoint: IndexedCheckpoint, box: FlowBox): Generator<FlowBox> {
+function* allowedParts(checkpoint: IndexedCheckpoint, box: FlowBox): Generator<Decided> {
   const denies: FlowBox[] = [];
   const withoutThem = (part: FlowBox): readonly FlowBox[] =>
     denies.reduceRight<readonly FlowBox[]>((rest, deny) => rest.flatMap((piece) => subtractFlowBox(piece, deny)), [part]);
   for (const row of checkpoint.index.overlapping(box)) {
     const common = intersectFlowBoxes(box, row.box);
     if (common === undefined) continue;
-    if (checkpoint.entries[row.owner].action === "deny") denies.push(row.box);
-    else yield* withoutThem(common);
+    const entry = checkpoint.entries[row.owner];
+    if (entry.action === "deny") denies.push(row.box);
+    else for (const part of withoutThem(common)) yield { box: part, by: entry.by };
   }
-  if (checkpoint.otherwise === "allow") yield* withoutThem(box);
+  if (checkpoint.otherwise === "allow") for (const part of withoutThem(box)) yield { box: part };
 }

@@ -60,7 +60,7 @@ function* targetAllows(said: Said, source: readonly IndexedCheckpoint[], target:
       for (const box of touching(universe, checkpoint.name, [permitted.box])) {
         const found = firstUnsaid(said, "allow", deniedParts(checkpoint, box));
         if (found === undefined) continue;
-        const difference = describe(universe, "target-allows", found.flow, checkpoint.name, permitted.by ?? "nothing there denies it");
+        const difference = describe(universe, "target-allows", found.flow, checkpoint.name, permitted.by ?? "default");
         if (once(seen, difference)) yield difference;
       }
     }

@@ -5,10 +5,17 @@ import { describe, expect, it } from "@jest/globals";
 import { catalogue } from "../../compiler/diagnostics/catalogue.js";
 import { inOrder } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
 import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
+import { verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
+import type { Universe } from "../../compiler/policy/universe.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
+import { targets } from "../../compiler/target/index.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
+import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
+import { verify } from "../../compiler/verify/verify.js";
+import { endsIn, readInventory } from "../../cli/inventory.js";
 import type { Texts } from "../support/diagnose.js";
 import { codesOf, diagnose, exampleTexts, readTexts, renderDiagnostics } from "../support/diagnose.js";
 
@@ -30,13 +37,31 @@ function runsFor(code: string): readonly (TargetOptions | undefined)[] {
   }
 }
 
-/** What a compile finds, and for codes of the language's tests what running these finds. */
+/** What a compile finds, and for codes of other verbs what these find. */
 function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined): readonly Diagnostic[] {
   const { diagnostics, checked } = diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined);
   const { universe } = checked;
-  if (!code.startsWith("CTV6") || universe === undefined) return diagnostics;
+  return universe === undefined ? diagnostics : inOrder([...diagnostics, ...findingsOfVerbs(code, texts, universe)]);
+}
+
+function findingsOfVerbs(code: string, texts: Texts, universe: Universe): readonly Diagnostic[] {
+  if (verificationDiagnostics.some((definition) => definition.code === code)) return verifyEdited(texts, universe);
+  if (code === hitsNoEndpoint.code) return unhitRules(universe, endsIn(readInventory("nodes.yaml", texts["nodes.yaml"] ?? "").inventory));
+  if (code === untestedConnection.code) return untestedConnections(universe);
+  if (!code.startsWith("CTV6")) return [];
   const tests = runTests(universe);
-  return inOrder([...diagnostics, ...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])]);
+  return [...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])];
+}
+
+/** `ctv verify` on fresh output in which the files below `edited/` have taken the place of those of their names. */
+function verifyEdited(texts: Texts, universe: Universe): readonly Diagnostic[] {
+  return targets
+    .filter(({ name }) => Object.keys(texts).some((path) => path.startsWith(`edited/${name}/`)))
+    .flatMap(({ name, emit, readings }) => {
+      const { artefacts, losses = [] } = emit(universe, { options: {} });
+      const edited = artefacts.map(({ path, text }) => ({ path, text: texts[`edited/${name}/${path}`] ?? text }));
+      return verify(name, universe, readings(edited, universe), losses);
+    });
 }
 
 describe("fixtures", () => {
