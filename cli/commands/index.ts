@@ -17,5 +17,6 @@ export const verbs: readonly VerbRow[] = [
   { name: "fmt", summary: "format sources", load: async () => (await import("./format.js")).format },
   { name: "explain", summary: "explain a diagnostic code", load: async () => (await import("./explain.js")).explain },
   { name: "init", summary: "start a project in an empty folder", load: async () => (await import("./init.js")).init },
+  { name: "lsp", summary: "serve an editor", load: async () => (await import("./lsp.js")).lsp },
   { name: "completion", summary: "print a completion script for a shell", load: async () => (await import("./completion.js")).completion },
 ];

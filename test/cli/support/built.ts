@@ -5,21 +5,24 @@ import { join } from "node:path";
 import type { Outcome } from "./command.js";
 
 export const root = process.cwd();
-const command = join(root, "dist/ctv.cjs");
+export const command = join(root, "dist/ctv.cjs");
 
+/** When the newest source in a folder was written. What npm and the extension's bundler put there is no source. */
 function newest(folder: string): number {
-  return Math.max(
-    0,
-    ...readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && /\.(ts|cjs|mjs)$/.test(entry.name))
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
+  const times = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== "node_modules" && entry.name !== "out")
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return newest(path);
+      return /\.(ts|cjs|mjs)$/.test(entry.name) ? statSync(path).mtimeMs : 0;
+    });
+  return Math.max(0, ...times);
 }
 
 /** Makes sure that `dist/` is what the sources say. Several test files may ask at once: each file of the build is put in place whole. */
 export function ensureBuilt(): void {
   const built = existsSync(command) ? statSync(join(root, "dist/command.cjs")).mtimeMs : 0;
-  if (["grammar", "compiler", "cli", "scripts"].some((room) => newest(join(root, room)) > built)) {
+  if (["grammar", "compiler", "lsp", "cli", "scripts"].some((room) => newest(join(root, room)) > built)) {
     execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: root, stdio: "inherit" });
   }
 }
