@@ -8,7 +8,9 @@ import { flowProduct, intersectFlowBoxes } from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
 import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
-import { parseProgram, ProgramError } from "../json.js";
+import { plainDigest } from "../hash.js";
+import type { Digest } from "../hash.js";
+import { parseProgram, ProgramError, verifyDigest } from "../json.js";
 import type { Program } from "../program.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
 import { tenantTable } from "./checkpoints.js";
@@ -23,8 +25,12 @@ import type { EndSpace } from "./space.js";
 const FLOWS = "policy.flows";
 const PROGRAM = "program.json";
 
-/** One checkpoint a tenant. Connections are tracked, so replies meet nothing of their own. */
-export function readOpenflow(artefacts: readonly Artefact[]): Reading {
+/**
+ * One checkpoint a tenant. Connections are tracked, so replies meet nothing of their own. The rules are read from `policy.flows`; that
+ * `program.json`, which agents use, says the same is known by its digest: in the flows' first line, and over its own text when `digest` is the
+ * one that it was sealed with.
+ */
+export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = plainDigest): Reading {
   const text = (path: string): string | undefined => artefacts.find((artefact) => artefact.path === path)?.text;
   const flowText = text(FLOWS);
   const programText = text(PROGRAM);
@@ -44,6 +50,7 @@ export function readOpenflow(artefacts: readonly Artefact[]): Reading {
     replies: [],
     problems: [
       ...problems.map((problem) => ({ path: FLOWS, ...problem })),
+      ...sealProblems(program.program, programText, flowText, digest),
       ...duplicates(flows),
       ...space.problems.map(inFlows),
       ...read.flatMap((entry) => entry.problems),
@@ -59,6 +66,15 @@ function readProgram(text: string): { readonly program: Program } | { readonly p
     if (!(error instanceof ProgramError)) throw error;
     return { problem: { path: PROGRAM, message: error.message } };
   }
+}
+
+function sealProblems(program: Program, programText: string, flowText: string, digest: Digest): readonly ReadingProblem[] {
+  const { algorithm, value } = program.digest;
+  if (!flowText.slice(0, flowText.indexOf("\n")).endsWith(`${algorithm}:${value}`)) {
+    return [{ path: FLOWS, line: 1, message: `${FLOWS} was not made together with ${PROGRAM}` }];
+  }
+  if (algorithm !== digest.algorithm || verifyDigest(programText, digest)) return [];
+  return [{ path: PROGRAM, message: `${PROGRAM} was changed after it was made: its digest is another` }];
 }
 
 function readTenant(

@@ -119,6 +119,17 @@ describe("tables that were changed by hand", () => {
     expect(disagreement(universe, changed(from, to))).toBeDefined();
   });
 
+  it("are held against the program that they were made with", () => {
+    const edit = (path: string, from: string | RegExp, to: string): Reading =>
+      readOpenflow(artefacts.map((artefact) => (artefact.path === path ? { ...artefact, text: artefact.text.replace(from, to) } : artefact)));
+    expect(edit("program.json", '"action":"deny"', '"action":"allow"').problems).toEqual([
+      { path: "program.json", message: "program.json was changed after it was made: its digest is another" },
+    ]);
+    expect(edit("policy.flows", /program \S+/, "program fnv1a-64:0").problems).toEqual([
+      { path: "policy.flows", line: 1, message: "policy.flows was not made together with program.json" },
+    ]);
+  });
+
   it("locate what they cannot read", () => {
     const { problems } = changed(/tp_dst=5432/, "tp_dst=70000");
     expect(problems).toEqual([{ path: "policy.flows", line: expect.any(Number), message: '"70000" is not a value of tp_dst' }]);
