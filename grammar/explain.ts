@@ -92,7 +92,7 @@ function missingAt(source: Source, { found, previous }: Mismatch, code: SyntaxCo
 }
 
 function isBrace({ tokenType }: IToken): boolean {
-  return tokenType === t.LeftBrace || tokenType === t.RightBrace;
+  return tokenType === t.BlockStart || tokenType === t.RightBrace;
 }
 
 /** Whether a token can stand as an item of a list: a name, an address, a number. */
@@ -134,7 +134,7 @@ function danglingComma(source: Source, { found, previous }: Mismatch): SyntaxPro
 }
 
 function unquotedText(source: Source, mismatch: Mismatch, message: string): SyntaxProblem {
-  const words = mismatch.rest.slice(0, mismatch.rest.findIndex((token) => token.tokenType === t.LeftBrace) >>> 0);
+  const words = mismatch.rest.slice(0, mismatch.rest.findIndex((token) => token.tokenType === t.BlockStart) >>> 0);
   const [first] = words;
   const last = words.at(-1);
   if (first === undefined || last === undefined) return missingAt(source, mismatch, syntaxCodes.missingName, message);
@@ -172,7 +172,7 @@ function missingArrow(source: Source, mismatch: Mismatch): SyntaxProblem {
 
 function missingPeer(source: Source, mismatch: Mismatch): SyntaxProblem {
   const { found, previous } = mismatch;
-  if (found.image === "{" || found.tokenType === t.LeftParenthesis) {
+  if (found.tokenType === t.LeftBrace || found.tokenType === t.LeftParenthesis) {
     return problem(syntaxCodes.unexpectedText, spanOf(source, found), "several sources or destinations are a plain list: a, b except c");
   }
   const kinds = "a group, network, address or set, or any or world";
@@ -193,6 +193,9 @@ function missingService(source: Source, mismatch: Mismatch): SyntaxProblem {
     const span = spanOf(source, found);
     const message = `a port needs its protocol: tcp/${found.image} or udp/${found.image}`;
     return problem(syntaxCodes.missingService, span, message, likely(replacing(span, `tcp/${found.image}`, `write "tcp/${found.image}"`)));
+  }
+  if (wanted === "service" && found.tokenType === t.LeftBrace) {
+    return problem(syntaxCodes.missingService, spanOf(source, found), "ports in braces stand behind their protocol: tcp/{80, 443}");
   }
   if (wanted === "service") {
     const message = `a service is missing after ${quoted(previous.image)}: its name, or a protocol and port such as tcp/80`;

@@ -130,7 +130,7 @@ export class CtvParser extends TermParser {
       name = this.declaredName();
     });
     const items = this.SUBRULE(this.items);
-    this.CONSUME(t.RightBrace);
+    this.CONSUME(t.BlockEnd);
     return name && { kind: "tenant", ...this.declared(first, complete), name, items };
   });
 
@@ -277,7 +277,7 @@ export class CtvParser extends TermParser {
     const head: Head = {};
     const complete = this.head(() => parse(head));
     const statements = this.SUBRULE(this.properties);
-    this.CONSUME(t.RightBrace);
+    this.CONSUME(t.BlockEnd);
     const nameless = kind === "fabric" || kind === "aci";
     return nameless || head.name !== undefined ? { kind, ...this.declared(first, complete), ...head, statements } : undefined;
   }
@@ -343,7 +343,7 @@ export class CtvParser extends TermParser {
       const rule = this.SUBRULE(this.policyStatement);
       if (rule !== undefined) rules.push(rule);
     });
-    this.CONSUME(t.RightBrace);
+    this.CONSUME(t.BlockEnd);
     return name && { kind: "policy", ...this.declared(first, complete), name, ...(priority === undefined ? {} : { priority }), rules };
   });
 
@@ -399,7 +399,7 @@ export class CtvParser extends TermParser {
       const expectation = this.SUBRULE(this.testStatement);
       if (expectation !== undefined) expectations.push(expectation);
     });
-    this.CONSUME(t.RightBrace);
+    this.CONSUME(t.BlockEnd);
     return name && { kind: "test", ...this.declared(first, complete), name, expectations };
   });
 

@@ -1,5 +1,5 @@
 /** How the parser gets over a mistake: statement by statement. The grammar itself is in `parser.ts`. */
-import { EmbeddedActionsParser, isRecognitionException } from "chevrotain";
+import { EmbeddedActionsParser, EOF, isRecognitionException } from "chevrotain";
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
 import { addressOf, isMalformedNumber, nameOf } from "./build.js";
 import type { AddressTerm, NameUse } from "./build.js";
@@ -101,7 +101,7 @@ export class StatementParser extends EmbeddedActionsParser {
     const { first } = this;
     try {
       parse();
-      this.CONSUME(t.LeftBrace, want.block);
+      this.CONSUME(t.BlockStart, want.block);
       return true;
     } catch (error) {
       this.mistake(error, first);
@@ -118,15 +118,17 @@ export class StatementParser extends EmbeddedActionsParser {
   }
 
   private skipToEnd(): void {
-    for (let depth = 0; depth > 0 || this.LA(1).tokenType !== t.End; this.SKIP_TOKEN()) {
-      if (this.LA(1).tokenType === t.LeftBrace) depth++;
-      else if (this.LA(1).tokenType === t.RightBrace) depth--;
+    for (let depth = 0; this.LA(1).tokenType !== EOF; this.SKIP_TOKEN()) {
+      const { tokenType } = this.LA(1);
+      if (depth === 0 && tokenType === t.End) return;
+      if (tokenType === t.BlockStart) depth++;
+      else if (tokenType === t.BlockEnd) depth--;
     }
   }
 
   private skipToBlock(): boolean {
-    for (; this.LA(1).tokenType !== t.End; this.SKIP_TOKEN()) {
-      if (this.LA(1).tokenType !== t.LeftBrace || this.LA(0).tokenType === t.Slash) continue;
+    for (; this.LA(1).tokenType !== t.End && this.LA(1).tokenType !== EOF; this.SKIP_TOKEN()) {
+      if (this.LA(1).tokenType !== t.BlockStart) continue;
       this.SKIP_TOKEN();
       return true;
     }

@@ -147,12 +147,15 @@ export const NewLine = createToken({ name: "NewLine", pattern: /\r?\n[ \t\r\n]*/
 
 /** End of a statement. `layout` puts one after every statement, whatever it was that ended it. */
 export const End = createToken({ name: "End", pattern: Lexer.NA, label: "the end of the statement" });
+/** Braces of blocks, as `layout` tells them from those of port lists and from stray ones. */
+export const BlockStart = createToken({ name: "BlockStart", pattern: Lexer.NA, label: '"{"' });
+export const BlockEnd = createToken({ name: "BlockEnd", pattern: Lexer.NA, label: '"}"' });
 /** Put by `layout` before a statement that stands in a block where it cannot, and is read all the same. */
 export const Misplaced = createToken({ name: "Misplaced", pattern: Lexer.NA, label: "a misplaced statement" });
 
 const Space = createToken({ name: "Space", pattern: /[ \t\f\v\r\u00a0\ufeff]+/, group: Lexer.SKIPPED });
 const LineComment = createToken({ name: "LineComment", pattern: /\/\/[^\r\n]*/, group: "comments" });
-const BlockComment = createToken({ name: "BlockComment", pattern: /\/\*[^]*?(?:\*\/|$)/, group: "comments", line_breaks: true });
+const BlockComment = createToken({ name: "BlockComment", pattern: /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/, group: "comments", line_breaks: true });
 /** A shell's comment, told as a mistake and otherwise ignored. */
 const HashComment = createToken({ name: "HashComment", pattern: /#[^\r\n]*/, group: "hashes" });
 
@@ -191,7 +194,7 @@ export const lexed: readonly TokenType[] = [
 ];
 
 /** Everything the grammar may speak of. */
-export const vocabulary: readonly TokenType[] = [...lexed, Name, PropertyName, Reserved, Declaring, Action, End, Misplaced];
+export const vocabulary: readonly TokenType[] = [...lexed, Name, PropertyName, Reserved, Declaring, Action, End, BlockStart, BlockEnd, Misplaced];
 
 /** Reserved words by their text. */
 export const reservedWords: ReadonlyMap<string, TokenType> = new Map(

@@ -121,6 +121,7 @@ const signs: ReadonlySet<unknown> = new Set([
 
 function wordOf({ terminalType }: Terminal): readonly string[] {
   if (terminalType === t.Action) return ["allow", "deny"];
+  if (terminalType === t.BlockStart) return ["{"];
   const text = typeof terminalType.PATTERN === "string" ? terminalType.PATTERN : undefined;
   const known = text !== undefined && (signs.has(terminalType) || t.reservedWords.has(text) || t.contextualWords.has(text));
   return known ? [text] : [];

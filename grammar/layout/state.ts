@@ -78,6 +78,11 @@ export function supplied(type: TokenType, offset: number): IToken {
   return { image: "", startOffset: offset, tokenTypeIdx: type.tokenTypeIdx ?? 0, tokenType: type };
 }
 
+/** A token read as one of another type. */
+export function retyped(token: IToken, type: TokenType): IToken {
+  return { image: token.image, startOffset: token.startOffset, tokenTypeIdx: type.tokenTypeIdx ?? 0, tokenType: type };
+}
+
 /** Reports a mistake of the statement at hand. */
 export function tell(state: State, found: SyntaxProblem): void {
   state.problems.push(found);
@@ -116,14 +121,14 @@ export function openBlock(state: State, brace: IToken, kind: BlockKind, isSuppli
   const { first } = state;
   const name = state.raw[state.firstAt + 1];
   if (first !== undefined) hasGap(state, first, brace.startOffset);
-  state.out.push(brace);
+  state.out.push(retyped(brace, t.BlockStart));
   state.blocks.push({ kind, brace, supplied: isSupplied, keyword: first, ...(name?.tokenType === t.Identifier ? { name } : {}) });
   clearStatement(state);
 }
 
 export function closeBlock(state: State, offset: number, brace = supplied(t.RightBrace, offset)): void {
   state.blocks.pop();
-  state.out.push(brace, supplied(t.End, offset + brace.image.length));
+  state.out.push(retyped(brace, t.BlockEnd), supplied(t.End, offset + brace.image.length));
 }
 
 /** Closes a bracket of a list, and drops a trailing comma, which means nothing there. */

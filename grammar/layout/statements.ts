@@ -2,8 +2,9 @@
 import type { IToken } from "chevrotain";
 import * as t from "../tokens.js";
 import { blockOf, fitOf, isA, meantStarter, opensList } from "./blocks.js";
+import type { BlockKind } from "./blocks.js";
 import { blockNotClosed, blockNotOpened, misplacedStatement, unknownStatement } from "./messages.js";
-import { clearStatement, closeBlock, closeMissingBracket, hasGap, openBlock, previous, supplied, tell, tokenAt, top } from "./state.js";
+import { clearStatement, closeBlock, closeMissingBracket, hasGap, openBlock, previous, retyped, supplied, tell, tokenAt, top } from "./state.js";
 import type { Block, State } from "./state.js";
 
 export function beginStatement(state: State, token: IToken): void {
@@ -46,7 +47,7 @@ function beginUnknown(state: State, block: Block, token: IToken): void {
   const type = meant === undefined ? undefined : (t.reservedWords.get(meant) ?? t.contextualWords.get(meant));
   tell(state, unknownStatement(state.source, token, block, meant));
   if (type === undefined) state.skipping = true;
-  else accept(state, { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0 });
+  else accept(state, retyped(token, type));
 }
 
 /** Closes the blocks that a statement shows to be over: where braces are missing, this is where they belong. */
@@ -82,18 +83,43 @@ export function endStatement(state: State, end: IToken | undefined): void {
   clearStatement(state);
 }
 
-/** A declaration ended without its block. What follows may be the block's contents, with the brace forgotten. */
+/** A declaration ended without its block. What stands behind its head, or on the next line, may be the block's contents. */
 function supplyBlock(state: State, first: IToken, told: boolean): void {
   const { opens } = state;
-  if (opens === undefined) return;
+  if (opens === undefined || openWithin(state, first, opens)) return;
   const last = previous(state);
   const offset = last.startOffset + last.image.length;
   const following = tokenAt(state, state.at);
   const fits = following !== undefined && fitOf(opens, following, [undefined, undefined]) === "fits";
   // What a tenant holds may as well stand behind it; only a closing brace too many shows that it was meant inside.
   const hasContents = fits && (opens !== "tenant" || state.unclosed < 0);
-  if (!told && !state.spoilt.has(first.startOffset)) tell(state, blockNotOpened(state.source, first, last, hasContents));
+  // Without its name too, that is what the parser will tell.
+  const nameless = last === first && isNamed(first);
+  if (!told && !nameless && !state.spoilt.has(first.startOffset)) tell(state, blockNotOpened(state.source, first, last, hasContents));
   openBlock(state, supplied(t.LeftBrace, offset), opens, true);
   if (hasContents) state.unclosed++;
   else closeBlock(state, offset);
+}
+
+/** In a file with a closing brace too many, opens the block behind the declaration's head, where its contents follow on the same line. */
+function openWithin(state: State, first: IToken, opens: BlockKind): boolean {
+  const { raw, at, firstAt, out } = state;
+  const tokens = raw.slice(firstAt, at).filter(({ tokenType }) => tokenType !== t.NewLine);
+  const named = isNamed(first) ? 2 : 1;
+  const second = tokens[named]?.tokenType;
+  const head = second === t.In || second === t.Priority ? named + 2 : named;
+  const begins: IToken | undefined = tokens[head];
+  const place = begins === undefined ? -1 : out.lastIndexOf(begins);
+  if (state.unclosed >= 0 || place === -1 || fitOf(opens, begins, [tokens[head + 1], tokens[head + 2]]) !== "fits") return false;
+  const last = tokens[head - 1];
+  const contents = out.splice(place);
+  tell(state, blockNotOpened(state.source, first, last, true));
+  openBlock(state, supplied(t.LeftBrace, last.startOffset + last.image.length), opens, true);
+  state.unclosed++;
+  out.push(...contents, supplied(t.End, raw[at]?.startOffset ?? state.source.text.length));
+  return true;
+}
+
+function isNamed({ tokenType }: IToken): boolean {
+  return tokenType !== t.Fabric && tokenType !== t.Aci;
 }
