@@ -18,7 +18,9 @@ import { connectivity } from "./reach.js";
 export function untestedConnections(universe: Universe): readonly Diagnostic[] {
   const spokenOf = overlapIndex(
     universe.policy.tests.flatMap((test) =>
-      test.expectations.map((expectation) => flowProduct(universe.endsOf(expectation.source), universe.endsOf(expectation.destination), expectation.service.services)),
+      test.expectations.map((expectation) =>
+        flowProduct(universe.endsOf(expectation.source), universe.endsOf(expectation.destination), expectation.service.services),
+      ),
     ),
   );
   const groups = new Map(namingOf(universe).all.map((named) => [named, named.kind === "group"] as const));

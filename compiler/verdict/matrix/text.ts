@@ -9,7 +9,15 @@ export function matrixText(table: MatrixTable): string {
     ...gridOf(table).map((row, index) => [table.names[index].name, ...row.map((cell) => (cell === undefined ? "." : cellText(cell)))]),
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => `${row.map((text, column) => text.padEnd(widths[column])).join("  ").trimEnd()}\n`).join("");
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((text, column) => text.padEnd(widths[column]))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
 }
 
 /** RFC 4180, one line a pair between which something may pass. */
@@ -28,7 +36,8 @@ function csvField(text: string): string {
 export function matrixMarkdown(table: MatrixTable): string {
   const escape = (text: string): string => text.replaceAll("|", "\\|");
   const rows = gridOf(table).map(
-    (row, index) => `| **${escape(table.names[index].name)}** | ${row.map((cell) => (cell === undefined ? "" : escape(cellText(cell)))).join(" | ")} |\n`,
+    (row, index) =>
+      `| **${escape(table.names[index].name)}** | ${row.map((cell) => (cell === undefined ? "" : escape(cellText(cell)))).join(" | ")} |\n`,
   );
   const head = `| from \\ to | ${table.names.map(({ name }) => escape(name)).join(" | ")} |\n`;
   const line = `|---|${table.names.map(() => "---|").join("")}\n`;
