@@ -81,7 +81,8 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
   const findSlowly = (): void => {
     const projects = workspace.projects();
     for (const project of projects) {
-      if (targetFindings.get(project)?.version === project.version()) continue;
+      const more = project.checkWhole();
+      if (!more && targetFindings.get(project)?.version === project.version()) continue;
       targetFindings.set(project, { version: project.version(), found: targetFindingsOf(project) });
     }
     if (!client().pulls) send();

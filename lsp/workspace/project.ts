@@ -1,11 +1,12 @@
 /** One project as the editor has it: unsaved texts before those on the disk, checked when somebody asks and something changed. */
-import { check } from "../../compiler/compile.js";
+import { check, inOrder } from "../../compiler/compile.js";
 import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import type { SourceText } from "../../compiler/source/files.js";
 import { paramsOf, readProject } from "../../compiler/source/project.js";
 import type { Project } from "../../compiler/source/project.js";
+import { carryOver } from "./carry.js";
 import { projectFileName } from "./disk.js";
 import { idOf, pathOfId } from "./uri.js";
 
@@ -24,7 +25,13 @@ export interface ProjectState {
   readonly single?: string;
   /** Grows with every change to the project. */
   readonly version: () => number;
+  /**
+   * Checked for the text as it is. In a project where the questions about all flows take long, those are left out until
+   * `checkWhole`, and what they found in an earlier text stands in for them.
+   */
   readonly checked: () => Checked;
+  /** Asks the questions that `checked` left out, where it did. Says whether there were any. */
+  readonly checkWhole: () => boolean;
   readonly settings: () => Project;
   /** Findings about the project file. */
   readonly settingsFindings: () => readonly Diagnostic[];
@@ -37,10 +44,25 @@ export interface ProjectState {
   readonly changed: () => void;
 }
 
+interface Kept {
+  readonly version: number;
+  readonly checked: Checked;
+  /** Nothing was left out. */
+  readonly whole: boolean;
+}
+
+/** A whole check that took longer than this would be felt at every keystroke. */
+const feltMilliseconds = 12;
+
+/** The questions about all flows; `CTV4007` is answered without them. */
+const aboutFlows = /^CTV40(?!07)/;
+
 /** A project; where `single` is given, of that file and its imports alone. */
 export function makeProject(root: string, texts: Texts, single?: string): ProjectState {
   let version = 0;
-  let kept: { readonly version: number; readonly checked: Checked } | undefined;
+  let kept: Kept | undefined;
+  let lastWhole: Checked | undefined;
+  let felt = false;
   let read: { readonly text: string | undefined; readonly project: Project; readonly diagnostics: readonly Diagnostic[] } | undefined;
 
   const settingsText = (): string | undefined => texts.text(pathOfId(root, projectFileName));
@@ -49,7 +71,7 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
     if (read === undefined || read.text !== text) read = { text, ...readProject(projectFileName, text ?? "") };
     return read;
   };
-  const checkWith = (others: ReadonlyMap<string, string>): Checked => {
+  const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Checked => {
     const { project } = settings();
     const known = single === undefined ? texts.idsBelow(root) : [];
     return check({
@@ -62,7 +84,27 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
       params: paramsOf(project, firstEnvironment(project), new Map()),
       surroundings: project.surroundings,
       settings: project.settings,
+      withoutLogic,
     });
+  };
+  const checkWhole = (): Checked => {
+    const start = performance.now();
+    const checked = checkWith(new Map());
+    felt = performance.now() - start > feltMilliseconds;
+    lastWhole = checked;
+    kept = { version, checked, whole: true };
+    return checked;
+  };
+  const checkQuickly = (before: Checked): Checked => {
+    const quick = checkWith(new Map(), true);
+    const carried = carryOver(
+      before.diagnostics.filter(({ code }) => aboutFlows.test(code)),
+      before.files,
+      quick.files,
+    );
+    const checked = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
+    kept = { version, checked, whole: false };
+    return checked;
   };
 
   return {
@@ -70,13 +112,18 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
     ...(single === undefined ? {} : { single }),
     version: () => version,
     checked: () => {
-      if (kept === undefined || kept.version !== version) kept = { version, checked: checkWith(new Map()) };
-      return kept.checked;
+      if (kept?.version === version) return kept.checked;
+      return felt && lastWhole !== undefined ? checkQuickly(lastWhole) : checkWhole();
+    },
+    checkWhole: () => {
+      if (kept?.version === version && kept.whole) return false;
+      checkWhole();
+      return true;
     },
     settings: () => settings().project,
     settingsFindings: () => settings().diagnostics,
     settingsText,
-    recheck: checkWith,
+    recheck: (others) => checkWith(others),
     concerns: (path) => {
       if (path.startsWith(`${root}/`) && (single === undefined || path === pathOfId(root, projectFileName))) return true;
       const id = idOf(root, path);

@@ -7,7 +7,7 @@ import { formatValues } from "./labels.js";
 import { answer } from "../../../compiler/verdict/query.js";
 import type { View } from "../../workspace/workspace.js";
 
-/** In larger tenants a full answer would keep the editor waiting. */
+/** In larger projects a full answer would keep the editor waiting. */
 const rulesForFullAnswer = 300;
 
 export function groupOf(view: View, symbol: PolicySymbol): { readonly tenant: Tenant; readonly group: Group } | undefined {
@@ -43,7 +43,8 @@ export function membersText(group: Group): string {
 /** The rules that allow something to or from the group, exactly where the tenant is small enough, else those that name it. */
 export function allowing(view: View, tenant: Tenant, group: Group, side: "source" | "destination"): readonly Rule[] {
   const { universe } = view.checked;
-  if (universe === undefined || tenant.rules.length > rulesForFullAnswer) {
+  const size = view.checked.draft.tenants.reduce((sum, { rules }) => sum + rules.length, 0);
+  if (universe === undefined || size > rulesForFullAnswer) {
     return tenant.rules.filter((rule) => rule.action === "allow" && names(rule[side], tenant, group));
   }
   const self: PeerExpression = { include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] };
