@@ -7,7 +7,6 @@
 import type { Action } from "../../../policy/model.js";
 import { halvesOf, meet, spillsInto } from "./entry.js";
 import type { Entry, Half } from "./entry.js";
-import type { Term } from "./match.js";
 
 export interface Arrangement {
   /** Entries that matter, with levels from 1. */
@@ -19,80 +18,50 @@ export interface Arrangement {
   readonly lost: readonly { readonly allow: Entry; readonly deny: Entry }[];
 }
 
-/** Key of a term in the index: ends of no tenant never meet members of a group. */
-function termKey(term: Term): string {
-  if (term.group !== undefined) return term.group;
-  if (term.every === true || term.spill.length > 0) return "*";
-  return term.addresses.length === 2 && term.addresses[0] === 0 && term.addresses[1] === 0xffff_ffff ? "*" : "#";
-}
-
-/** Halves by their ends, then by service. */
-type Shelf = Map<string, Half[]>;
-
 interface Index {
-  readonly both: Map<string, Shelf>;
-  readonly bySource: Map<string, Shelf>;
-  readonly byDestination: Map<string, Shelf>;
-  readonly all: Shelf;
+  /** By both ends and service, for rules that name both. */
+  readonly exact: ReadonlyMap<string, readonly Half[]>;
+  readonly bySource: ReadonlyMap<string, readonly Half[]>;
+  readonly byDestination: ReadonlyMap<string, readonly Half[]>;
+  readonly all: readonly Half[];
 }
 
 const serviceKey = (half: Half): string => (half.way === "back" ? "back" : `${half.protocol}:${half.port}`);
 
-function put(shelves: Map<string, Shelf>, key: string, half: Half): void {
-  let shelf = shelves.get(key);
-  if (shelf === undefined) {
-    shelf = new Map();
-    shelves.set(key, shelf);
-  }
-  shelve(shelf, half);
-}
-
-function shelve(shelf: Shelf, half: Half): void {
-  const key = serviceKey(half);
-  const list = shelf.get(key);
-  if (list === undefined) shelf.set(key, [half]);
+function put(lists: Map<string, Half[]>, key: string, half: Half): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [half]);
   else list.push(half);
 }
 
 function indexOf(halves: readonly Half[]): Index {
-  const index: Index = { both: new Map(), bySource: new Map(), byDestination: new Map(), all: new Map() };
+  const exact = new Map<string, Half[]>();
+  const bySource = new Map<string, Half[]>();
+  const byDestination = new Map<string, Half[]>();
   for (const half of halves) {
-    const source = termKey(half.source);
-    const destination = termKey(half.destination);
-    put(index.both, `${source}|${destination}`, half);
-    put(index.bySource, source, half);
-    put(index.byDestination, destination, half);
-    shelve(index.all, half);
+    put(exact, `${half.source.key}|${half.destination.key}|${serviceKey(half)}`, half);
+    put(bySource, half.source.key, half);
+    put(byDestination, half.destination.key, half);
   }
-  return index;
+  return { exact, bySource, byDestination, all: halves };
 }
 
 /** Keys of terms that can meet one with this key; nothing: all of them. */
 function meetingKeys(key: string): readonly string[] | undefined {
-  return key === "*" || key === "#" ? undefined : [key, "*", "#"];
+  if (key === "*" || key === "#") return undefined;
+  return key === "~" ? ["~", "*", "#"] : [key, "*", "#"];
 }
 
-function shelvesFor(index: Index, half: Half): readonly Shelf[] {
-  const sources = meetingKeys(termKey(half.source));
-  const destinations = meetingKeys(termKey(half.destination));
-  const pick = (shelves: Map<string, Shelf>, keys: readonly string[]): readonly Shelf[] => keys.flatMap((key) => shelves.get(key) ?? []);
-  if (sources !== undefined && destinations !== undefined)
-    return pick(
-      index.both,
-      sources.flatMap((source) => destinations.map((destination) => `${source}|${destination}`)),
-    );
-  if (sources !== undefined) return pick(index.bySource, sources);
-  if (destinations !== undefined) return pick(index.byDestination, destinations);
-  return [index.all];
-}
-
-function* candidates(index: Index, half: Half): Generator<Half> {
-  const services =
-    half.protocol === 0 ? undefined : half.port === 0 ? undefined : [`${half.protocol}:${half.port}`, `${half.protocol}:0`, "0:0", "back"];
-  for (const shelf of shelvesFor(index, half)) {
-    if (services === undefined) for (const list of shelf.values()) yield* list;
-    else for (const key of services) yield* shelf.get(key) ?? [];
-  }
+/** Lists of halves among which are all that a rule that denies can meet. */
+function candidates(index: Index, deny: Half): readonly (readonly Half[])[] {
+  const sources = meetingKeys(deny.source.key);
+  const destinations = meetingKeys(deny.destination.key);
+  const pick = (lists: ReadonlyMap<string, readonly Half[]>, keys: readonly string[]): readonly (readonly Half[])[] => keys.flatMap((key) => [lists.get(key) ?? []]);
+  if (sources === undefined) return destinations === undefined ? [index.all] : pick(index.byDestination, destinations);
+  if (destinations === undefined || deny.protocol === 0 || deny.port === 0) return pick(index.bySource, sources);
+  const services = [`${deny.protocol}:${deny.port}`, `${deny.protocol}:0`, "0:0", "back"];
+  const keys = sources.flatMap((source) => destinations.flatMap((destination) => services.map((service) => `${source}|${destination}|${service}`)));
+  return pick(index.exact, keys);
 }
 
 function servicesMeet(deny: Half, half: Half): boolean {
@@ -131,7 +100,7 @@ function graphOf(entries: readonly Entry[]): Graph {
   for (const [node, entry] of entries.entries()) {
     if (entry.action !== "deny") continue;
     const [deny] = halvesOf(entry, node);
-    for (const half of candidates(index, deny)) if (servicesMeet(deny, half)) relate(graph, entries, deny, half);
+    for (const list of candidates(index, deny)) for (const half of list) if (servicesMeet(deny, half)) relate(graph, entries, deny, half);
   }
   return graph;
 }

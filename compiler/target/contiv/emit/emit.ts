@@ -1,7 +1,9 @@
 /** The resolved policy as Contiv's objects. */
+import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Rule, Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
 import type { Artefact, Emission } from "../../target.js";
+import { aciRules } from "./aci.js";
 import type { Entry } from "./entry.js";
 import { fabricObjects, tenantObjects } from "./declarations.js";
 import type { TenantObjects } from "./declarations.js";
@@ -9,9 +11,13 @@ import { lossesOf } from "./finding.js";
 import type { Finding } from "./finding.js";
 import { groundOf } from "./ground.js";
 import type { Addresses, Ground } from "./ground.js";
+import { labelArtefacts, labelled } from "./labels.js";
+import type { Labelled } from "./labels.js";
 import { listsOf, renderRule } from "./lists.js";
 import type { Rendering } from "./lists.js";
 import { objectArtefact } from "./object.js";
+import type { ContivObject } from "./object.js";
+import { labelFinding, modelFindings, objectFindings } from "./objectfindings.js";
 import { planArtefact, stepsOf } from "./plan.js";
 import { ruleFindings } from "./rulefindings.js";
 import type { RuleContext } from "./rulefindings.js";
@@ -21,8 +27,8 @@ import { scopeOf } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { openTenants, othersAddresses } from "./strangers.js";
 import { HIGHEST, strataOf } from "./strata.js";
-import type { Strata } from "./strata.js";
-import { hasIpv6, reachesStrangers, tenantFindings } from "./tenantfindings.js";
+import type { ContivRule, Strata } from "./strata.js";
+import { groundFindings, hasIpv6, reachesStrangers, tenantFindings } from "./tenantfindings.js";
 
 export interface ContivOptions {
   /** Single ports that one rule may become. */
@@ -32,9 +38,14 @@ export interface ContivOptions {
 export const defaultContivOptions: ContivOptions = { portLimit: 128 };
 
 interface EmittedTenant {
+  readonly tenant: string;
   readonly objects: TenantObjects;
   readonly rules: RuleObjects;
+  readonly all: readonly ContivObject[];
   readonly findings: readonly Finding[];
+  /** Findings that are about no flows. */
+  readonly notes: readonly Diagnostic[];
+  readonly members: readonly Labelled[];
 }
 
 /** Tenants with VLAN networks share one VRF when the fabric routes (contiv.md §4.5), so nothing but rules keeps them apart. */
@@ -70,11 +81,20 @@ interface Scene {
   readonly scope: Scope;
 }
 
-function emitTenant({ ground, scope }: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
+/** Contiv's rules for a tenant, and what they do not say. */
+interface Policing {
+  readonly rules: readonly ContivRule[];
+  readonly findings: readonly Finding[];
+}
+
+function police({ ground, scope }: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, { portLimit }: ContivOptions): Policing {
   const { tenant } = ground;
-  const renderings = tenant.rules.map((rule) => renderRule(ground, rule, options.portLimit));
+  const renderings = tenant.rules.map((rule) => renderRule(ground, rule, portLimit));
+  if (ground.universe.policy.fabric?.mode === "aci") {
+    const { rules, findings } = aciRules(ground, renderings, portLimit);
+    return { rules, findings: [...groundFindings(ground), ...findings] };
+  }
   const strata = strataOf(ground, listsOf(ground, renderings), keptFrom(ground, renderings));
-  const rules = ruleObjects(ground, strata.levels > HIGHEST ? [] : strata.rules);
   const strangersOpen = [...open].some((name) => name !== tenant.name);
   const context: RuleContext = {
     ground,
@@ -85,12 +105,29 @@ function emitTenant({ ground, scope }: Scene, scopes: readonly Scope[], open: Re
     hasIpv6: hasIpv6(ground),
     strangersOpen,
     othersAddresses: othersAddresses(ground.universe, tenant),
-    portLimit: options.portLimit,
+    portLimit,
   };
   return {
-    objects: tenantObjects(ground, rules.attached),
-    rules,
+    rules: strata.levels > HIGHEST ? [] : strata.rules,
     findings: [...tenantFindings(ground, scopes, strata, strangersOpen), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
+  };
+}
+
+function emitTenant(scene: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
+  const { ground } = scene;
+  const { rules: contivRules, findings } = police(scene, scopes, open, options);
+  const rules = ruleObjects(ground, contivRules);
+  const objects = tenantObjects(ground, rules.attached);
+  const members = labelled(ground.tenant.name, ground.groups.values());
+  const declared = [...objects.first, ...objects.groups, ...objects.last, ...rules.policies];
+  return {
+    tenant: ground.tenant.name,
+    objects,
+    rules,
+    findings,
+    members,
+    notes: [...modelFindings(declared), ...labelFinding(ground.tenant, members)],
+    all: [...declared, ...rules.rules],
   };
 }
 
@@ -103,15 +140,24 @@ export function emitContiv(universe: Universe, options: ContivOptions): Emission
     return { ground, scope: scopeOf(ground) };
   });
   const scopes = scenes.map(({ scope }) => scope);
-  const tenants = scenes.map((scene) => ({ tenant: scene.ground.tenant, ...emitTenant(scene, scopes, open, options) }));
+  const tenants = scenes.map((scene) => emitTenant(scene, scopes, open, options));
   const fabric = fabricObjects(universe.policy);
-  const objects = [
-    ...fabric,
-    ...tenants.flatMap(({ objects: of, rules }) => [...of.first, ...of.groups, ...of.last, ...rules.policies, ...rules.rules]),
+  const artefacts = [
+    ...fabric.map(objectArtefact),
+    ...tenants.flatMap(({ all }) => all.map(objectArtefact)),
+    ...labelArtefacts(tenants.flatMap(({ members }) => members)),
+    planArtefact(stepsOf({ fabric, tenants })),
   ];
   return {
-    artefacts: [...objects.map(objectArtefact), planArtefact(stepsOf({ fabric, tenants }))].sort(byPath),
-    diagnostics: tenants.flatMap(({ findings }) => findings.map((finding) => finding.diagnostic)),
-    losses: tenants.flatMap(({ tenant, findings }) => findings.flatMap((finding) => lossesOf(tenant.name, finding))),
+    artefacts: artefacts.sort(byPath),
+    diagnostics: [
+      ...modelFindings(fabric),
+      ...objectFindings(
+        universe.policy,
+        scenes.map(({ ground }) => ground),
+      ),
+      ...tenants.flatMap(({ findings, notes }) => [...notes, ...findings.map((finding) => finding.diagnostic)]),
+    ],
+    losses: tenants.flatMap(({ tenant, findings }) => findings.flatMap((finding) => lossesOf(tenant, finding))),
   };
 }

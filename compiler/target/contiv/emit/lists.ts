@@ -65,6 +65,12 @@ function borders(ground: Ground, world: readonly Match[], make: (match: Match) =
   });
 }
 
+/**
+ * Above so many ports, TCP's other packets pass without regard to the port: what is opened is decided port by port all the same, and
+ * every host holds half as many flows.
+ */
+const portsOneByOne = 16;
+
 export function renderRule(ground: Ground, rule: Rule, portLimit: number): Rendering {
   const source = sideOf(ground, rule.source);
   const destination = sideOf(ground, rule.destination);
@@ -124,7 +130,7 @@ function returns(builder: Builder, renderings: readonly Rendering[]): readonly E
   return renderings.flatMap(({ rule, said, pieces }) => {
     if (rule.action === "deny" || pieces.tcp.length === 0) return [];
     return said.matches.flatMap((match) =>
-      pieces.tcp[0] === 0
+      pieces.tcp[0] === 0 || pieces.tcp.length > portsOneByOne
         ? [match, reversed(match)].map((way) => entry(builder, way, { ...parts, port: 0, pair: false, rule }))
         : pieces.tcp.map((port) => entry(builder, match, { ...parts, port, pair: true, rule })),
     );
@@ -148,7 +154,8 @@ function others(builder: Builder, renderings: readonly Rendering[]): readonly En
     if (pieces.others.length === 0) return [];
     const { action } = rule;
     const crosses = (match: Match): boolean =>
-      seen[match.direction].has(otherAction[action]) || (action === "deny" && wayBack.has(match.direction));
+      seen[match.direction].has(otherAction[action]) ||
+      (action === "deny" ? wayBack.has(match.direction) : seen[opposite[match.direction]].has("deny"));
     const matches = split(ground, said.matches, crosses);
     for (const match of matches) {
       if (match.remote.kind !== "world") continue;

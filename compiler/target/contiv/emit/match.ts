@@ -2,7 +2,7 @@
  * What one Contiv rule matches, apart from the service: the group that has the policy, and the other end. Two sides of a rule of
  * the language become a few of these.
  */
-import { intersect, subtract, union } from "./ground.js";
+import { intersect, overlaps, subtract, union } from "./ground.js";
 import type { Addresses, Ground } from "./ground.js";
 import { metByAddress } from "./side.js";
 import type { Side } from "./side.js";
@@ -36,9 +36,13 @@ export function reversed(match: Match): Match {
 
 /** One end of a match as a packet meets it. */
 export interface Term {
-  /** A named endpoint group, or every one of them, or (absent) ends by address. */
+  /**
+   * For finding terms that can meet: a group's name; `~` for addresses away from every group's; `#` for other addresses; `*` for what can
+   * meet anything. A name never is one of the three.
+   */
+  readonly key: string;
+  /** A named endpoint group, or (absent) every one of them, or ends by address. */
   readonly group?: string;
-  readonly every?: boolean;
   /** What the source means by it. */
   readonly addresses: Addresses;
   /** What it matches beyond that; empty for all but `world`. */
@@ -69,11 +73,12 @@ export interface Terms {
 /** Makes the terms of matches; the same object for the same group. */
 export function termMaker(ground: Ground): (match: Match) => Terms {
   const everyAddress: Addresses = [0, 0xffff_ffff];
-  const any: Term = { addresses: everyAddress, spill: none };
-  const world: Term = { addresses: ground.worldAddresses, spill: subtract(everyAddress, ground.worldAddresses) };
-  const every: Term = { every: true, addresses: ground.networkAddresses, spill: none };
-  const groups = new Map([...ground.groups.values()].map((entry): [string, Term] => [entry.group.name, { group: entry.group.name, addresses: entry.addresses, spill: none }]));
-  const groupTerm = (name: string): Term => groups.get(name) ?? { group: name, addresses: none, spill: none };
+  const any: Term = { key: "*", addresses: everyAddress, spill: none };
+  const world: Term = { key: "*", addresses: ground.worldAddresses, spill: subtract(everyAddress, ground.worldAddresses) };
+  const every: Term = { key: "*", addresses: ground.networkAddresses, spill: none };
+  const groups = new Map([...ground.groups.values()].map((entry): [string, Term] => [entry.group.name, { key: entry.group.name, group: entry.group.name, addresses: entry.addresses, spill: none }]));
+  const groupTerm = (name: string): Term => groups.get(name) ?? { key: name, group: name, addresses: none, spill: none };
+  const prefixTerm = (addresses: Addresses): Term => ({ key: overlaps(addresses, ground.networkAddresses) ? "#" : "~", addresses, spill: none });
   const remoteTerm = (remote: Remote): Term => {
     switch (remote.kind) {
       case "any":
@@ -83,9 +88,9 @@ export function termMaker(ground: Ground): (match: Match) => Terms {
       case "group":
         return groupTerm(remote.group);
       case "prefix":
-        return { addresses: prefixAddresses(remote.prefix), spill: none };
+        return prefixTerm(prefixAddresses(remote.prefix));
       case "member":
-        return { group: remote.group, addresses: prefixAddresses(remote.prefix), spill: none };
+        return { key: remote.group, group: remote.group, addresses: prefixAddresses(remote.prefix), spill: none };
     }
   };
   return (match) => {

@@ -20,6 +20,21 @@ export function contivObject(kind: Kind, body: Body, stem: string, origin: Origi
   return { kind, body, path: `${stem}.json`, origin, why, ...(rule === undefined ? {} : { rule }) };
 }
 
+const plain = /^[\w ./:,*>{}()=;-]*$/;
+
+/** A JSON string; most texts need no escapes, and a project has many. */
+export function jsonText(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function valueText(value: Body[string]): string {
+  if (typeof value === "string") return jsonText(value);
+  if (typeof value === "number") return String(value);
+  return value.length === 0 ? "[]" : `[\n    ${value.map(jsonText).join(",\n    ")}\n  ]`;
+}
+
 export function objectArtefact(object: ContivObject): Artefact {
-  return { path: object.path, text: `${JSON.stringify(object.body, null, 2)}\n` };
+  const { body } = object;
+  const lines = Object.keys(body).map((field) => `  "${field}": ${valueText(body[field])}`);
+  return { path: object.path, text: ["{\n", lines.join(",\n"), "\n}\n"].join("") };
 }

@@ -5,6 +5,7 @@
 import type { Origin } from "../../../policy/model.js";
 import type { Artefact } from "../../target.js";
 import { objectUrl } from "../model.js";
+import { jsonText } from "./object.js";
 import type { ContivObject } from "./object.js";
 import type { TenantObjects } from "./declarations.js";
 import type { RuleObjects } from "./rules.js";
@@ -64,8 +65,13 @@ export function stepsOf({ fabric, tenants }: Objects): readonly Step[] {
   ];
 }
 
+function stepText(step: Step): string {
+  const without = step.without === undefined ? "" : `"without":${JSON.stringify(step.without)},`;
+  const rule = step.rule === undefined ? "" : `"rule":${jsonText(step.rule)},`;
+  return `    {"method":"${step.method}","url":${jsonText(step.url)},"object":${jsonText(step.object)},${without}"source":${jsonText(step.source)},${rule}"why":${jsonText(step.why)}}`;
+}
+
 /** One step a line, so that a difference of two plans reads as a difference of steps. */
 export function planArtefact(steps: readonly Step[]): Artefact {
-  const lines = steps.map((step) => `    ${JSON.stringify(step)}`);
-  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${lines.join(",\n")}\n  ]\n}\n` };
+  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${steps.map(stepText).join(",\n")}\n  ]\n}\n` };
 }

@@ -27,6 +27,7 @@ const why: Readonly<Record<Part, string>> = {
   reply: "lets replies pass",
   border: "keeps a rule for the world away from the tenants' own addresses",
   apart: "keeps tenants apart",
+  contract: "becomes a contract of the fabric",
 };
 
 /** The ends of a match as the agent sees them; two rules with the same text, service and priority are one flow for it. */
@@ -136,7 +137,8 @@ export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]):
   const attached = new Map<string, string[]>([...ground.groups.keys()].map((name) => [name, []]));
   const rules: ContivObject[] = [];
   const policies = groups.map((group) => {
-    for (const [name, list] of attached) if (group.own === undefined || group.own === name) list.push(group.name);
+    const owners = group.own === undefined ? attached.values() : [attached.get(group.own) ?? []];
+    for (const list of owners) list.push(group.name);
     const taken = new Set<string>();
     for (const rule of group.rules) {
       const { direction, remote } = rule.match;

@@ -126,9 +126,12 @@ export function sideOf(ground: Ground, expression: PeerExpression): Side {
     }
     if (addresses.length > 0) meant.push({ name: entry.group.name, addresses, all: entry.addresses });
   };
+  const lookAt = (entry: EndpointGroup | undefined, addresses: Addresses): void => {
+    if (entry?.addresses === addresses) look(entry);
+  };
   for (const { addresses, groups } of ground.networks) {
-    const all = mentions.byAddress && (overlaps(rest, addresses) || expression.except.length > 0);
-    for (const entry of groups) if (all || mentions.groups.has(entry.group.name) || overlaps(inside, entry.addresses)) look(entry);
+    if (overlaps(inside, addresses) || (mentions.byAddress && (overlaps(rest, addresses) || expression.except.length > 0))) groups.forEach(look);
+    else for (const name of mentions.groups) lookAt(ground.groups.get(name), addresses);
   }
   const whole: string[] = [];
   const partial: { readonly group: string; readonly addresses: Addresses }[] = [];

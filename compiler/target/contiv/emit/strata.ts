@@ -21,7 +21,7 @@ import type { Match } from "./match.js";
 export const HIGHEST = 100;
 
 /** What a rule is there for. */
-export type Part = "default" | "open" | "return" | "forth" | "reply" | "border" | "apart";
+export type Part = "default" | "open" | "return" | "forth" | "reply" | "border" | "apart" | "contract";
 
 export interface ContivRule {
   readonly match: Match;

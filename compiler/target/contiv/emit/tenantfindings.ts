@@ -155,16 +155,18 @@ function levels(ground: Ground, strata: Strata): Finding | undefined {
 
 const universeEnds = ({ universe, tenant }: Ground): EndSet => universe.tenantEnds.get(tenant.name) ?? [];
 
+/** Findings about a tenant's groups and addresses, whatever enforces its rules. */
+export function groundFindings(ground: Ground): readonly Finding[] {
+  return [homeless(ground), overlapping(ground), otherPodNetworks(ground) ?? [], shared(ground)].flat();
+}
+
 export function tenantFindings(ground: Ground, scopes: readonly Scope[], strata: Strata, strangersOpen: boolean): readonly Finding[] {
   return [
     levels(ground, strata) ?? [],
     unfiltered(ground, scopes) ?? [],
     overIpv6(ground) ?? [],
     allowedAcross(ground, strangersOpen) ?? [],
-    homeless(ground),
-    overlapping(ground),
-    otherPodNetworks(ground) ?? [],
-    shared(ground),
+    groundFindings(ground),
   ].flat();
 }
 
