@@ -6,24 +6,10 @@ import { type Expected, type Following, followAt } from "../../../grammar/follow
 import { rangeOf } from "../../place.js";
 import type { View } from "../../workspace/workspace.js";
 import { describeSymbol } from "../hover.js";
+import type { Offer } from "./offer.js";
 import { blockSnippets } from "./snippets.js";
 import { ignoredCodes } from "./ignores.js";
 import { addressItems, importItems, labelKeys, labelValues, namespaceItems, propertyItems, valueItems } from "./values.js";
-
-/** An entry with its place in the list; entries of one rank are in order of name. */
-export interface Offer {
-  readonly label: string;
-  readonly kind: CompletionItemKind;
-  readonly detail?: string;
-  readonly documentation?: string;
-  /** What is written; the label where absent. */
-  readonly text?: string;
-  readonly snippet?: boolean;
-  /** Lower comes first. */
-  readonly rank: number;
-  /** Left to `resolveCompletion`: the name of a symbol to describe. */
-  readonly symbol?: PolicySymbol;
-}
 
 /** Where a symbol to describe is, for the second step of a completion. */
 export interface CompletionData {

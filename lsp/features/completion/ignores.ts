@@ -4,7 +4,7 @@ import { isEssential } from "../../../compiler/source/settings.js";
 import { catalogue, definitionByCode } from "../../../compiler/diagnostics/catalogue.js";
 import type { Span } from "../../../grammar/span.js";
 import type { View } from "../../workspace/workspace.js";
-import type { Offer } from "./completion.js";
+import type { Offer } from "./offer.js";
 
 /** What may stand at `offset` where that is the code of a `ctv-ignore` comment; nothing elsewhere. Codes found in the file come first. */
 export function ignoredCodes(view: View, offset: number): { readonly offers: readonly Offer[]; readonly written: Span } | undefined {

@@ -8,7 +8,7 @@ import type { Following } from "../../../grammar/follow/follow.js";
 import type { Block, Requirement } from "../../../grammar/syntax.js";
 import { nodesAt, visitNodes } from "../../../grammar/walk.js";
 import type { View } from "../../workspace/workspace.js";
-import type { Offer } from "./completion.js";
+import type { Offer } from "./offer.js";
 
 /** The properties that the block has not got yet, required ones first. */
 export function propertyItems(view: View, offset: number, following: Following): readonly Offer[] {
