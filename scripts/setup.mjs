@@ -10,7 +10,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Programs that tests start, and where they come from. */
-const programs = [{ command: "ovs-vswitchd", package: "openvswitch-switch", use: "tests that load flow tables into a real switch" }];
+const programs = [
+  { command: "ovs-vswitchd", package: "openvswitch-switch", use: "tests that load flow tables into a real switch" },
+  { command: "nvim", package: "neovim", use: "tests that drive a real editor" },
+];
 
 function say(text) {
   process.stderr.write(`setup: ${text}\n`);
