@@ -193,9 +193,14 @@ export function interestingEnds(universe: Universe): readonly End[] {
   return out.filter((end) => isPossibleEnd(universe, end));
 }
 
+/** A service of every part into which the policy cuts the services. */
+export function interestingServices(universe: Universe): readonly number[] {
+  return representativeServices(alphabetsOf(universe).serviceSets);
+}
+
 /** Every flow between interesting ends over every interesting service that its family can carry. */
 export function* interestingFlows(universe: Universe, ends: readonly End[] = interestingEnds(universe)): Generator<Flow> {
-  const points = representativeServices(alphabetsOf(universe).serviceSets);
+  const points = interestingServices(universe);
   for (const source of ends) {
     for (const destination of ends) {
       if (source.address.family !== destination.address.family) continue;
