@@ -1,4 +1,5 @@
 /** The catalogue: every kind of diagnostic, in order of code. An area joins with one import and one line. */
+import { contivDiagnostics } from "./contiv.js";
 import type { Definition } from "./diagnostic.js";
 import { kubernetesDiagnostics } from "./kubernetes.js";
 import { lintDiagnostics } from "./lint.js";
@@ -22,6 +23,7 @@ const areas: readonly (readonly Definition[])[] = [
   lintDiagnostics,
   verificationDiagnostics,
   kubernetesDiagnostics,
+  contivDiagnostics,
   openflowDiagnostics,
   testsDiagnostics,
 ];

@@ -7,6 +7,9 @@ import type { Definition } from "./diagnostic.js";
 const shop = (rules: string, more = ""): string =>
   `tenant shop {\n  network net { subnet 10.1.0.0/24 }\n  group web in net { match app = web }\n  group db  in net { match app = db }\n${more}  policy main {\n${rules}  }\n}\n`;
 
+const aci = (rules: string): string =>
+  `fabric {\n  mode aci\n  forwarding bridge\n  arp flood\n  vlans 1-4000\n  vxlans 1-10000\n  private-subnet 172.19.0.0/16\n}\ntenant shop {\n  network net { subnet 10.1.0.0/24 ; encap vlan }\n  group web in net { match app = web }\n  group db  in net { match app = db }\n  app shop = web, db\n  policy main {\n${rules}  }\n}\n`;
+
 export const unfilteredDefault = defineDiagnostic<{ tenant: string; flow: string }>({
   code: "CTV5201",
   severity: "note",
@@ -170,9 +173,7 @@ export const tooManyLevels = defineDiagnostic<{ tenant: string; levels: number; 
   explanation:
     "Contiv orders rules by a priority from 1 to 100. Only rules that overlap with different actions need different priorities, so this is the length of the longest chain of such rules, with a few for the default and for replies. No rules are emitted for the tenant.",
   example: shop(
-    Array.from({ length: 55 }, (_, index) => `    deny  web -> db : tcp/${7001 + index}\n    allow web -> db : tcp/${7001 + index}-${7002 + index}\n`)
-      .reverse()
-      .join(""),
+    Array.from({ length: 98 }, (_, index) => `    ${index % 2 === 0 ? "deny " : "allow"} web -> db : tcp/7001${index === 0 ? "" : `-${7001 + index}`}\n`).join(""),
   ),
   fix: "Shorten the chain: join rules, or make exceptions part of the peers (`except`) and of the services.",
 });
@@ -185,7 +186,7 @@ export const aciUnsaid = defineDiagnostic<{ what: string }>({
   explanation:
     "With `fabric { mode aci }` rules become contracts of the fabric. Contracts allow; what none allows is denied between groups, and everything is allowed inside a group. Rules that deny are ignored by Contiv, and rules with addresses or networks are refused. What an earlier rule denies is taken out of what later ones allow.",
   example:
-    "fabric {\n  mode aci\n  forwarding bridge\n  arp flood\n  vlans 1-4000\n  vxlans 1-10000\n  private-subnet 172.19.0.0/16\n}\ntenant shop {\n  network net { subnet 10.1.0.0/24 ; encap vlan }\n  group web in net { match app = web }\n  group db  in net { match app = db }\n  app shop = web, db\n  policy main {\n    allow web -> db : tcp/5432\n    allow web -> 198.51.100.0/24 : https\n  }\n}\n",
+    aci("    allow web -> db : tcp/5432\n    allow web -> 198.51.100.0/24 : https\n"),
   fix: "Name groups, and say what is allowed. Traffic with the outside is the fabric's own matter (`contracts`).",
 });
 
@@ -197,7 +198,7 @@ export const aciInside = defineDiagnostic<{ tenant: string; flow: string }>({
   explanation:
     "Contracts decide between endpoint groups. Members of one group reach each other, and what passes between a group and the outside is decided by the fabric's own configuration.",
   example:
-    "fabric {\n  mode aci\n  forwarding bridge\n  arp flood\n  vlans 1-4000\n  vxlans 1-10000\n  private-subnet 172.19.0.0/16\n}\ntenant shop {\n  network net { subnet 10.1.0.0/24 ; encap vlan }\n  group web in net { match app = web }\n  group db  in net { match app = db }\n  app shop = web, db\n  policy main { allow web -> db : tcp/5432 }\n}\n",
+    aci("    allow web -> db : tcp/5432\n"),
   fix: "Split a group whose members must not reach each other, and configure the fabric's outside networks for the rest.",
 });
 

@@ -8,8 +8,8 @@ import { noAudit } from "./openflow/build.js";
 import { openflow } from "./openflow/emit.js";
 import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
-import { defaultContivOptions, emitContiv } from "./contiv/emit/emit.js";
-import { readContiv } from "./contiv/read/read.js";
+import { contiv, defaultContivOptions } from "./contiv/contiv.js";
+import { everyAssumption, readContiv } from "./contiv/read/read.js";
 import { readKubernetes } from "./kubernetes/read/read.js";
 import { readOpenflow } from "./openflow/read/read.js";
 import type { Artefact, Capability, Emission } from "./target.js";
@@ -44,9 +44,10 @@ export const targets: readonly TargetRow[] = [
   },
   {
     name: "contiv",
-    capabilities: [],
-    emit: (universe, { options }) => emitContiv(universe, { portLimit: options.contiv?.portLimit ?? defaultContivOptions.portLimit }),
-    readings: (artefacts, universe) => [{ reading: readContiv(artefacts, universe) }],
+    capabilities: contiv.capabilities,
+    emit: (universe, { options }) => contiv.emit(universe, { portLimit: options.contiv?.portLimit ?? defaultContivOptions.portLimit }),
+    readings: (artefacts, universe) =>
+      everyAssumption.map(({ words, assumptions }) => ({ assumption: words, reading: readContiv(artefacts, universe, assumptions) })),
   },
   {
     name: "openflow",

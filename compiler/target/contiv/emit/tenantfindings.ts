@@ -9,7 +9,7 @@ import {
   unfilteredDefault,
 } from "../../../diagnostics/contiv.js";
 import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
-import type { Group, Selector } from "../../../policy/model.js";
+import type { Group, Rule, Selector } from "../../../policy/model.js";
 import { addressesWithin, allAddresses, complementAddresses, formatPrefix, intersectAddresses, isEmptyAddresses, unionAllAddresses } from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
@@ -139,12 +139,18 @@ function allowedAcross(ground: Ground, strangersOpen: boolean): Finding | undefi
   };
 }
 
+/** The ends of a chain; its middle is in the related places. */
+function chainWords(rules: readonly Rule[]): string {
+  const words = rules.map((rule) => `"${rule.text}" (line ${rule.origin.line})`);
+  return words.length <= 4 ? words.join(" > ") : [...words.slice(0, 2), `${words.length - 3} more`, words[words.length - 1]].join(" > ");
+}
+
 function levels(ground: Ground, strata: Strata): Finding | undefined {
   if (strata.levels <= HIGHEST) return undefined;
   const { tenant } = ground;
   const chain = strata.openings.depth >= strata.others.depth ? strata.openings.chain : strata.others.chain;
   const rules = [...new Set(chain.flatMap((entry) => entry.rule ?? []))];
-  const fields = { tenant: tenant.name, levels: strata.levels, limit: HIGHEST, chain: rules.map((rule) => `"${rule.text}" (line ${rule.origin.line})`).join(" > ") };
+  const fields = { tenant: tenant.name, levels: strata.levels, limit: HIGHEST, chain: chainWords(rules) };
   const related = rules.slice(1).map((rule) => ({ span: rule.origin.span, message: "must be below the one before" }));
   return {
     diagnostic: tooManyLevels.make(fields, { span: (rules[0]?.origin ?? tenant.origin).span, target: "contiv", related }),

@@ -39,6 +39,16 @@ export interface Assumptions {
   readonly foreignWorkloads: "outside" | "containers";
 }
 
+/**
+ * The readings that together are the proof. A port that the client chooses only adds to what passes, so it is read beside the usual one
+ * for what passes too much.
+ */
+export const everyAssumption: readonly { readonly words: string; readonly assumptions: Assumptions }[] = [
+  { words: "where pods of no tenant are outside Contiv", assumptions: { clientPorts: "ephemeral", foreignWorkloads: "outside" } },
+  { words: "where pods of no tenant are containers of Contiv", assumptions: { clientPorts: "ephemeral", foreignWorkloads: "containers" } },
+  { words: "where a client picks its own port", assumptions: { clientPorts: "chosen", foreignWorkloads: "containers" } },
+];
+
 export const usualAssumptions: Assumptions = { clientPorts: "ephemeral", foreignWorkloads: "outside" };
 
 /** RFC 6056 §3.2 takes 1024 and up; Linux hands out 32768 to 60999, IANA's dynamic ports are 49152 and up. */

@@ -2,7 +2,7 @@
 import { emitContiv } from "../../../../compiler/target/contiv/emit/emit.js";
 import { readContiv } from "../../../../compiler/target/contiv/read/read.js";
 import type { Assumptions } from "../../../../compiler/target/contiv/read/read.js";
-import type { Emission, Reading } from "../../../../compiler/target/target.js";
+import type { Checkpoint, Emission } from "../../../../compiler/target/target.js";
 import type { Universe } from "../../../../compiler/policy/universe.js";
 import { flowInSet } from "../../../../compiler/space/flows.js";
 import type { Flow } from "../../../../compiler/space/flows.js";
@@ -18,10 +18,10 @@ export const everyAssumption: readonly Assumptions[] = [
   { clientPorts: "chosen", foreignWorkloads: "containers" },
 ];
 
-/** Whether the reading lets a flow and its replies pass, and what decides. */
-export function permits(reading: Reading, flow: Flow): { readonly allowed: boolean; readonly by: string } {
+/** Whether checkpoints let a flow pass, and what decides. */
+export function passes(checkpoints: readonly Checkpoint[], flow: Flow): { readonly allowed: boolean; readonly by: string } {
   let by = "nothing";
-  for (const checkpoint of [...reading.checkpoints, ...reading.replies]) {
+  for (const checkpoint of checkpoints) {
     const entry = checkpoint.entries.find((candidate) => flowInSet(candidate.flows, flow));
     by = `${checkpoint.name}: ${entry?.by ?? "otherwise"}`;
     if ((entry?.action ?? checkpoint.otherwise) === "deny") return { allowed: false, by };
@@ -46,7 +46,8 @@ export function untold(universe: Universe, emission: Emission, flows: Iterable<F
     const { outcome, verdicts } = evaluate(universe.policy, flow);
     if (outcome === "untouched") continue;
     for (const { assumptions, reading } of readings) {
-      const target = permits(reading, flow);
+      // What the source denies must not pass at all; of what it allows, the replies must pass too.
+      const target = passes(outcome === "allow" ? [...reading.checkpoints, ...reading.replies] : reading.checkpoints, flow);
       if (target.allowed === (outcome === "allow")) continue;
       // With a port that the client chooses, only what it gets too much is of interest.
       if (assumptions.clientPorts === "chosen" && !target.allowed) continue;

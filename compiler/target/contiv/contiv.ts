@@ -19,4 +19,6 @@ const capabilities: readonly Capability[] = [
   { feature: "ACI fabrics", support: "partial", note: "allows between groups only (CTV5216, CTV5217)" },
 ];
 
-export const contivTarget: Target<ContivOptions> = { name: "contiv", capabilities, emit: emitContiv };
+export { defaultContivOptions } from "./emit/emit.js";
+
+export const contiv: Target<ContivOptions> = { name: "contiv", capabilities, emit: emitContiv };
