@@ -15,11 +15,19 @@ const capabilities: readonly Capability[] = [
   { feature: "ICMP and other IP protocols", support: "partial", note: "only where every service is allowed (CTV5101)" },
   { feature: "externals and CIDRs outside pod networks", support: "full", note: "`ipBlock` with `except`" },
   { feature: "addresses and networks of pods", support: "partial", note: "where a selector says the same; else denied (CTV5103)" },
-  { feature: "machines in a group's `hosts`", support: "partial", note: "as the other end of a pod; between machines nothing is enforced (CTV5104, CTV5105)" },
+  {
+    feature: "machines in a group's `hosts`",
+    support: "partial",
+    note: "as the other end of a pod; between machines nothing is enforced (CTV5104, CTV5105)",
+  },
   { feature: "several tenants", support: "full", note: "each pod enforces its own tenant's verdict" },
   { feature: "IPv6", support: "full", note: "" },
   { feature: "log", support: "none", note: "no field for it (CTV5102)" },
-  { feature: "quality of service, load balancers, contracts, fabric", support: "none", note: "not network policy in Kubernetes; other targets carry them" },
+  {
+    feature: "quality of service, load balancers, contracts, fabric",
+    support: "none",
+    note: "not network policy in Kubernetes; other targets carry them",
+  },
 ];
 
 export const kubernetes: Target<KubernetesOptions> = { name: "kubernetes", capabilities, emit: emitKubernetes };

@@ -19,8 +19,15 @@ const nothing: Cover = { cost: 0, blocks: [] };
 function halves(prefix: Prefix): readonly [Prefix, Prefix] {
   const length = prefix.length + 1;
   const { address: low } = prefix;
-  if (low.family === 4) return [{ address: low, length }, { address: { family: 4, value: low.value + 2 ** (32 - length) }, length }];
-  return [{ address: low, length }, { address: { family: 6, value: low.value + (1n << BigInt(128 - length)) }, length }];
+  if (low.family === 4)
+    return [
+      { address: low, length },
+      { address: { family: 4, value: low.value + 2 ** (32 - length) }, length },
+    ];
+  return [
+    { address: low, length },
+    { address: { family: 6, value: low.value + (1n << BigInt(128 - length)) }, length },
+  ];
 }
 
 /** The cheapest cover of a set within a prefix, where a block and each of its exceptions cost one line. */

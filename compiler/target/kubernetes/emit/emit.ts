@@ -4,7 +4,7 @@ import type { Universe } from "../../../policy/universe.js";
 import type { Artefact, Emission, Loss } from "../../target.js";
 import type { KubernetesOptions } from "../options.js";
 import { clusterPolicyObjects } from "./cluster/flavour.js";
-import { logDiagnostics, lossReporter } from "./findings.js";
+import { logDiagnostics, lossReporter, nameDiagnostics } from "./findings.js";
 import { networkPolicyObjects } from "./flavour.js";
 import type { FlavourObjects } from "./flavour.js";
 import { makeGround } from "./ground.js";
@@ -41,7 +41,7 @@ export function emitKubernetes(universe: Universe, options: KubernetesOptions): 
     for (const loss of [...allowedButDenied(ground, lists, list, made.losses), ...deniedButAllowed(ground, list)]) {
       losses.push({ diagnostic: report(loss), tenant: tenant.name, outcome: loss.outcome, flows: loss.flows });
     }
-    others.push(...made.diagnostics, ...logDiagnostics(tenant));
+    others.push(...nameDiagnostics(tenant), ...logDiagnostics(tenant));
   }
   artefacts.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { artefacts, diagnostics: [...losses.map((loss) => loss.diagnostic), ...others], losses };

@@ -1,6 +1,7 @@
 /** Losses as diagnostics. */
 import {
   addressLost,
+  invalidKubernetesName,
   logLost,
   machineAmongPods,
   machinesDefault,
@@ -10,7 +11,7 @@ import {
   protocolLost,
 } from "../../../diagnostics/kubernetes.js";
 import type { Details, Diagnostic } from "../../../diagnostics/diagnostic.js";
-import type { Policy, Tenant } from "../../../policy/model.js";
+import type { Origin, Policy, Tenant } from "../../../policy/model.js";
 import { formatAddress } from "../../../space/address.js";
 import type { End } from "../../../space/ends.js";
 import { formatServices, unionAllServices } from "../../../space/service.js";
@@ -61,4 +62,27 @@ export function logDiagnostics(tenant: Tenant): readonly Diagnostic[] {
   return tenant.rules
     .filter((rule) => rule.log)
     .map((rule) => logLost.make({ action: rule.action }, { span: rule.origin.span, target: TARGET, rule: rule.id }));
+}
+
+const namespaceRule = "at most 63 lower case letters, digits and inner hyphens";
+const valueRule = "at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+const keyRule = `a name of ${valueRule}, after a DNS name and a slash if need be`;
+
+const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const valuePattern = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const keyPattern = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** One error for each namespace and label of a tenant that the API server would refuse. */
+export function nameDiagnostics(tenant: Tenant): readonly Diagnostic[] {
+  const wrong = (origin: Origin, kind: string, names: Iterable<string>, pattern: RegExp, rule: string): readonly Diagnostic[] =>
+    [...names]
+      .filter((name) => !pattern.test(name))
+      .map((name) => invalidKubernetesName.make({ kind, name, rule }, { span: origin.span, target: TARGET }));
+  return [
+    ...wrong(tenant.origin, "namespace", tenant.namespaces, namespacePattern, namespaceRule),
+    ...tenant.groups.flatMap(({ origin, selector }) => [
+      ...wrong(origin, "label key", selector?.labels.keys() ?? [], keyPattern, keyRule),
+      ...[...(selector?.labels.values() ?? [])].flatMap((set) => wrong(origin, "label value", set.values, valuePattern, valueRule)),
+    ]),
+  ];
 }

@@ -1,5 +1,4 @@
 /** What a flavour makes of one tenant, and flavour `network-policy`. */
-import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { ClusterNetworkPolicy, NetworkPolicy } from "../schema.js";
 import type { Ground } from "./ground.js";
 import { lostIn } from "./losses.js";
@@ -7,15 +6,15 @@ import { denyFloor, networkPolicies } from "./network-policy.js";
 import type { Commented } from "./network-policy.js";
 import { piecesOf } from "./pieces.js";
 import type { PieceMaker, RuleList } from "./pieces.js";
-import { networkPolicyMeans, sayPieces } from "./sayable.js";
-import type { Loss } from "./sayable.js";
+import { networkPolicyMeans } from "./allowance.js";
+import type { Loss } from "./allowance.js";
+import { sayPieces } from "./say.js";
 import { subjectNames, subjectsOf } from "./subjects.js";
 
 export interface FlavourObjects {
   readonly objects: readonly (Commented<NetworkPolicy> | Commented<ClusterNetworkPolicy>)[];
   /** Allowed flows that the objects deny, on any rule that allows them. */
   readonly losses: readonly Loss[];
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Every pod is isolated in both directions, and each policy adds what its allow rules leave after the denies before them. */
@@ -28,6 +27,5 @@ export function networkPolicyObjects(ground: Ground, list: RuleList, make: Piece
   return {
     objects: [...denyFloor(tenant, ["Ingress", "Egress"]), ...subjects.flatMap((subject) => networkPolicies(tenant, subject))],
     losses: [...lostIn("ingress", ingress), ...lostIn("egress", egress)],
-    diagnostics: [],
   };
 }

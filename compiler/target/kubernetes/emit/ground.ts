@@ -138,7 +138,10 @@ export function makeGround(universe: Universe): Ground {
       return made;
     },
     possible,
-    ruledOut: (box) => impossibleMeeting(box).filter((other) => address.addressesWithin(box.addresses, other.addresses)).map(blind),
+    ruledOut: (box) =>
+      impossibleMeeting(box)
+        .filter((other) => address.addressesWithin(box.addresses, other.addresses))
+        .map(blind),
     addressesLeft: (box) =>
       impossibleMeeting(box)
         .filter((other) => ends.endBoxWithin(blind(box), blind(other)))

@@ -11,8 +11,8 @@ import { workloadsOfTenant } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { allowedBy, flowOf, withoutEarlier } from "./pieces.js";
 import type { Direction, RuleList } from "./pieces.js";
-import { peerBox } from "./sayable.js";
-import type { Allowance, Cause, Loss, Said } from "./sayable.js";
+import { peerBox } from "./allowance.js";
+import type { Allowance, Cause, Loss, Said } from "./allowance.js";
 
 /** Flows that the objects decide otherwise than the source, on the rule that decides them in the source. */
 export interface RuleLoss {
@@ -94,12 +94,7 @@ function permittedByOthers(lists: Iterable<RuleList>, tenant: Tenant, boxes: Flo
 }
 
 /** What a tenant's allow rules lose, one entry a rule and cause, in the order of the rules. */
-export function allowedButDenied(
-  ground: Ground,
-  lists: ReadonlyMap<string, RuleList>,
-  list: RuleList,
-  losses: readonly Loss[],
-): readonly RuleLoss[] {
+export function allowedButDenied(ground: Ground, lists: ReadonlyMap<string, RuleList>, list: RuleList, losses: readonly Loss[]): readonly RuleLoss[] {
   const owners = new Map<Rule | undefined, number>(list.tenant.rules.map((rule, owner) => [rule, owner]));
   const found = new Map<Rule | undefined, Map<Cause, FlowBox[]>>();
   for (const { rule, cause, flows: boxes } of losses) {
@@ -123,8 +118,11 @@ const order: readonly Cause[] = ["address", "unknown", "machine", "protocol", "p
 function onceEach(byCause: ReadonlyMap<Cause, FlowSet>): readonly (readonly [Cause, FlowSet])[] {
   const earlier: FlowBox[] = [];
   return order.flatMap((cause) => {
-    const boxes = (byCause.get(cause) ?? []).flatMap((box) => flows.uncoveredParts(box, earlier));
-    earlier.push(...boxes);
+    const boxes = (byCause.get(cause) ?? []).flatMap((box) => {
+      const rest = flows.uncoveredParts(box, earlier);
+      earlier.push(...rest);
+      return rest;
+    });
     return boxes.length === 0 ? [] : [[cause, boxes] as const];
   });
 }

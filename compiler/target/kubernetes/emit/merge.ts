@@ -9,7 +9,7 @@ import type { EndBox } from "../../../space/ends.js";
 import { servicesWithin, unionServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { addressesKey, columnKey, servicesKey } from "./keys.js";
-import type { Allowance, Peer } from "./sayable.js";
+import type { Allowance, Peer } from "./allowance.js";
 
 /** Peers that may use a service. `everyone` leaves nothing to list. */
 export interface Entry {

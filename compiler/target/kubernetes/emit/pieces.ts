@@ -48,9 +48,7 @@ export function sides(direction: Direction, box: FlowBox): { readonly subject: E
 }
 
 export function ruleList(universe: Universe, tenant: Tenant): RuleList {
-  const sets = tenant.rules.map((rule) =>
-    flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services),
-  );
+  const sets = tenant.rules.map((rule) => flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services));
   const all = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);
   const entries = tenant.defaultAction === "allow" ? [...sets, all] : sets;
   return { tenant, index: overlapIndex(entries), actionOf: (owner) => tenant.rules.at(owner)?.action ?? "allow" };

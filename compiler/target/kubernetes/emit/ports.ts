@@ -4,7 +4,17 @@
  * A NetworkPolicy port is 1..65535 (API validation, `IsValidPortNum`), so port 0 can be said only as part of a whole protocol
  * (`protocol: TCP` without a port), and ICMP and the other IP protocols only as part of every service.
  */
-import { byProtocol, everyService, hasPorts, intersectServices, isEveryService, portService, protocolNumber, unionServices } from "../../../space/service.js";
+import {
+  byProtocol,
+  everyService,
+  hasPorts,
+  intersectServices,
+  isEveryService,
+  portService,
+  protocolNumber,
+  servicesEqual,
+  unionServices,
+} from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 
 export type PortProtocol = "TCP" | "UDP" | "SCTP";
@@ -24,15 +34,16 @@ const protocolNames: ReadonlyMap<number, PortProtocol> = new Map([
   [protocolNumber.sctp, "SCTP"],
 ]);
 
-/** The largest part of a service set that ports can say; `wholeProtocols`: whether a protocol can be said without ports. */
+/** The largest part of a service set that ports can say, the set itself where that is all. `wholeProtocols`: whether a protocol can be said without ports. */
 export function sayable(set: ServiceSet, wholeProtocols: boolean): ServiceSet {
   if (set === everyService || isEveryService(set)) return everyService;
-  return byProtocol(set).reduce<ServiceSet>((said, [protocol, details]) => {
+  const most = byProtocol(set).reduce<ServiceSet>((said, [protocol, details]) => {
     if (!hasPorts(protocol)) return said;
     const whole = wholeProtocols && details[0] === 0 && details[1] === LAST_PORT;
     const all = portService(protocol, whole ? 0 : 1, LAST_PORT);
     return unionServices(said, intersectServices(set, all));
   }, []);
+  return servicesEqual(most, set) ? set : most;
 }
 
 /** Port 0 of the protocols with ports: what is not sayable of them. */

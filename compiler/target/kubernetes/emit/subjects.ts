@@ -7,7 +7,7 @@ import * as values from "../../../space/values.js";
 import { columnKey } from "./keys.js";
 import { shortHash } from "./names.js";
 import type { Direction } from "./pieces.js";
-import type { Allowance } from "./sayable.js";
+import type { Allowance } from "./allowance.js";
 
 /** The pods of one object, before it is split into selectors and namespaces. */
 export interface Subject {

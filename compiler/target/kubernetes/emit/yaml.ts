@@ -2,7 +2,12 @@
  * Writes plain data as block YAML. Ten thousand rules are megabytes of text, which a general library takes seconds for; the subset here
  * is small: maps, lists, strings, integers, comments. The `yaml` package reads it back equal (`test/compiler/target/kubernetes`).
  */
-export type Plain = string | number | readonly Plain[] | { readonly [key: string]: Plain | undefined };
+export type Plain = string | number | readonly PlainItem[] | PlainMap;
+
+/** Lists stand in maps only. */
+export type PlainItem = string | number | PlainMap;
+
+export type PlainMap = { readonly [key: string]: Plain | undefined };
 
 /** Comment lines to stand above a list item, by the item. */
 export type Comments = ReadonlyMap<object, readonly string[]>;
@@ -12,19 +17,18 @@ const plainWord = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 const plainCidr = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\/[0-9]+$/;
 const otherMeaning = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
-
 function quoted(value: string): string {
   const plain = (plainWord.test(value) && !otherMeaning.test(value)) || plainCidr.test(value);
   // A JSON string is a YAML double-quoted scalar (YAML 1.2 §1.3).
   return plain ? value : JSON.stringify(value);
 }
 
-function isList(value: Plain): value is readonly Plain[] {
+function isList(value: Plain): value is readonly PlainItem[] {
   return Array.isArray(value);
 }
 
 /** Gives the text of one document, ending in a newline. */
-export type YamlWriter = (root: Plain, comments: Comments) => string;
+export type YamlWriter = (root: PlainMap, comments: Comments) => string;
 
 /**
  * A writer for many documents, which remembers what comes again and again: texts, and frozen objects by their depth. A frozen object has
@@ -43,7 +47,7 @@ export function yamlWriter(): YamlWriter {
   };
   return (root, comments) => {
     let text = "";
-    const entries = (map: { readonly [key: string]: Plain | undefined }, indent: string, first: string): void => {
+    const entries = (map: PlainMap, indent: string, first: string): void => {
       if (!Object.isFrozen(map)) {
         writeEntries(map, indent, first);
         return;
@@ -60,7 +64,7 @@ export function yamlWriter(): YamlWriter {
       }
       text += first + known[depth];
     };
-    const writeEntries = (map: { readonly [key: string]: Plain | undefined }, indent: string, first: string): void => {
+    const writeEntries = (map: PlainMap, indent: string, first: string): void => {
       let lead = first;
       for (const key in map) {
         const value = map[key];
@@ -81,23 +85,23 @@ export function yamlWriter(): YamlWriter {
         entries(value, indent, indent);
       }
     };
-    const items = (list: readonly Plain[], indent: string): void => {
+    const items = (list: readonly PlainItem[], indent: string): void => {
       for (const item of list) {
         if (typeof item !== "object") {
           text += `${indent}- ${scalar(item)}\n`;
           continue;
         }
         for (const line of comments.get(item) ?? []) text += `${indent}# ${line}\n`;
-        if (isList(item) || isEmpty(item)) text += `${indent}- ${isList(item) ? "[]" : "{}"}\n`;
+        if (isEmpty(item)) text += `${indent}- {}\n`;
         else entries(item, `${indent}  `, `${indent}- `);
       }
     };
-    if (typeof root === "object" && !isList(root)) entries(root, "", "");
+    entries(root, "", "");
     return text;
   };
 }
 
-function isEmpty(map: { readonly [key: string]: Plain | undefined }): boolean {
+function isEmpty(map: PlainMap): boolean {
   for (const key in map) if (map[key] !== undefined) return false;
   return true;
 }

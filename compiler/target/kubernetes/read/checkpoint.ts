@@ -50,9 +50,11 @@ function networkPolicyEntries(direction: Direction, policies: readonly ReadNetwo
   const floors = isolating.filter(({ subject }) => subject.labels.size === 0);
   const whole = new Set(floors.flatMap(({ subject }) => subject.namespace.values));
   const others = isolating.filter(({ subject }) => subject.labels.size > 0 && !subject.namespace.values.every((namespace) => whole.has(namespace)));
-  const isolated = [...floors, ...others].map(
-    ({ title, subject }): CheckpointEntry => ({ flows: between(direction, [subject], ends.allEnds, everyService), action: "deny", by: title }),
-  );
+  const isolated = [...floors, ...others].map(({ title, subject }): CheckpointEntry => ({
+    flows: between(direction, [subject], ends.allEnds, everyService),
+    action: "deny",
+    by: title,
+  }));
   return [...allowed, ...isolated];
 }
 

@@ -49,7 +49,14 @@ export function readClusterPolicy(at: Located, intern: Interner, report: Report)
   if (tier === undefined || priority === undefined) return undefined;
   const rules = (direction: "ingress" | "egress"): readonly ReadClusterRule[] =>
     limited(fieldOf(specAt, spec, direction), "rules", report).flatMap((rule) => readRule(rule, direction, intern, report) ?? []);
-  return { title: `ClusterNetworkPolicy ${name}`, tier, priority, subjects: (subject ?? []).map(intern), ingress: rules("ingress"), egress: rules("egress") };
+  return {
+    title: `ClusterNetworkPolicy ${name}`,
+    tier,
+    priority,
+    subjects: (subject ?? []).map(intern),
+    ingress: rules("ingress"),
+    egress: rules("egress"),
+  };
 }
 
 function limited(at: Located, what: string, report: Report): readonly Located[] {

@@ -47,7 +47,8 @@ export function fieldsOf(at: Located, known: readonly string[] | undefined, repo
     return undefined;
   }
   if (known !== undefined) {
-    for (const name of Object.keys(at.value)) if (!known.includes(name)) report(below(at, name, undefined), `there is no field "${name}" here (possible: ${known.join(", ")})`);
+    for (const name of Object.keys(at.value))
+      if (!known.includes(name)) report(below(at, name, undefined), `there is no field "${name}" here (possible: ${known.join(", ")})`);
   }
   return at.value;
 }

@@ -57,7 +57,9 @@ export function readNetworkPolicy(at: Located, context: ReadingContext, report: 
   const isolating = policyTypes(specAt, spec, report);
   const read = (direction: "ingress" | "egress"): readonly ReadRule[] | undefined =>
     isolating.includes(directions[direction].type)
-      ? itemsOf(fieldOf(specAt, spec, direction), report).flatMap((rule) => readRule(rule, directions[direction].peers, namespace, context, report) ?? [])
+      ? itemsOf(fieldOf(specAt, spec, direction), report).flatMap(
+          (rule) => readRule(rule, directions[direction].peers, namespace, context, report) ?? [],
+        )
       : undefined;
   return {
     title: `NetworkPolicy ${namespace}/${name}`,

@@ -38,7 +38,9 @@ function tiesOf(all: readonly Claim[], action: Claim["action"], against: readonl
       .map((row) => others[row.owner].policy)
       .find((other) => other !== policy);
     if (rival === undefined) return [];
-    return [{ policy, message: `disagrees in ${direction} with ${rival.title} of the same tier and priority ${policy.priority}, where either may decide` }];
+    return [
+      { policy, message: `disagrees in ${direction} with ${rival.title} of the same tier and priority ${policy.priority}, where either may decide` },
+    ];
   });
 }
 

@@ -1,36 +1,57 @@
+/** The small worlds and random policies of both flavours; the whole worlds are in `test/long/kubernetes.test.ts`. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { policySketch, podCidrs } from "../../../support/arbitrary.js";
+import { podCidrs, policySketch } from "../../../support/arbitrary.js";
+import { allow, deny } from "../../../support/policy.js";
 import { sampleWorld, smallAlphabet, smallWorld } from "../../../support/worlds.js";
-import { holdAgainstSource } from "./agreement.js";
+import { holdAgainstSource, holdTampered } from "./agreement.js";
 
-const options = { flavour: "network-policy" } as const;
-
-describe("flavour network-policy decides as the source does, or says where it does not", () => {
-  it("on every policy with one rule of the small world", () => {
-    const world = smallWorld(smallAlphabet, 1);
-    let flows = 0;
-    for (let index = 0; index < world.size; index += 9) {
-      const sketch = world.at(index);
-      const outcome = holdAgainstSource(sketch, undefined, options);
-      flows += outcome.flows;
-      if (outcome.faults.length > 0) throw new Error(JSON.stringify(sketch) + "\n" + outcome.faults.slice(0, 5).join("\n"));
-    }
-    console.log(world.size, flows);
-  });
-  it("sample of two rules", () => {
-    for (const sketch of sampleWorld(smallWorld(smallAlphabet, 2), 300)) {
-      const outcome = holdAgainstSource(sketch, "10.244.0.0/16", options);
-      if (outcome.faults.length > 0) throw new Error(JSON.stringify(sketch) + "\n" + outcome.faults.slice(0, 5).join("\n"));
+describe.each(["network-policy", "cluster-policy"] as const)("flavour %s decides as the source does, or says where it does not", (flavour) => {
+  it.each([
+    [1, undefined, 40],
+    [2, undefined, 20],
+    [2, "10.244.0.0/16", 20],
+    [3, undefined, 8],
+  ])("on policies with %d rules of the small world, pods in %s", (rules, pods, count) => {
+    for (const sketch of sampleWorld(smallWorld(smallAlphabet, rules), count)) {
+      expect({ sketch, faults: holdAgainstSource(sketch, pods, { flavour }).faults.slice(0, 5) }).toEqual({ sketch, faults: [] });
     }
   });
 
   it("on random policies of two tenants", () => {
     fc.assert(
       fc.property(policySketch(), podCidrs, (sketch, pods) => {
-        expect(holdAgainstSource(sketch, pods, options).faults.slice(0, 6)).toEqual([]);
+        expect(holdAgainstSource(sketch, pods, { flavour }).faults.slice(0, 5)).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 15 },
     );
+  });
+});
+
+describe("the comparison itself", () => {
+  const sketch = {
+    tenants: [
+      {
+        name: "t",
+        networks: { net: "10.0.0.0/24" },
+        groups: { a: { match: "app=a", in: "net" }, b: { match: "app=b", in: "net" } },
+        policies: [{ name: "p", rules: [deny("a", "b", "tcp/22"), allow("a", "b", "tcp/20-80"), allow("world", "a", "tcp/443")] }],
+      },
+    ],
+  };
+
+  it.each([
+    ["a lost exception", /\n +except:\n +- 10\.0\.0\.0\/24/, ""],
+    ["a port range that ends early", "endPort: 80", "endPort: 79"],
+    ["a port range that begins early", "port: 23", "port: 22"],
+    ["a direction that does not isolate", /- Ingress\n/, ""],
+    ["another pod", "app: b", "app: c"],
+    ["another namespace", "operator: NotIn", "operator: In"],
+  ])("finds %s", (_, from, to) => {
+    expect(holdTampered(sketch, undefined, { flavour: "network-policy" }, (text) => text.replace(from, to)).length).toBeGreaterThan(0);
+  });
+
+  it("finds nothing where nothing is changed", () => {
+    expect(holdTampered(sketch, undefined, { flavour: "network-policy" }, (text) => text)).toEqual([]);
   });
 });

@@ -52,7 +52,10 @@ const shop: PolicySketch = {
       name: "front",
       namespaces: ["front", "front-jobs"],
       networks: { net: "10.20.0.0/20, fd00:20::/64" },
-      groups: { web: { match: "app=web, not debug", in: "net" }, jobs: { match: "has job, job not in (paused|failed)", in: "net", namespaces: ["front-jobs"] } },
+      groups: {
+        web: { match: "app=web, not debug", in: "net" },
+        jobs: { match: "has job, job not in (paused|failed)", in: "net", namespaces: ["front-jobs"] },
+      },
       exports: ["web"],
       policies: [
         {

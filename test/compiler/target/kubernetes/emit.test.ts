@@ -22,7 +22,8 @@ function objectsOf(emission: Emission): readonly { kind: string; metadata: { nam
   });
 }
 
-const findings = (emission: Emission): string => emission.diagnostics.map(({ code, severity, rule, message }) => `${code} ${severity} ${rule ?? ""}: ${message}\n`).join("");
+const findings = (emission: Emission): string =>
+  emission.diagnostics.map(({ code, severity, rule, message }) => `${code} ${severity} ${rule ?? ""}: ${message}\n`).join("");
 
 describe.each(flavours)("flavour %s", (flavour) => {
   it.each(cases)("writes $name as the golden folder has it", ({ name, sketch, pods }) => {
@@ -39,7 +40,9 @@ describe.each(flavours)("flavour %s", (flavour) => {
     const objects = objectsOf(emission);
     expect(objects.flatMap((object) => schemaErrors(object))).toEqual([]);
     for (const { metadata } of objects) expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
-    expect(emission.artefacts.map((artefact) => artefact.path)).toEqual(objects.map(({ metadata }) => `${metadata.namespace ?? "_cluster"}/${metadata.name}.yaml`));
+    expect(emission.artefacts.map((artefact) => artefact.path)).toEqual(
+      objects.map(({ metadata }) => `${metadata.namespace ?? "_cluster"}/${metadata.name}.yaml`),
+    );
     expect(new Set(emission.artefacts.map((artefact) => artefact.path)).size).toBe(objects.length);
   });
 
@@ -49,19 +52,31 @@ describe.each(flavours)("flavour %s", (flavour) => {
 });
 
 const small = (rules: readonly ReturnType<typeof allow>[], more: Partial<PolicySketch["tenants"][number]> = {}): PolicySketch => ({
-  tenants: [{ name: "t", networks: { net: "10.0.0.0/24" }, groups: { a: { match: "app=a", in: "net" }, b: { match: "app=b", in: "net" } }, policies: [{ name: "p", rules }], ...more }],
+  tenants: [
+    {
+      name: "t",
+      networks: { net: "10.0.0.0/24" },
+      groups: { a: { match: "app=a", in: "net" }, b: { match: "app=b", in: "net" } },
+      policies: [{ name: "p", rules }],
+      ...more,
+    },
+  ],
 });
 
 describe("what is emitted", () => {
   it("keeps the names of objects when an unrelated rule comes or goes", () => {
     const names = (emission: Emission): readonly string[] => emission.artefacts.map((artefact) => artefact.path);
     const before = names(emit(small([allow("a", "b", "tcp/80"), deny("a", "b", "tcp/81"), allow("b", "world", "udp/53")])));
-    const after = names(emit(small([allow("world", "a", "tcp/443"), allow("a", "b", "tcp/80"), deny("a", "b", "tcp/81"), allow("b", "world", "udp/53")])));
+    const after = names(
+      emit(small([allow("world", "a", "tcp/443"), allow("a", "b", "tcp/80"), deny("a", "b", "tcp/81"), allow("b", "world", "udp/53")])),
+    );
     expect(after.filter((name) => before.includes(name))).toEqual(before);
   });
 
   it("says no rule twice: peers of the same ports and ports of the same peers come together", () => {
-    const emission = emit(small([allow("a", "b", "tcp/80"), allow("a", "b", "tcp/443"), allow("world", "b", "tcp/80, tcp/443"), allow("a", "b", "tcp/80")]));
+    const emission = emit(
+      small([allow("a", "b", "tcp/80"), allow("a", "b", "tcp/443"), allow("world", "b", "tcp/80, tcp/443"), allow("a", "b", "tcp/80")]),
+    );
     const ingress = objectsOf(emission).find(({ metadata }) => metadata.name === "p.b")?.spec.ingress;
     expect(ingress).toEqual([
       {
@@ -89,11 +104,16 @@ describe("what is emitted", () => {
   });
 
   it("takes a denied group out of the pods of an object, and gives that object a name of its own", () => {
-    const objects = objectsOf(emit(small([deny("b", "any"), allow("a", "world", "udp/53")], { groups: { a: { match: "app=a" }, b: { match: "state=bad" } } })));
+    const objects = objectsOf(
+      emit(small([deny("b", "any"), allow("a", "world", "udp/53")], { groups: { a: { match: "app=a" }, b: { match: "state=bad" } } })),
+    );
     const egress = objects.filter(({ spec }) => "egress" in spec);
     expect(egress).toHaveLength(1);
     expect(egress[0].metadata.name).toMatch(/^p\.a\.[a-z0-9]+$/);
-    expect(egress[0].spec.podSelector).toEqual({ matchLabels: { app: "a" }, matchExpressions: [{ key: "state", operator: "NotIn", values: ["bad"] }] });
+    expect(egress[0].spec.podSelector).toEqual({
+      matchLabels: { app: "a" },
+      matchExpressions: [{ key: "state", operator: "NotIn", values: ["bad"] }],
+    });
   });
 
   it("says a network as the groups in it, whose pods can be nowhere else, and as its addresses for machines", () => {
@@ -142,11 +162,25 @@ describe("ClusterNetworkPolicy", () => {
     expect(objects.filter(({ metadata }) => metadata.name.startsWith("t.p.b")).length).toBeGreaterThan(2);
   });
 
-  it("says so where a chain of rules is longer than there are priorities", () => {
+  it("takes denies out of the allows where a chain of rules is longer than there are priorities", () => {
     const rules = Array.from({ length: 1010 }, (_, at) => (at % 2 === 0 ? allow : deny)("a", "b", `tcp/1-${at + 1}`));
     const blocks = rules.map((rule, at) => ({ name: `p${String(at).padStart(4, "0")}`, rules: [rule] }));
     const emission = emit(small([], { policies: blocks }), undefined, "cluster-policy");
-    expect(emission.diagnostics.some(({ code }) => code === "CTV5110")).toBe(true);
-    for (const { kind, spec } of objectsOf(emission)) if (kind === "ClusterNetworkPolicy") expect(spec.priority).toBeLessThanOrEqual(1000);
+    const objects = objectsOf(emission).filter(({ kind }) => kind === "ClusterNetworkPolicy");
+    expect(new Set(objects.map(({ spec }) => spec.priority))).toEqual(new Set([0, 1000]));
+  });
+});
+
+describe("names that Kubernetes does not take", () => {
+  it("are errors, for namespaces, label keys and label values", () => {
+    const emission = emit(
+      small([allow("a", "b")], { namespaces: ["Shop"], groups: { a: { match: "app_=a" }, b: { match: `app=${"x".repeat(64)}` } } }),
+    );
+    const found = emission.diagnostics.filter(({ code }) => code === "CTV5109");
+    expect(found.map(({ severity, message }) => `${severity} ${message.split(":")[0]}`)).toEqual([
+      'error "Shop" cannot be a Kubernetes namespace',
+      'error "app_" cannot be a Kubernetes label key',
+      `error "${"x".repeat(64)}" cannot be a Kubernetes label value`,
+    ]);
   });
 });

@@ -23,7 +23,9 @@ function networkPolicy(): ValidateFunction {
 }
 
 function clusterPolicy(): ValidateFunction {
-  const crd: { spec: { versions: { schema: { openAPIV3Schema: object } }[] } } = parse(readFileSync(`${folder}/ClusterNetworkPolicy.crd.yaml`, "utf8"));
+  const crd: { spec: { versions: { schema: { openAPIV3Schema: object } }[] } } = parse(
+    readFileSync(`${folder}/ClusterNetworkPolicy.crd.yaml`, "utf8"),
+  );
   // The CRD leaves metadata to the API server's own schema.
   const schema = closed(crd.spec.versions[0].schema.openAPIV3Schema);
   return ajv.compile(typeof schema === "object" && schema !== null ? schema : {});

@@ -10,7 +10,7 @@ import { originMetadata, sourceComments } from "../origins.js";
 import type { Direction } from "../pieces.js";
 import { portRanges } from "../ports.js";
 import { namespaceSelector, selectorsOf } from "../selectors.js";
-import type { Peer } from "../sayable.js";
+import type { Peer } from "../allowance.js";
 import type { SubjectNames } from "../subjects.js";
 import type { LevelObject, RuleEntries } from "./levels.js";
 
@@ -56,14 +56,12 @@ function clusterRules(direction: Direction, entries: RuleEntries): readonly Clus
   const protocols = protocolsOf(entries);
   const name = (rule?.id ?? "default").slice(0, MOST_NAME);
   return peers.flatMap((some) =>
-    (protocols === undefined ? [undefined] : chunks(protocols)).map(
-      (ports): ClusterRule => ({
-        name,
-        action: action === "allow" ? "Accept" : "Deny",
-        ...(ports === undefined ? {} : { protocols: ports }),
-        ...(direction === "ingress" ? { from: some } : { to: some }),
-      }),
-    ),
+    (protocols === undefined ? [undefined] : chunks(protocols)).map((ports): ClusterRule => ({
+      name,
+      action: action === "allow" ? "Accept" : "Deny",
+      ...(ports === undefined ? {} : { protocols: ports }),
+      ...(direction === "ingress" ? { from: some } : { to: some }),
+    })),
   );
 }
 
@@ -82,7 +80,12 @@ function subjectsOf(box: EndBox): readonly ClusterNetworkPolicy["spec"]["subject
  * The objects of one level object: one for each selector that its pods take, and more where a single rule is larger than an object.
  * `first`: whether it is the first of its policy and pods, which has the plain name; the others carry a hash of what they say.
  */
-export function clusterPolicies(tenant: Tenant, names: SubjectNames, object: LevelObject, first: boolean): readonly Commented<ClusterNetworkPolicy>[] {
+export function clusterPolicies(
+  tenant: Tenant,
+  names: SubjectNames,
+  object: LevelObject,
+  first: boolean,
+): readonly Commented<ClusterNetworkPolicy>[] {
   const [{ rule, subject }] = [...object.rules.ingress, ...object.rules.egress].flat();
   const comments = new Map<object, readonly string[]>();
   const rules = (direction: Direction): readonly (readonly ClusterRule[])[] =>
@@ -100,7 +103,10 @@ export function clusterPolicies(tenant: Tenant, names: SubjectNames, object: Lev
   return subjects.flatMap((one) =>
     Array.from({ length: Math.max(ingress.length, egress.length) }, (_, at) => {
       const said = { ...(at < ingress.length ? { ingress: ingress[at] } : {}), ...(at < egress.length ? { egress: egress[at] } : {}) };
-      const distinction = [...(first && at === 0 ? [] : [shortHash(JSON.stringify(said))]), ...(subjects.length === 1 ? [] : [shortHash(JSON.stringify(one))])];
+      const distinction = [
+        ...(first && at === 0 ? [] : [shortHash(JSON.stringify(said))]),
+        ...(subjects.length === 1 ? [] : [shortHash(JSON.stringify(one))]),
+      ];
       return {
         object: {
           apiVersion: "policy.networking.k8s.io/v1alpha2",

@@ -19,8 +19,10 @@ import type { Ground } from "../ground.js";
 import { flowOf, withoutEarlier } from "../pieces.js";
 import type { Direction, Piece, PieceMaker, RuleList } from "../pieces.js";
 import { sayable } from "../ports.js";
-import { peerBox, pieceSayer, sayPlainly, unsaidServices } from "../sayable.js";
-import type { Allowance, Loss, Means, Peer, Said } from "../sayable.js";
+import { peerBox } from "../allowance.js";
+import type { Allowance, Loss, Means, Peer, Said } from "../allowance.js";
+import { sayPlainly } from "../plain.js";
+import { pieceSayer, unsaidServices } from "../say.js";
 
 export interface OrderedEntry extends Allowance {
   readonly action: "allow" | "deny";
@@ -51,20 +53,29 @@ function sayAsNetworks(ground: Ground, piece: Piece): readonly Allowance[] | und
   return [{ rule, subject: blind(piece.subject), peer: { kind: "machines", addresses: peer.addresses }, service }];
 }
 
-/** The entries of one direction in the order of the rules, and what they lose. */
+/**
+ * The entries of one direction in the order of the rules, and what they lose. `keepDenies`: whether to say denies as such; else all of them
+ * are taken out of the allows, and the order of what is left does not matter.
+ */
 export function orderedEntries(
   ground: Ground,
   list: RuleList,
   make: PieceMaker,
   direction: Direction,
   all: readonly Piece[],
+  keepDenies: boolean,
 ): { readonly entries: readonly OrderedEntry[]; readonly losses: readonly Loss[] } {
   const seen = (piece: Piece): Piece | undefined => {
     if (direction === "egress") return piece;
     const peer = workloadsOf(piece.peer);
     return peer === undefined ? undefined : peer === piece.peer ? piece : { ...piece, peer };
   };
-  const say = pieceSayer(ground, direction, all.flatMap((piece) => seen(piece) ?? []), clusterMeans);
+  const say = pieceSayer(
+    ground,
+    direction,
+    all.flatMap((piece) => seen(piece) ?? []),
+    clusterMeans,
+  );
   const asNetworks = (piece: Piece): Said | undefined => {
     const said = direction === "egress" ? sayAsNetworks(ground, piece) : undefined;
     if (said === undefined) return undefined;
@@ -83,7 +94,7 @@ export function orderedEntries(
   };
   const deny = (row: OverlapRow): void => {
     for (const piece of make(direction, list.tenant.rules.at(row.owner), row.box, false).flatMap((made) => seen(made) ?? [])) {
-      const said = plainly(piece);
+      const said = keepDenies ? plainly(piece) : undefined;
       add("deny", said?.allowances ?? []);
       const rest = said === undefined ? piece.service : subtractServices(piece.service, sayable(piece.service, clusterMeans.wholeProtocols));
       unsaidDenies.push(...(flowOf(direction, piece.subject, piece.peer, rest) === undefined ? [] : [{ ...row.box, service: rest }]));
