@@ -1,6 +1,6 @@
 /**
- * Packages the VS Code extension: bundles client and server, copies the grammar and the schema, and lets vsce make the `.vsix`.
- * Usage: node scripts/vscode.mjs
+ * Packages the VS Code extension into `dist/ctv.vsix`: checks its types, bundles client and server, copies the grammar and the
+ * schema, and lets vsce put it together. The extension's own packages are installed on the first run.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
@@ -13,8 +13,9 @@ const extension = join(root, "lsp/vscode");
 const run = (command, args) => execFileSync(command, args, { cwd: extension, stdio: "inherit" });
 
 if (!existsSync(join(extension, "node_modules/@vscode/vsce"))) run("npm", ["ci", "--ignore-scripts"]);
+execFileSync("npx", ["tsc", "-p", extension], { cwd: root, stdio: "inherit" });
 
-const common = { bundle: true, platform: "node", format: "cjs", target: "node20", external: ["vscode"], logLevel: "warning", minifySyntax: true };
+const common = { bundle: true, platform: "node", format: "cjs", target: "node20", external: ["vscode"], logLevel: "warning", minifySyntax: true, minifyWhitespace: true };
 await build({ ...common, entryPoints: [join(extension, "src/extension.ts")], outfile: join(extension, "out/extension.cjs") });
 await build({ ...common, entryPoints: [join(root, "lsp/main.ts")], outfile: join(extension, "out/ctv-lsp.cjs") });
 

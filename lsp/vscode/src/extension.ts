@@ -5,10 +5,11 @@
 import * as vscode from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 import type { ServerOptions } from "vscode-languageclient/node";
-import { explainFlowRequest, matrixRequest } from "../../protocol.js";
-import type { ExplainFlow, ExplainFlowParams, MatrixParams, MatrixText } from "../../protocol.js";
-import { registerTargetPreview } from "./preview.js";
-import { registerTests } from "./tests.js";
+import { explainFlowRequest, matrixRequest, policyChangedNotification } from "../../protocol.js";
+import type { ExplainFlow, ExplainFlowParams, MatrixParams, MatrixText, PolicyChangedParams } from "../../protocol.js";
+import { makeTargetPreview } from "./preview.js";
+import { registerReferences } from "./references.js";
+import { makeTestExplorer } from "./tests.js";
 
 let client: LanguageClient | undefined;
 
@@ -48,20 +49,34 @@ async function explainFlow(running: LanguageClient): Promise<void> {
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const sources = vscode.workspace.createFileSystemWatcher("**/*.ctv");
+  const projects = vscode.workspace.createFileSystemWatcher("**/ctv.yaml");
   const running = new LanguageClient("ctv", "ctv", serverOptions(context), {
     documentSelector: [{ language: "ctv" }],
-    synchronize: { fileEvents: [vscode.workspace.createFileSystemWatcher("**/*.ctv"), vscode.workspace.createFileSystemWatcher("**/ctv.yaml")] },
+    synchronize: { fileEvents: [sources, projects] },
   });
   client = running;
+  const preview = makeTargetPreview(running);
+  const explorer = makeTestExplorer(running);
   context.subscriptions.push(
     running,
+    sources,
+    projects,
+    preview.disposable,
+    explorer.disposable,
+    registerReferences(running),
     vscode.commands.registerCommand("ctv.showMatrix", () => showMatrix(running)),
     vscode.commands.registerCommand("ctv.explainFlow", () => explainFlow(running)),
     vscode.commands.registerCommand("ctv.restart", () => running.restart()),
-    registerTargetPreview(running),
-    registerTests(running),
+    running.onNotification(policyChangedNotification, ({ uris }: PolicyChangedParams) => {
+      preview.changed(uris);
+      return explorer.discover(uris);
+    }),
+    sources.onDidCreate(explorer.discoverAll),
+    sources.onDidDelete(explorer.discoverAll),
   );
   await running.start();
+  await explorer.discoverAll();
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,45 +1,55 @@
 /** A target's output beside the source: a virtual document that follows edits. */
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { policyChangedNotification, targetTextRequest } from "../../protocol.js";
+import { targetTextRequest } from "../../protocol.js";
 import type { TargetText, TargetTextParams } from "../../protocol.js";
 
 const scheme = "ctv-target";
-const targets = ["kubernetes", "contiv", "openflow"];
+
+/** How each target's files are written, which is how the editor colours them. */
+const languages: Readonly<Record<string, string>> = { kubernetes: "yaml", contiv: "jsonc", openflow: "plaintext" };
 
 /** The source's URI travels in the query of the virtual document's, its path says which target. */
 function previewUri(source: string, target: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${target}.txt`, query: source });
+  return vscode.Uri.from({ scheme, path: `/${target}`, query: source });
 }
 
-export function registerTargetPreview(client: LanguageClient): vscode.Disposable {
+export interface TargetPreview {
+  readonly disposable: vscode.Disposable;
+  /** What stands beside these sources is out of date. */
+  readonly changed: (uris: readonly string[]) => void;
+}
+
+export function makeTargetPreview(client: LanguageClient): TargetPreview {
   const changed = new vscode.EventEmitter<vscode.Uri>();
-  const open = new Set<string>();
   const provider: vscode.TextDocumentContentProvider = {
     onDidChange: changed.event,
-    provideTextDocumentContent: async (uri) => {
-      open.add(uri.toString());
-      const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1).replace(/\.txt$/, "") };
-      const answer = await client.sendRequest<TargetText | null>(targetTextRequest, params);
-      if (answer === null) return "// The policy has errors: mend them to see what it compiles to.\n";
-      return answer.artefacts.map((artefact) => `# ${artefact.path}\n${artefact.text}`).join("\n");
+    provideTextDocumentContent: async (uri, token) => {
+      const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1) };
+      const answer = await client.sendRequest<TargetText | null>(targetTextRequest, params, token);
+      if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
+      const mark = languages[params.target] === "jsonc" ? "//" : "#";
+      return answer.artefacts.map((artefact) => `${mark} ${artefact.path}\n${artefact.text}`).join("\n");
     },
   };
-  const show = async (): Promise<void> => {
+  const show = async (uri: unknown): Promise<void> => {
     const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== "ctv") return;
-    const target = await vscode.window.showQuickPick(targets, { placeHolder: "Which target's output?" });
+    const source = typeof uri === "string" ? uri : document?.languageId === "ctv" ? document.uri.toString() : undefined;
+    if (source === undefined) return;
+    const target = await vscode.window.showQuickPick(Object.keys(languages), { placeHolder: "Which target's output?" });
     if (target === undefined) return;
-    const shown = await vscode.workspace.openTextDocument(previewUri(document.uri.toString(), target));
+    const opened = await vscode.workspace.openTextDocument(previewUri(source, target));
+    const shown = await vscode.languages.setTextDocumentLanguage(opened, languages[target]);
     await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   };
-  return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
-    vscode.workspace.onDidCloseTextDocument((document) => open.delete(document.uri.toString())),
-    vscode.commands.registerCommand("ctv.showTarget", show),
-    client.onNotification(policyChangedNotification, () => {
-      for (const uri of open) changed.fire(vscode.Uri.parse(uri));
-    }),
-  );
+  return {
+    disposable: vscode.Disposable.from(
+      changed,
+      vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
+      vscode.commands.registerCommand("ctv.showTarget", show),
+    ),
+    changed: (uris) => {
+      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme && uris.includes(uri.query)) changed.fire(uri);
+    },
+  };
 }
