@@ -21,21 +21,27 @@ export interface Dispatch {
 const ASKED = "asked ";
 const FORWARD = "forward";
 
-function withBits(packet: Packet, bits: BitField, value: number): Packet {
+/** The packet with a number in some bits of a field. */
+export function withBits(packet: Packet, bits: BitField, value: number): Packet {
   const shift = BigInt(bits.offset);
   return new Map(packet).set(bits.field, ((packet.get(bits.field) ?? 0n) & ~(((1n << BigInt(bits.width)) - 1n) << shift)) | (BigInt(value) << shift));
 }
 
-const families = [0x0800n, 0x86ddn];
+/** Ethernet types of IPv4 and IPv6. */
+export const families = [0x0800n, 0x86ddn];
+
+/** The tables around the policy table, which is left empty. */
+export function tablesAround(flows: readonly ReadFlow[]): Tables {
+  // Counting flows do nothing; then there is no need to look through all of them.
+  const idle = flows.every((flow) => flow.table !== tables.account || flow.actions.every((action) => action.kind === "drop"));
+  return makeTables([...flows.filter((flow) => flow.table !== tables.policy && !(idle && flow.table === tables.account)), ...forwardMarker]);
+}
 
 /**
  * A tenant counts as asked when the packet comes to the policy table for it and its "no" there drops the packet. That is tried out,
  * with other flows in the policy table's place.
  */
-export function readDispatch(program: Program, flows: readonly ReadFlow[]): Dispatch {
-  // Counting flows do nothing; then there is no need to look through all of them.
-  const idle = flows.every((flow) => flow.table !== tables.account || flow.actions.every((action) => action.kind === "drop"));
-  const around = makeTables([...flows.filter((flow) => flow.table !== tables.policy && !(idle && flow.table === tables.account)), ...forwardMarker]);
+export function readDispatch(program: Program, flows: readonly ReadFlow[], around: Tables): Dispatch {
   const recording = withPolicy(
     around,
     program.tenants.map(({ id }) => tenantFlow(id, [{ kind: "output", text: `${ASKED}${id}` }])),
@@ -127,7 +133,7 @@ function stateProblems(list: Tables): readonly string[] {
     ];
     return [
       ...say(!fresh.policy || !fresh.out, "first packets do not come to the policy"),
-      ...say(!reply.out || reply.policy || !established.out || !related.out, "packets of allowed connections do not pass"),
+      ...say(reply.policy || !established.out || !related.out, "packets of allowed connections do not pass"),
       ...say(
         unasked.some(({ out }) => out),
         "packets pass that belong to no allowed connection",

@@ -19,7 +19,13 @@ export type ReadAction =
   | { readonly kind: "set"; readonly field: string; readonly value: ReadValue }
   | { readonly kind: "move"; readonly from: BitRange; readonly to: BitRange }
   | { readonly kind: "conjunction"; readonly id: bigint; readonly clause: number; readonly of: number }
-  | { readonly kind: "conntrack"; readonly commit: boolean; readonly table?: number; readonly exec: readonly ReadAction[] }
+  | {
+      readonly kind: "conntrack";
+      readonly commit: boolean;
+      readonly zone: bigint | BitRange;
+      readonly table?: number;
+      readonly exec: readonly ReadAction[];
+    }
   /** The packet leaves the switch, or goes to a group; the text says how. */
   | { readonly kind: "output"; readonly text: string }
   /** To the controller, or a change of the packet that no policy looks at. */
@@ -225,12 +231,14 @@ function readConntrack(rest: string): ReadAction {
   if (!rest.startsWith("(") || !rest.endsWith(")")) throw new Unreadable(`"ct${rest}" is not a ct action`);
   let commit = false;
   let table: number | undefined;
+  let zone: bigint | BitRange = 0n;
   let exec: readonly ReadAction[] = [];
   for (const part of splitOutside(rest.slice(1, -1))) {
     if (part === "commit") commit = true;
     else if (part.startsWith("table=")) table = wholeNumber(part.slice(6), 253, "table");
     else if (part.startsWith("exec(")) exec = readActions(part.slice(5, -1));
-    else if (!part.startsWith("zone=") && !part.startsWith("nat")) throw new Unreadable(`"${part}" is not a part of ct that policy tables use`);
+    else if (part.startsWith("zone=")) zone = /^zone=\d/.test(part) ? BigInt(wholeNumber(part.slice(5), 0xffff, "zone")) : readBits(part.slice(5));
+    else if (!part.startsWith("nat")) throw new Unreadable(`"${part}" is not a part of ct that policy tables use`);
   }
-  return { kind: "conntrack", commit, exec, ...(table === undefined ? {} : { table }) };
+  return { kind: "conntrack", commit, zone, exec, ...(table === undefined ? {} : { table }) };
 }

@@ -15,10 +15,11 @@ import type { Program } from "../program.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
 import { tenantTable } from "./checkpoints.js";
 import type { TableEntry } from "./checkpoints.js";
-import { readDispatch } from "./dispatch.js";
+import { readDispatch, tablesAround } from "./dispatch.js";
 import type { Dispatch } from "./dispatch.js";
 import { readFlowText } from "./flowtext.js";
 import type { ReadFlow } from "./flowtext.js";
+import { readReplies } from "./replies.js";
 import { endSpace } from "./space.js";
 import type { EndSpace } from "./space.js";
 
@@ -26,7 +27,7 @@ const FLOWS = "policy.flows";
 const PROGRAM = "program.json";
 
 /**
- * One checkpoint a tenant. Connections are tracked, so replies meet nothing of their own. The rules are read from `policy.flows`; that
+ * One checkpoint a tenant, and one for replies where the tables do not let all of them back. The rules are read from `policy.flows`; that
  * `program.json`, which agents use, says the same is known by its digest: in the flows' first line, and over its own text when `digest` is the
  * one that it was sealed with.
  */
@@ -42,12 +43,13 @@ export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = pl
   if ("problem" in program) return { checkpoints: [], replies: [], problems: [program.problem] };
   const { flows, problems } = readFlowText(flowText);
   const space = endSpace(program.program, flows);
-  const dispatch = readDispatch(program.program, flows);
+  const around = tablesAround(flows);
+  const dispatch = readDispatch(program.program, flows, around);
   const read = program.program.tenants.map((tenant) => readTenant(program.program, space, dispatch, flows, tenant.id));
   const inFlows = (message: string): ReadingProblem => ({ path: FLOWS, message });
   return {
     checkpoints: read.map(({ checkpoint }) => checkpoint),
-    replies: [],
+    replies: readReplies(program.program, space, around),
     problems: [
       ...problems.map((problem) => ({ path: FLOWS, ...problem })),
       ...sealProblems(program.program, programText, flowText, digest),

@@ -14,8 +14,17 @@ export interface Run {
   readonly tables: readonly number[];
   /** The fields when the last table was left. */
   readonly packet: Packet;
+  /** What conntrack was asked to do, in order. */
+  readonly tracked: readonly Tracked[];
   /** Lookups whose result OpenFlow leaves open: several flows of one priority match. By line. */
   readonly undecided: readonly (readonly number[])[];
+}
+
+/** A connection looked up, or remembered with a mark, in a zone of conntrack. */
+export interface Tracked {
+  readonly zone: bigint;
+  readonly commit: boolean;
+  readonly mark: bigint;
 }
 
 /** Flows by table, highest priority first. */
@@ -101,6 +110,7 @@ export function simulate(tables: Tables, packet: Packet, start: number, states: 
   const fields = new Map(packet);
   const outputs: string[] = [];
   const visited: number[] = [];
+  const tracked: Tracked[] = [];
   const undecided: (readonly number[])[] = [];
   let recirculations = 0;
 
@@ -127,6 +137,11 @@ export function simulate(tables: Tables, packet: Packet, start: number, states: 
           break;
         case "conntrack":
           if (action.commit) act(action.exec);
+          tracked.push({
+            zone: typeof action.zone === "bigint" ? action.zone : getBits(fields, action.zone),
+            commit: action.commit,
+            mark: fields.get("ct_mark") ?? 0n,
+          });
           if (action.table !== undefined) {
             fields.set("ct_state", states[recirculations] ?? 0n);
             recirculations++;
@@ -144,7 +159,7 @@ export function simulate(tables: Tables, packet: Packet, start: number, states: 
     }
   };
   enter(start);
-  return { outputs, tables: visited, packet: fields, undecided };
+  return { outputs, tables: visited, packet: fields, tracked, undecided };
 }
 
 function getBits(fields: ReadonlyMap<string, bigint>, { field, offset, width }: BitRange): bigint {
