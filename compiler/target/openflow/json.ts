@@ -77,19 +77,29 @@ function regionJson(region: { readonly include: EndSet; readonly except: EndSet 
   return { include: region.include.map(boxJson), ...(region.except.length === 0 ? {} : { except: region.except.map(boxJson) }) };
 }
 
-function readBoxes(boxes: readonly BoxJson[] | undefined): EndSet {
+/** Equal address sets become one object, which is what indexes tell them by. */
+type AddressPool = Map<string, AddressSet>;
+
+function pooledAddresses(texts: readonly string[], pool: AddressPool): AddressSet {
+  const key = texts.join();
+  const known = pool.get(key) ?? unionAllAddresses(texts.map(readAddresses));
+  pool.set(key, known);
+  return known;
+}
+
+function readBoxes(boxes: readonly BoxJson[] | undefined, pool: AddressPool): EndSet {
   return (boxes ?? []).flatMap((box) => {
     const made = endBox({
       ...(box.namespace === undefined ? {} : { namespace: box.namespace }),
       ...(box.labels === undefined ? {} : { labels: new Map(Object.entries(box.labels)) }),
-      ...(box.addresses === undefined ? {} : { addresses: unionAllAddresses(box.addresses.map(readAddresses)) }),
+      ...(box.addresses === undefined ? {} : { addresses: pooledAddresses(box.addresses, pool) }),
     });
     return made === undefined ? [] : [made];
   });
 }
 
-function readRegion(region: RegionJson): { readonly include: EndSet; readonly except: EndSet } {
-  return { include: readBoxes(region.include), except: readBoxes(region.except) };
+function readRegion(region: RegionJson, pool: AddressPool): { readonly include: EndSet; readonly except: EndSet } {
+  return { include: readBoxes(region.include, pool), except: readBoxes(region.except, pool) };
 }
 
 /** Why a text is no program that this version can use. */
@@ -133,11 +143,12 @@ export function verifyDigest(text: string, digest: Digest): boolean {
 /** Reads a program's text. Throws `ProgramError` for a text that is none, or is of a version that is not known here. */
 export function parseProgram(text: string): Program {
   const json = parseJson(text);
+  const pool: AddressPool = new Map();
   return {
     ...json,
-    classes: json.classes.map(({ include, except, ...rest }) => ({ ...rest, ...readRegion({ include, except }) })),
-    impossible: readBoxes(json.impossible),
-    loadBalancers: json.loadBalancers.map((balancer) => ({ ...balancer, region: readRegion(balancer.region) })),
+    classes: json.classes.map(({ include, except, ...rest }) => ({ ...rest, ...readRegion({ include, except }, pool) })),
+    impossible: readBoxes(json.impossible, pool),
+    loadBalancers: json.loadBalancers.map((balancer) => ({ ...balancer, region: readRegion(balancer.region, pool) })),
   };
 }
 

@@ -9,10 +9,16 @@ import { staticFlows } from "./staticflows.js";
 import { tableName } from "./tables.js";
 import { flowText } from "./text.js";
 
-/** By table, then highest priority first, then by text. */
+/** By table, then highest priority first, then by what the cookie names, then by text. */
 export function sortedTexts(flows: readonly Flow[]): readonly string[] {
   const keyed = flows.map((flow) => ({ flow, text: flowText(flow) }));
-  keyed.sort((a, b) => a.flow.table - b.flow.table || b.flow.priority - a.flow.priority || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  keyed.sort(
+    (a, b) =>
+      a.flow.table - b.flow.table ||
+      b.flow.priority - a.flow.priority ||
+      a.flow.cookie.id - b.flow.cookie.id ||
+      (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
+  );
   return keyed.map(({ text }) => text);
 }
 

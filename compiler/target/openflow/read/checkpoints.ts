@@ -4,6 +4,7 @@
 import { allEnds, intersectEnds } from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { allAddresses } from "../../../space/address.js";
+import type { Family } from "../../../space/address.js";
 import { endBox } from "../../../space/ends.js";
 import { flowProduct, intersectFlows } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
@@ -260,11 +261,17 @@ function toFlows(pieces: readonly Piece[]): FlowSet {
   return [...groups.values()].flatMap((piece) => boxes(piece));
 }
 
+/** Leaves the ends' own boxes as they are where that says the same: indexes know boxes by identity. */
 function boxes({ source, destination, v4, v6 }: Piece): FlowSet {
   const both = unionServices(v4, v6);
-  const same = servicesEqual(intersectServices(both, familyServices(4)), v4) && servicesEqual(intersectServices(both, familyServices(6)), v6);
-  if (same) return flowProduct(source, destination, both);
+  const agrees = (family: Family, services: ServiceSet): boolean =>
+    servicesEqual(intersectServices(both, familyServices(family)), services) || !hasFamily(source, family) || !hasFamily(destination, family);
+  if (agrees(4, v4) && agrees(6, v6)) return flowProduct(source, destination, both);
   const only = (family: typeof family4, services: ServiceSet): FlowSet =>
     family === undefined ? [] : flowProduct(source === allEnds ? [family] : intersectEnds(source, [family]), destination, services);
   return [...only(family4, v4), ...only(family6, v6)];
+}
+
+function hasFamily(ends: EndSet, family: Family): boolean {
+  return ends.some((box) => (family === 4 ? box.addresses.v4 : box.addresses.v6).length > 0);
 }

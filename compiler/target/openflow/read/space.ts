@@ -69,23 +69,32 @@ export function endSpace(program: Program, flows: readonly ReadFlow[]): EndSpace
     return made;
   };
 
+  const fields = program.dimensions.map((dimension, index) => ({
+    word: dimension.word,
+    offset: BigInt(dimension.offset),
+    bits: ((1n << BigInt(dimension.width)) - 1n) << BigInt(dimension.offset),
+    members: program.classes.flatMap((entry, at) => (entry.dimension === index ? [{ value: BigInt(entry.value), ends: classEnds[at] }] : [])),
+    byValue: new Map(program.classes.flatMap((entry, at) => (entry.dimension === index ? [[BigInt(entry.value), classEnds[at]] as const] : []))),
+  }));
+
+  const endsOfField = ({ offset, bits, members, byValue }: (typeof fields)[number], asked: bigint, value: bigint): EndSet => {
+    const wanted = (value & bits) >> offset;
+    const exact = asked === bits && wanted !== 0n ? byValue.get(wanted) : undefined;
+    if (exact !== undefined) return exact;
+    const some = members.filter((entry) => ((entry.value << offset) & asked) === (value & bits)).flatMap((entry) => entry.ends);
+    return wanted === 0n ? [...some, ...complementEnds(members.flatMap((entry) => entry.ends))] : some;
+  };
+
   const endsOfWord = (word: number, { value, mask }: ReadValue): EndSet => {
     let left = mask;
     let found: EndSet = allEnds;
-    program.dimensions.forEach((dimension, index) => {
-      if (dimension.word !== word) return;
-      const bits = ((1n << BigInt(dimension.width)) - 1n) << BigInt(dimension.offset);
-      const asked = mask & bits;
-      if (asked === 0n) return;
-      left &= ~bits;
-      const members = program.classes.flatMap((entry, at) =>
-        entry.dimension === index ? [{ ends: classEnds[at], bits: BigInt(entry.value) << BigInt(dimension.offset) }] : [],
-      );
-      const wanted = members.filter((entry) => (entry.bits & asked) === (value & bits)).flatMap((entry) => entry.ends);
-      const none = (value & bits) === 0n ? complementEnds(members.flatMap((entry) => entry.ends)) : [];
-      const here = [...wanted, ...none];
+    for (const field of fields) {
+      const asked = field.word === word ? mask & field.bits : 0n;
+      if (asked === 0n) continue;
+      left &= ~field.bits;
+      const here = endsOfField(field, asked, value);
       found = found === allEnds ? here : intersectEnds(found, here);
-    });
+    }
     // Bits of no dimension are never set.
     return (left & value) === 0n ? found : [];
   };
