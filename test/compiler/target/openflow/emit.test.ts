@@ -13,7 +13,7 @@ import { expectGolden } from "../../../support/golden.js";
 import { hasSwitch } from "../../../support/ovs.js";
 import { allow, deny, makePolicy, universeOf } from "../../../support/policy.js";
 
-export const guestbookInventory: Inventory = {
+const guestbookInventory: Inventory = {
   nodes: [
     { name: "node-a", address: "192.0.2.201", tunnel: 100, uplink: 101 },
     { name: "node-b", address: "192.0.2.202", tunnel: 100 },

@@ -51,7 +51,7 @@ const forms: readonly RuleForm[] = ["fewest", "product", "conjunction"];
 
 describe("what was emitted, read back", () => {
   it.each(forms)("decides small policies as the evaluator does (%s)", (form) => {
-    for (const sketch of sampleWorld(smallWorld(smallAlphabet, 2), 60)) {
+    for (const sketch of sampleWorld(smallWorld(smallAlphabet, 2), 30)) {
       const universe = universeOf(makePolicy(sketch));
       expect({ sketch, found: disagreement(universe, readOpenflow(artefactsOf(universe, form))) }).toEqual({ sketch, found: undefined });
     }
@@ -63,7 +63,7 @@ describe("what was emitted, read back", () => {
         const universe = universeOf(makePolicy(sketch), pods);
         expect(disagreement(universe, readOpenflow(artefactsOf(universe, form)))).toBeUndefined();
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -33,7 +33,7 @@ suite("tables in a real switch", () => {
   }
 
   it("decides small policies as the evaluator does", async () => {
-    expect(await compareAll(sampleWorld(smallWorld(smallAlphabet, 2), 18), 100)).toBeGreaterThan(2000);
+    expect(await compareAll(sampleWorld(smallWorld(smallAlphabet, 2), 12), 90)).toBeGreaterThan(1500);
   });
 
   it("decides rules whose clauses could be one flow as the evaluator does", async () => {
@@ -41,10 +41,10 @@ suite("tables in a real switch", () => {
     const sketch: PolicySketch = {
       tenants: [{ name: "t", default: "allow", networks: { net: "10.0.1.0/24, fd00::/64" }, policies: [{ name: "p", rules }] }],
     };
-    expect(await compareAll([sketch, sketch, sketch], 200)).toBeGreaterThan(500);
+    expect(await compareAll([sketch, sketch, sketch], 60)).toBeGreaterThan(150);
   });
 
   it("decides larger policies as the evaluator does", async () => {
-    expect(await compareAll(fc.sample(policySketch(), { seed: 7, numRuns: 12 }), 150)).toBeGreaterThan(2000);
+    expect(await compareAll(fc.sample(policySketch(), { seed: 7, numRuns: 9 }), 120)).toBeGreaterThan(1200);
   });
 });
