@@ -117,13 +117,9 @@ export class StatementParser extends EmbeddedActionsParser {
     this.reading.mismatch({ wanted: wantedOf(error.message), found: this.LA(1), previous: this.LA(0), first, rest });
   }
 
+  /** Only heads and statements without a block go wrong as wholes, so no block lies in between. */
   private skipToEnd(): void {
-    for (let depth = 0; this.LA(1).tokenType !== EOF; this.SKIP_TOKEN()) {
-      const { tokenType } = this.LA(1);
-      if (depth === 0 && tokenType === t.End) return;
-      if (tokenType === t.BlockStart) depth++;
-      else if (tokenType === t.BlockEnd) depth--;
-    }
+    while (this.LA(1).tokenType !== t.End && this.LA(1).tokenType !== EOF) this.SKIP_TOKEN();
   }
 
   private skipToBlock(): boolean {

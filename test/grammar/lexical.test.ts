@@ -195,6 +195,11 @@ describe("comments", () => {
 
   it("may stand between the lines of a list", () => {
     expect(onlyOf("set", "set s = a,\n  // why b\n\n  // and why\n  b").peers.include).toHaveLength(2);
+    expect(problemsOf("service s = tcp/{\n  80\n  // why\n  }\ngroup g { match a in (\n  b\n  // why\n\n  ) }")).toEqual([]);
+  });
+
+  it("may stand between a declaration's head and its block", () => {
+    expect(only("policy p\n// why\n{\n  allow a -> b\n}")).toMatchObject({ rules: [{}] });
   });
 });
 

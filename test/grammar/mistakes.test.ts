@@ -226,6 +226,14 @@ describe("braces", () => {
     expect(problemsOf(text).map(({ code }) => code)).toEqual(["CTV1014"]);
   });
 
+  it("are told where their block ends by the looks of it: at a brace that stands under an outer block", () => {
+    const text = "tenant t {\n  policy p {\n    allow a -> b\n}\nservice s = tcp/80\n";
+    const { file, problems } = parseFile("test.ctv", text);
+    expect(problems.map((problem) => marked(text, problem))).toEqual([text.replace("\n}", "\n‹}›")]);
+    expect(problems[0].message).toContain('policy "p"');
+    expect(declared(file.items)).toEqual(["tenant t", "policy p", "allow a", "service s"]);
+  });
+
   it("are told at the file's end for several blocks at once", () => {
     const text = "tenant t {\n  policy p {\n    allow a -> b\n";
     const [problem, ...more] = problemsOf(text);
