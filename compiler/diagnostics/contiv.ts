@@ -93,8 +93,10 @@ export const widenedProtocol = defineDiagnostic<{ protocols: string; action: str
   code: "CTV5208",
   severity: "warning",
   title: "Contiv knows this protocol only as a whole",
-  message: ({ protocols, action }) => `Contiv cannot tell the parts of ${protocols} from each other, so this rule ${action}s all of it between these peers`,
-  explanation: "Contiv's rules have ports for TCP and UDP alone: ICMP types, and ports of SCTP, cannot be told apart. The rule is emitted for the protocol as a whole.",
+  message: ({ protocols, action }) =>
+    `Contiv cannot tell the parts of ${protocols} from each other, so this rule ${action}s all of it between these peers`,
+  explanation:
+    "Contiv's rules have ports for TCP and UDP alone: ICMP types, and ports of SCTP, cannot be told apart. The rule is emitted for the protocol as a whole.",
   example: shop("    allow web -> db : icmp/8\n"),
   fix: "Name the protocol as a whole (`icmp`, `sctp/0-65535`), so that the source says what is enforced.",
 });
@@ -114,7 +116,8 @@ export const repliesHeldBack = defineDiagnostic<{ deny: string; protocols: strin
   code: "CTV5210",
   severity: "warning",
   title: "Replies are held back by a rule that denies",
-  message: ({ deny, protocols }) => `replies over ${protocols} to what this rule allows are held back by "${deny}", because Contiv cannot tell them from new traffic`,
+  message: ({ deny, protocols }) =>
+    `replies over ${protocols} to what this rule allows are held back by "${deny}", because Contiv cannot tell them from new traffic`,
   explanation:
     "Contiv's table remembers no connections, and nothing but TCP marks a reply. Where a rule denies the way back as a whole, letting the replies through would let everything through, so the deny is kept and the replies are lost.",
   example: shop("    deny  db -> web : icmp\n    allow web -> db : icmp\n"),
@@ -169,11 +172,15 @@ export const tooManyLevels = defineDiagnostic<{ tenant: string; levels: number; 
   code: "CTV5215",
   severity: "error",
   title: "Contiv has 100 priorities",
-  message: ({ tenant, levels, limit, chain }) => `tenant "${tenant}" needs ${levels} priorities and Contiv has ${limit}; each of these rules must be above the next: ${chain}`,
+  message: ({ tenant, levels, limit, chain }) =>
+    `tenant "${tenant}" needs ${levels} priorities and Contiv has ${limit}; each of these rules must be above the next: ${chain}`,
   explanation:
     "Contiv orders rules by a priority from 1 to 100. Only rules that overlap with different actions need different priorities, so this is the length of the longest chain of such rules, with a few for the default and for replies. No rules are emitted for the tenant.",
   example: shop(
-    Array.from({ length: 98 }, (_, index) => `    ${index % 2 === 0 ? "deny " : "allow"} web -> db : tcp/7001${index === 0 ? "" : `-${7001 + index}`}\n`).join(""),
+    Array.from(
+      { length: 98 },
+      (_, index) => `    ${index % 2 === 0 ? "deny " : "allow"} web -> db : tcp/7001${index === 0 ? "" : `-${7001 + index}`}\n`,
+    ).join(""),
   ),
   fix: "Shorten the chain: join rules, or make exceptions part of the peers (`except`) and of the services.",
 });
@@ -185,8 +192,7 @@ export const aciUnsaid = defineDiagnostic<{ what: string }>({
   message: ({ what }) => `in ACI mode Contiv takes rules that allow from group to group, so ${what}`,
   explanation:
     "With `fabric { mode aci }` rules become contracts of the fabric. Contracts allow; what none allows is denied between groups, and everything is allowed inside a group. Rules that deny are ignored by Contiv, and rules with addresses or networks are refused. What an earlier rule denies is taken out of what later ones allow.",
-  example:
-    aci("    allow web -> db : tcp/5432\n    allow web -> 198.51.100.0/24 : https\n"),
+  example: aci("    allow web -> db : tcp/5432\n    allow web -> 198.51.100.0/24 : https\n"),
   fix: "Name groups, and say what is allowed. Traffic with the outside is the fabric's own matter (`contracts`).",
 });
 
@@ -197,8 +203,7 @@ export const aciInside = defineDiagnostic<{ tenant: string; flow: string }>({
   message: ({ tenant, flow }) => `in ACI mode the default of tenant "${tenant}" holds between its groups alone, not for flows such as ${flow}`,
   explanation:
     "Contracts decide between endpoint groups. Members of one group reach each other, and what passes between a group and the outside is decided by the fabric's own configuration.",
-  example:
-    aci("    allow web -> db : tcp/5432\n"),
+  example: aci("    allow web -> db : tcp/5432\n"),
   fix: "Split a group whose members must not reach each other, and configure the fabric's outside networks for the rest.",
 });
 

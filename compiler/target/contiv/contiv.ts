@@ -4,7 +4,11 @@ import { emitContiv } from "./emit/emit.js";
 import type { ContivOptions } from "./emit/emit.js";
 
 const capabilities: readonly Capability[] = [
-  { feature: "TCP between groups", support: "full", note: "opening packets are decided by the rules in order, all others pass both ways of what is allowed" },
+  {
+    feature: "TCP between groups",
+    support: "full",
+    note: "opening packets are decided by the rules in order, all others pass both ways of what is allowed",
+  },
   { feature: "UDP", support: "partial", note: "replies pass by the service's port, so the way back is open from that port (CTV5209)" },
   { feature: "ICMP and other protocols", support: "partial", note: "as a whole protocol only (CTV5208); the way back is open (CTV5209)" },
   { feature: "port ranges", support: "partial", note: "one rule a port, up to a limit (CTV5214)" },

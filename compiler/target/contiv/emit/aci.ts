@@ -98,10 +98,12 @@ export function aciRules(ground: Ground, renderings: readonly Rendering[], portL
     if (rule.action === "deny") {
       taken.push({ sources: new Set(sources.names), destinations: new Set(destinations.names), services: rule.service.services });
       const inside = sources.names.some((name) => destinations.names.includes(name));
-      if (hasDefaultAllow || inside || sources.more || destinations.more) findings.push(unsaid(ground, rule, "this rule holds only between different groups"));
+      if (hasDefaultAllow || inside || sources.more || destinations.more)
+        findings.push(unsaid(ground, rule, "this rule holds only between different groups"));
       continue;
     }
-    if (sources.more || destinations.more) findings.push(unsaid(ground, rule, "what this rule says of addresses, and of ends in no group, is left out"));
+    if (sources.more || destinations.more)
+      findings.push(unsaid(ground, rule, "what this rule says of addresses, and of ends in no group, is left out"));
     const loose = [...new Set([...sources.names, ...destinations.names])].filter((name) => !profiled.has(name));
     if (loose.length > 0 && !sources.more && !destinations.more)
       findings.push(unsaid(ground, rule, `this rule does not hold for ${list(loose)}: only groups in an \`app\` have contracts`));
@@ -117,7 +119,8 @@ export function aciRules(ground: Ground, renderings: readonly Rendering[], portL
         else rules.push(...said);
       }
     }
-    if (lost && !sources.more && !destinations.more) findings.push(unsaid(ground, rule, "the services that are left of this rule cannot be said and are denied"));
+    if (lost && !sources.more && !destinations.more)
+      findings.push(unsaid(ground, rule, "the services that are left of this rule cannot be said and are denied"));
   }
   return { rules, findings: [...findings, insideFinding(ground)] };
 }
@@ -127,7 +130,9 @@ function insideFinding(ground: Ground): Finding {
   const { tenant, universe } = ground;
   const [group] = [...ground.groups.keys()];
   const flow = group === undefined ? "any -> any" : `${tenant.name}/${group} -> ${tenant.name}/${group} : tcp/22`;
-  const members = [...ground.groups.keys()].map((name) => universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: name }], except: [] }));
+  const members = [...ground.groups.keys()].map((name) =>
+    universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: name }], except: [] }),
+  );
   return {
     diagnostic: aciInside.make({ tenant: tenant.name, flow }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv", flow }),
     outcomes: either,

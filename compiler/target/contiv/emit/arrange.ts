@@ -56,7 +56,8 @@ function meetingKeys(key: string): readonly string[] | undefined {
 function candidates(index: Index, deny: Half): readonly (readonly Half[])[] {
   const sources = meetingKeys(deny.source.key);
   const destinations = meetingKeys(deny.destination.key);
-  const pick = (lists: ReadonlyMap<string, readonly Half[]>, keys: readonly string[]): readonly (readonly Half[])[] => keys.flatMap((key) => [lists.get(key) ?? []]);
+  const pick = (lists: ReadonlyMap<string, readonly Half[]>, keys: readonly string[]): readonly (readonly Half[])[] =>
+    keys.flatMap((key) => [lists.get(key) ?? []]);
   if (sources === undefined) return destinations === undefined ? [index.all] : pick(index.byDestination, destinations);
   if (destinations === undefined || deny.protocol === 0 || deny.port === 0) return pick(index.bySource, sources);
   const services = [`${deny.protocol}:${deny.port}`, `${deny.protocol}:0`, "0:0", "back"];

@@ -1,15 +1,5 @@
 /** The Contiv objects that come one to one from declarations: everything but policies and rules. */
-import type {
-  AciGateway,
-  BgpHost,
-  Contracts,
-  Fabric,
-  LoadBalancer,
-  Network,
-  Policy,
-  QosProfile,
-  Tenant,
-} from "../../../policy/model.js";
+import type { AciGateway, BgpHost, Contracts, Fabric, LoadBalancer, Network, Policy, QosProfile, Tenant } from "../../../policy/model.js";
 import { formatAddress, formatPrefix } from "../../../space/address.js";
 import type { Body } from "../model.js";
 import type { EndpointGroup, Ground } from "./ground.js";
@@ -133,7 +123,13 @@ export function groupObject(tenant: Tenant, entry: EndpointGroup, policies: read
     ...(group.contracts.length === 0 ? {} : { extContractsGrps: group.contracts }),
     ...(group.qos === undefined ? {} : { netProfile: group.qos.name }),
   };
-  return contivObject("endpointGroup", body, `tenants/${tenant.name}/endpointGroups/${group.name}`, group.origin, "the endpoints that rules speak of");
+  return contivObject(
+    "endpointGroup",
+    body,
+    `tenants/${tenant.name}/endpointGroups/${group.name}`,
+    group.origin,
+    "the endpoints that rules speak of",
+  );
 }
 
 /** Only groups with workloads are endpoint groups, so only these can be in an application profile. */
@@ -205,4 +201,3 @@ export function tenantObjects(ground: Ground, attached: ReadonlyMap<string, read
     last: [...appObjects(ground), ...tenant.loadBalancers.flatMap((balancer) => present(balancerObject(tenant, balancer)))],
   };
 }
-

@@ -61,7 +61,9 @@ function keptFrom(ground: Ground, renderings: readonly Rendering[]): Addresses {
 }
 
 function answeredBy(strata: Strata): ReadonlySet<Rule> {
-  return new Set(strata.others.placed.flatMap(({ entry }) => (entry.rule !== undefined && (entry.pair || entry.role === "reply") ? [entry.rule] : [])));
+  return new Set(
+    strata.others.placed.flatMap(({ entry }) => (entry.rule !== undefined && (entry.pair || entry.role === "reply") ? [entry.rule] : [])),
+  );
 }
 
 function heldBackBy(strata: Strata): ReadonlyMap<Rule, readonly Entry[]> {

@@ -107,7 +107,9 @@ function openings(builder: Builder, renderings: readonly Rendering[]): readonly 
       if (rule.action !== defaultAction) world.push(match);
     }
     return matches.flatMap((match) =>
-      pieces.tcp.map((port) => entry(builder, match, { action: rule.action, protocol: protocolNumber.tcp, port, pair: false, order, rule, role: "rule" })),
+      pieces.tcp.map((port) =>
+        entry(builder, match, { action: rule.action, protocol: protocolNumber.tcp, port, pair: false, order, rule, role: "rule" }),
+      ),
     );
   });
   const border = borders(ground, world, (match) =>
@@ -185,6 +187,8 @@ function repliesOf(builder: Builder, { rule, said, pieces }: Rendering, seen: Se
   if (rule.action === "deny" || whole.length === 0) return [];
   const matches = split(builder.ground, said.matches.map(reversed), (match) => seen[match.direction].has("deny"));
   return matches.flatMap((match) =>
-    whole.map(({ protocol, port }) => entry(builder, match, { action: "allow", protocol, port, pair: false, order: replyOrder, rule, role: "reply" })),
+    whole.map(({ protocol, port }) =>
+      entry(builder, match, { action: "allow", protocol, port, pair: false, order: replyOrder, rule, role: "reply" }),
+    ),
   );
 }

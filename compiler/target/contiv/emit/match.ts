@@ -76,7 +76,12 @@ export function termMaker(ground: Ground): (match: Match) => Terms {
   const any: Term = { key: "*", addresses: everyAddress, spill: none };
   const world: Term = { key: "*", addresses: ground.worldAddresses, spill: subtract(everyAddress, ground.worldAddresses) };
   const every: Term = { key: "*", addresses: ground.networkAddresses, spill: none };
-  const groups = new Map([...ground.groups.values()].map((entry): [string, Term] => [entry.group.name, { key: entry.group.name, group: entry.group.name, addresses: entry.addresses, spill: none }]));
+  const groups = new Map(
+    [...ground.groups.values()].map((entry): [string, Term] => [
+      entry.group.name,
+      { key: entry.group.name, group: entry.group.name, addresses: entry.addresses, spill: none },
+    ]),
+  );
   const groupTerm = (name: string): Term => groups.get(name) ?? { key: name, group: name, addresses: none, spill: none };
   const prefixTerm = (addresses: Addresses): Term => ({ key: overlaps(addresses, ground.networkAddresses) ? "#" : "~", addresses, spill: none });
   const remoteTerm = (remote: Remote): Term => {
@@ -140,7 +145,14 @@ const groupRemotes = (side: Side): readonly Remote[] => side.whole.map((group): 
  */
 export function say(ground: Ground, source: Side, destination: Side): Said {
   if (source.any && destination.any) {
-    return { matches: [{ direction: "in", remote: { kind: "any" } }, { direction: "out", remote: { kind: "any" } }], unsaidSources: [], unsaidDestinations: [] };
+    return {
+      matches: [
+        { direction: "in", remote: { kind: "any" } },
+        { direction: "out", remote: { kind: "any" } },
+      ],
+      unsaidSources: [],
+      unsaidDestinations: [],
+    };
   }
   if (source.any) return sayWide(ground, destination, "in");
   if (destination.any) return sayWide(ground, source, "out");

@@ -36,7 +36,8 @@ function fabricRefusals({ vlans, vxlans, origin, mode, forwarding }: Fabric, pol
 function networkRefusals(tenant: Tenant, network: Network, mode: Fabric["mode"] | undefined): readonly Refusal[] {
   const out: Refusal[] = [];
   const what = `network "${network.name}"`;
-  if (network.subnet !== undefined && network.subnet.length < 8) out.push([network.origin, what, `subnet length ${network.subnet.length} not supported`]);
+  if (network.subnet !== undefined && network.subnet.length < 8)
+    out.push([network.origin, what, `subnet length ${network.subnet.length} not supported`]);
   if (tenant.groups.some((group) => group.name === network.name && group.selector !== undefined))
     out.push([network.origin, what, "a group has the same name"]);
   if (mode === "aci" && network.encap !== "vlan") out.push([network.origin, what, "network type must be VLAN for ACI mode"]);
@@ -53,10 +54,7 @@ function profileRefusals(tenant: Tenant): readonly Refusal[] {
 }
 
 function tenantRefusals(tenant: Tenant, mode: Fabric["mode"] | undefined): readonly Refusal[] {
-  return [
-    ...tenant.networks.flatMap((network) => networkRefusals(tenant, network, mode)),
-    ...profileRefusals(tenant),
-  ];
+  return [...tenant.networks.flatMap((network) => networkRefusals(tenant, network, mode)), ...profileRefusals(tenant)];
 }
 
 function balancers(tenant: Tenant): readonly Diagnostic[] {

@@ -58,7 +58,10 @@ type Look = (context: RuleContext, rendering: Rendering) => Finding | undefined;
 const FIRST_CLIENT_PORT = 32768;
 const notTcp: ServiceSet = subtractServices(everyService, protocolService(protocolNumber.tcp));
 
-const ipv6: EndSet = ends.endBox({ addresses: { v4: [], v6: allAddresses.v6 } }) === undefined ? [] : [ends.endBox({ addresses: { v4: [], v6: allAddresses.v6 } })].flatMap((box) => box ?? []);
+const ipv6: EndSet =
+  ends.endBox({ addresses: { v4: [], v6: allAddresses.v6 } }) === undefined
+    ? []
+    : [ends.endBox({ addresses: { v4: [], v6: allAddresses.v6 } })].flatMap((box) => box ?? []);
 
 function at(addresses: Addresses): EndSet {
   const box = ends.endBox({ addresses: { v4: addresses, v6: [] } });
@@ -120,7 +123,11 @@ const outsideSources: Look = (context, rendering) => {
   const words =
     arriving === undefined
       ? example(context, rendering, false, firstService(rendering))
-      : flowWords(context.ground.tenant.name, arriving.remote.kind === "any" ? { ...arriving, remote: { kind: "world" } } : arriving, firstService(rendering));
+      : flowWords(
+          context.ground.tenant.name,
+          arriving.remote.kind === "any" ? { ...arriving, remote: { kind: "world" } } : arriving,
+          firstService(rendering),
+        );
   return {
     diagnostic: unfilteredDeny.make({ flow: words }, details(rule, { flow: words })),
     outcomes: ["allow"],
@@ -263,7 +270,8 @@ function partsOf(ground: Ground, parts: Said["unsaidSources"]): EndSet {
 const partly: Look = (context, { rule, said, source, destination, pieces }) => {
   const { ground, scope } = context;
   const byAddress = [...said.unsaidSources, ...said.unsaidDestinations].map(({ group }) => `members of group ${group} by address`);
-  const blurred = source.blurred.length + destination.blurred.length > 0 ? ["endpoints in no group, whose addresses members of a group have too"] : [];
+  const blurred =
+    source.blurred.length + destination.blurred.length > 0 ? ["endpoints in no group, whose addresses members of a group have too"] : [];
   const zero = pieces.unsayable.length > 0 ? ["IP protocol 0"] : [];
   const what = [...byAddress, ...blurred, ...zero];
   if (what.length === 0) return undefined;

@@ -151,4 +151,3 @@ export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]):
   });
   return { policies, rules, attached };
 }
-

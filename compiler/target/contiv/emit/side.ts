@@ -100,8 +100,7 @@ function collect(ground: Ground, expression: PeerExpression, into: Mentions): vo
 
 function isPlainAny(expression: PeerExpression): boolean {
   return (
-    expression.except.length === 0 &&
-    expression.include.some((peer) => peer.kind === "any" || (peer.kind === "set" && isPlainAny(peer.expression)))
+    expression.except.length === 0 && expression.include.some((peer) => peer.kind === "any" || (peer.kind === "set" && isPlainAny(peer.expression)))
   );
 }
 
@@ -146,7 +145,10 @@ export function sideOf(ground: Ground, expression: PeerExpression): Side {
 }
 
 /** The endpoint groups that a side means by address alone, whole or in part: what `inside` meets. */
-export function metByAddress(ground: Ground, side: Side): readonly { readonly group: string; readonly addresses: Addresses; readonly whole: boolean }[] {
+export function metByAddress(
+  ground: Ground,
+  side: Side,
+): readonly { readonly group: string; readonly addresses: Addresses; readonly whole: boolean }[] {
   if (side.inside.length === 0) return [];
   return ground.networks.flatMap(({ groups }) =>
     groups.flatMap((entry) => {

@@ -49,7 +49,9 @@ export function openTenants(universe: Universe): ReadonlySet<string> {
   const open = tenants.filter((tenant) => {
     const others = othersAddresses(universe, tenant);
     const speaks = (expression: PeerExpression): boolean => mentionOf(tenant, others, expression) !== "none";
-    return tenant.defaultAction === "allow" || tenant.rules.some((rule) => rule.action === "allow" && (speaks(rule.source) || speaks(rule.destination)));
+    return (
+      tenant.defaultAction === "allow" || tenant.rules.some((rule) => rule.action === "allow" && (speaks(rule.source) || speaks(rule.destination)))
+    );
   });
   return new Set(open.map((tenant) => tenant.name));
 }

@@ -10,7 +10,15 @@ import {
 } from "../../../diagnostics/contiv.js";
 import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
 import type { Group, Rule, Selector } from "../../../policy/model.js";
-import { addressesWithin, allAddresses, complementAddresses, formatPrefix, intersectAddresses, isEmptyAddresses, unionAllAddresses } from "../../../space/address.js";
+import {
+  addressesWithin,
+  allAddresses,
+  complementAddresses,
+  formatPrefix,
+  intersectAddresses,
+  isEmptyAddresses,
+  unionAllAddresses,
+} from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";

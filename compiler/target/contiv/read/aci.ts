@@ -18,11 +18,14 @@ import type { Document } from "./documents.js";
 function servicesOf(rule: AgentRule): ServiceSet {
   if (rule.protocol === 0) return everyService;
   const ported = rule.protocol === protocolNumber.tcp || rule.protocol === protocolNumber.udp;
-  return ported && rule.destinationPort !== 0 ? portService(rule.protocol, rule.destinationPort, rule.destinationPort) : protocolService(rule.protocol);
+  return ported && rule.destinationPort !== 0
+    ? portService(rule.protocol, rule.destinationPort, rule.destinationPort)
+    : protocolService(rule.protocol);
 }
 
 export function aciReading(documents: readonly Document[], universe: Universe, problems: readonly ReadingProblem[]): Reading {
-  const workloads: EndSet = ends.endBox({ namespace: values.anyPresent }) === undefined ? [] : [ends.endBox({ namespace: values.anyPresent })].flatMap((box) => box ?? []);
+  const workloads: EndSet =
+    ends.endBox({ namespace: values.anyPresent }) === undefined ? [] : [ends.endBox({ namespace: values.anyPresent })].flatMap((box) => box ?? []);
   const members = (tenant: string, group: string): EndSet =>
     ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
   const profiled = new Set(
@@ -50,5 +53,9 @@ export function aciReading(documents: readonly Document[], universe: Universe, p
       ? [{ path, message: "only From/ToEndpointGroup may be specified in ACI mode" }]
       : [],
   );
-  return { checkpoints: [{ name: "contracts", entries: [...inside, ...contracts, between], otherwise: "allow" }], replies: [], problems: [...problems, ...addressed] };
+  return {
+    checkpoints: [{ name: "contracts", entries: [...inside, ...contracts, between], otherwise: "allow" }],
+    replies: [],
+    problems: [...problems, ...addressed],
+  };
 }

@@ -106,7 +106,12 @@ function instantiate(group: string, rule: Document, remote: Selectors): readonly
     path: rule.path,
   };
   const own: Selectors = { group };
-  const between = (source: Selectors, destination: Selectors, ports: Pick<AgentRule, "sourcePort" | "destinationPort">, opening: boolean): AgentRule => ({
+  const between = (
+    source: Selectors,
+    destination: Selectors,
+    ports: Pick<AgentRule, "sourcePort" | "destinationPort">,
+    opening: boolean,
+  ): AgentRule => ({
     ...common,
     ...(source.group === undefined ? {} : { sourceGroup: source.group }),
     ...(destination.group === undefined ? {} : { destinationGroup: destination.group }),
@@ -144,7 +149,11 @@ function repeated(rules: readonly AgentRule[]): readonly ReadingProblem[] {
     const key = flowKey(rule);
     const other = seen.get(key);
     if (other === undefined) seen.set(key, rule);
-    else problems.push({ path: rule.path, message: `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it` });
+    else
+      problems.push({
+        path: rule.path,
+        message: `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it`,
+      });
   }
   return problems;
 }
@@ -159,7 +168,10 @@ export function agentRules(documents: readonly Document[]): AgentRules {
   for (const rule of documents) {
     if (rule.kind !== "rule") continue;
     const refused = refusal(context, rule);
-    const remote = refused === undefined ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? "from" : "to") : `netmaster refuses it: ${refused}`;
+    const remote =
+      refused === undefined
+        ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? "from" : "to")
+        : `netmaster refuses it: ${refused}`;
     if (typeof remote === "string") {
       problems.push({ path: rule.path, message: remote });
       continue;
@@ -175,7 +187,8 @@ export function agentRules(documents: readonly Document[]): AgentRules {
     if (!context.networks.has(`${tenant}:${textField(group.body, "networkName")}`))
       problems.push({ path: group.path, message: "netmaster refuses it: its network is not there" });
     return listField(group.body, "policies").flatMap((policy) => {
-      if (!context.policies.has(`${tenant}:${policy}`)) problems.push({ path: group.path, message: `netmaster refuses it: policy ${policy} is not there` });
+      if (!context.policies.has(`${tenant}:${policy}`))
+        problems.push({ path: group.path, message: `netmaster refuses it: policy ${policy} is not there` });
       return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(name, rule, remote));
     });
   });

@@ -25,7 +25,10 @@ function rulesMeet(a: AgentRule, b: AgentRule): boolean {
  * Pairs of equal priority that overlap with different actions. `apart` tells that a group and addresses cannot meet; a match by group and
  * one by address overlap for the switch only where the group's network has such addresses.
  */
-export function ambiguities(rules: readonly AgentRule[], networkOf: (tenant: string, group: string) => Ranges<number> | undefined): readonly ReadingProblem[] {
+export function ambiguities(
+  rules: readonly AgentRule[],
+  networkOf: (tenant: string, group: string) => Ranges<number> | undefined,
+): readonly ReadingProblem[] {
   const located = (rule: AgentRule): AgentRule => {
     const source = rule.source ?? (rule.sourceGroup === undefined ? undefined : networkOf(rule.tenant, rule.sourceGroup));
     const destination = rule.destination ?? (rule.destinationGroup === undefined ? undefined : networkOf(rule.tenant, rule.destinationGroup));

@@ -134,17 +134,16 @@ function replyServices(scene: Scene, rule: AgentRule): ServiceSet | undefined {
   return rule.sourcePort === 0 ? protocolService(rule.protocol) : portService(rule.protocol, rule.sourcePort, rule.sourcePort);
 }
 
-function checkpoint(
-  name: string,
-  unfiltered: FlowSet,
-  rules: readonly AgentRule[],
-  flowsOf: (rule: AgentRule) => FlowSet,
-): Checkpoint {
+function checkpoint(name: string, unfiltered: FlowSet, rules: readonly AgentRule[], flowsOf: (rule: AgentRule) => FlowSet): Checkpoint {
   const entries = rules.flatMap((rule): readonly CheckpointEntry[] => {
     const flows = flowsOf(rule);
     return flows.length === 0 ? [] : [{ flows, action: rule.allow ? "allow" : "deny", by: `rule ${rule.path} (priority ${rule.priority})` }];
   });
-  return { name, entries: [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }, ...entries], otherwise: "allow" };
+  return {
+    name,
+    entries: [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }, ...entries],
+    otherwise: "allow",
+  };
 }
 
 function sourceTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
@@ -185,7 +184,9 @@ function isolation(scene: Scene): readonly Checkpoint[] {
 /** Tenants share a VRF where their VLAN networks are routed. */
 function sharedVrf(documents: readonly Document[]): ReadonlySet<string> {
   const routed = documents.some(({ kind, body }) => kind === "global" && textField(body, "fwdMode") === "routing");
-  const tenants = documents.flatMap(({ kind, body }) => (kind === "network" && textField(body, "encap") === "vlan" ? [textField(body, "tenantName")] : []));
+  const tenants = documents.flatMap(({ kind, body }) =>
+    kind === "network" && textField(body, "encap") === "vlan" ? [textField(body, "tenantName")] : [],
+  );
   return new Set(routed ? tenants : []);
 }
 
