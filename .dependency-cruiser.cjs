@@ -19,7 +19,11 @@ const room = (from, forbidden, comment) => ({
 
 module.exports = {
   forbidden: [
-    room("grammar", rooms.filter((name) => name !== "grammar"), "grammar knows no other room"),
+    room(
+      "grammar",
+      rooms.filter((name) => name !== "grammar"),
+      "grammar knows no other room",
+    ),
     room("compiler", ["lsp", "runtime", "cli"], "compiler imports only grammar"),
     room("lsp", ["runtime", "cli"], "lsp asks the compiler and nothing else"),
     room("runtime", ["lsp", "cli"], "runtime and lsp never meet"),
@@ -47,7 +51,12 @@ module.exports = {
     onlyFrom("only-cli-has-commander", "arguments are read in cli only", "^cli/", "commander"),
     onlyFrom("only-grammar-has-chevrotain-and-prettier", "parsing and formatting live in grammar", "^grammar/", "chevrotain|prettier"),
     onlyFrom("only-lsp-has-the-language-server", "the protocol is lsp's", "^lsp/", "vscode-languageserver|vscode-languageserver-textdocument"),
-    { name: "no-cycles", severity: "error", from: { path: "^(grammar|compiler|lsp|runtime|cli)/" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { path: "^(grammar|compiler|lsp|runtime|cli)/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     { name: "no-tests-in-the-house", severity: "error", from: { path: "^(grammar|compiler|lsp|runtime|cli)/" }, to: { path: "^test/" } },
   ],
   options: {

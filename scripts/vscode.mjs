@@ -15,7 +15,16 @@ const run = (command, args) => execFileSync(command, args, { cwd: extension, std
 if (!existsSync(join(extension, "node_modules/@vscode/vsce"))) run("npm", ["ci", "--ignore-scripts"]);
 execFileSync("npx", ["tsc", "-p", extension], { cwd: root, stdio: "inherit" });
 
-const common = { bundle: true, platform: "node", format: "cjs", target: "node20", external: ["vscode"], logLevel: "warning", minifySyntax: true, minifyWhitespace: true };
+const common = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  external: ["vscode"],
+  logLevel: "warning",
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
 await build({ ...common, entryPoints: [join(extension, "src/extension.ts")], outfile: join(extension, "out/extension.cjs") });
 await build({ ...common, entryPoints: [join(root, "lsp/main.ts")], outfile: join(extension, "out/ctv-lsp.cjs") });
 

@@ -18,9 +18,25 @@ const common = ["http", "https", "redis", "postgres", "ssh", "mysql", "dns"];
 export function generateProject(rules: number): string {
   const next = numbers(rules);
   const groups = Math.max(2, Math.floor(rules / 10));
-  const lines: string[] = ["/// A generated project.", "tenant bench {", "  network net {", "    subnet  10.0.0.0/12", "    gateway 10.0.0.1", "    encap   vxlan", "  }", ""];
+  const lines: string[] = [
+    "/// A generated project.",
+    "tenant bench {",
+    "  network net {",
+    "    subnet  10.0.0.0/12",
+    "    gateway 10.0.0.1",
+    "    encap   vxlan",
+    "  }",
+    "",
+  ];
   for (let group = 0; group < groups; group++) lines.push(`  group g${group} in net { match app = g${group}, tier = t${group % 7} }`);
-  lines.push("  group suspect in net { match security = suspect }", "", "  policy quarantine priority 100 {", "    deny suspect -> any log", "  }", "");
+  lines.push(
+    "  group suspect in net { match security = suspect }",
+    "",
+    "  policy quarantine priority 100 {",
+    "    deny suspect -> any log",
+    "  }",
+    "",
+  );
   const perPolicy = 50;
   for (let rule = 0; rule < rules - 1; rule++) {
     if (rule % perPolicy === 0) lines.push(`  policy p${rule / perPolicy} priority ${Math.max(1, 99 - Math.floor((rule * 99) / rules))} {`);

@@ -20,7 +20,8 @@ describe("broken projects, at length", () => {
       const found = await inspect(broken, sound % EVERY === 0);
       tried++;
       if (found.sound && sound++ % EVERY === 0) whole++;
-      if (found.complaint !== undefined) complaints.push(`${found.complaint}\nafter: ${broken.how}, in ${broken.file}:\n${broken.texts[broken.file]}`);
+      if (found.complaint !== undefined)
+        complaints.push(`${found.complaint}\nafter: ${broken.how}, in ${broken.file}:\n${broken.texts[broken.file]}`);
       if (complaints.length === ENOUGH) break;
     }
     const seconds = Math.round((performance.now() - begun) / 1000);
