@@ -18,7 +18,8 @@ export interface Scope {
   readonly others: () => EndSet;
 }
 
-function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
+/** The box of these parts as a set; empty when one of them is. */
+export function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
   const made = ends.endBox(parts);
   return made === undefined ? [] : [made];
 }

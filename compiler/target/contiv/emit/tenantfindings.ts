@@ -32,16 +32,11 @@ import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlappingPairs } from "./overlap.js";
-import { unfilteredFlows } from "./scope.js";
+import { box, unfilteredFlows } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { addressesOf } from "./strangers.js";
 import type { Strata } from "./strata.js";
 import { HIGHEST } from "./strata.js";
-
-function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
-  const made = ends.endBox(parts);
-  return made === undefined ? [] : [made];
-}
 
 function touchingEnds(set: EndSet): FlowSet {
   return [...flowProduct(set, ends.allEnds, everyService), ...flowProduct(ends.allEnds, set, everyService)];

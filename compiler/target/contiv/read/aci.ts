@@ -24,8 +24,8 @@ function servicesOf(rule: AgentRule): ServiceSet {
 }
 
 export function aciReading(documents: readonly Document[], universe: Universe, problems: readonly ReadingProblem[]): Reading {
-  const workloads: EndSet =
-    ends.endBox({ namespace: values.anyPresent }) === undefined ? [] : [ends.endBox({ namespace: values.anyPresent })].flatMap((box) => box ?? []);
+  const box = ends.endBox({ namespace: values.anyPresent });
+  const workloads: EndSet = box === undefined ? [] : [box];
   const members = (tenant: string, group: string): EndSet =>
     ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
   const profiled = new Set(

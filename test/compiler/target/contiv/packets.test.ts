@@ -95,7 +95,7 @@ describe("TCP, packet by packet", () => {
         expect(wrongOpenings(emittedRules(rules))).toEqual([]);
         expect(wrongOthers(rules)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
@@ -104,7 +104,7 @@ describe("TCP, packet by packet", () => {
       fc.property(fc.array(rule, { maxLength: 5 }), (rules) => {
         expect(wrongOpenings(emittedRules(rules, { default: "allow" }))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -11,7 +11,7 @@ describe("Contiv decides as the source does", () => {
       fc.property(policySketch(), podCidrs, (sketch, pods) => {
         expect(randomDisagreements(universeOf(makePolicy(sketch), pods))).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -1,0 +1,92 @@
+/** What becomes of replies in a table that remembers no connections. */
+import { clientPorts, openWayBack, repliesDenied, repliesHeldBack } from "../../../diagnostics/contiv.js";
+import * as ends from "../../../space/ends.js";
+import type { EndSet } from "../../../space/ends.js";
+import { flowProduct } from "../../../space/flows.js";
+import { protocolNumber } from "../../../space/service.js";
+import { details, example, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
+import type { Look } from "./rulecontext.js";
+import type { Side } from "./side.js";
+import { list, protocolName, serviceWords } from "./words.js";
+
+/** Linux hands out 32768 to 60999 to clients, IANA's dynamic ports are 49152 and up. */
+const FIRST_CLIENT_PORT = 32768;
+
+function sameSides(a: Side, b: Side): boolean {
+  return (a.any && b.any) || (!hasRest(a) && !hasRest(b) && a.partial.length + b.partial.length === 0 && a.whole.join() === b.whole.join());
+}
+
+export const wayBack: Look = (context, rendering) => {
+  const { rule, source, destination, pieces } = rendering;
+  const { ground } = context;
+  if (rule.action === "deny" || !context.answered.has(rule)) return undefined;
+  // What comes back from outside is not filtered anyway, and a rule both ways says itself that the way back is open.
+  if (!hasMembers(ground, destination)) return undefined;
+  if (sameSides(source, destination) && pieces.others.every((piece) => piece.port === 0)) return undefined;
+  const protocols = protocolsOf(rendering).filter((protocol) => protocol === protocolNumber.udp || ground.tenant.defaultAction === "deny");
+  const words = example(context, rendering, true, serviceWords(protocols[0], 0));
+  return {
+    diagnostic: openWayBack.make({ protocols: list(protocols.map(protocolName)), flow: words }, details(rule, { flow: words })),
+    outcomes: ["allow"],
+    flows: () => {
+      const { from, to } = sides(context, rule);
+      return flowProduct(to, from, servicesOf(protocols));
+    },
+  };
+};
+
+export const heldBack: Look = (context, rendering) => {
+  const { rule } = rendering;
+  const denies = context.heldBack.get(rule);
+  const deny = denies?.[0]?.rule;
+  if (denies === undefined || deny === undefined) return undefined;
+  const protocols = protocolsOf(rendering);
+  const related = [{ span: deny.origin.span, message: "holds the replies back" }];
+  return {
+    diagnostic: repliesHeldBack.make({ deny: deny.text, protocols: list(protocols.map(protocolName)) }, details(rule, { related })),
+    outcomes: ["deny"],
+    flows: () => {
+      const { from, to } = sides(context, rule);
+      return flowProduct(from, to, servicesOf(protocols));
+    },
+  };
+};
+
+export const deniedReplies: Look = (context, rendering) => {
+  const { rule } = rendering;
+  const protocols = protocolsOf(rendering, true);
+  if (rule.action === "allow" || context.ground.tenant.defaultAction === "deny" || protocols.length === 0) return undefined;
+  const words = example(context, rendering, true, serviceWords(protocols[0], 0));
+  return {
+    diagnostic: repliesDenied.make({ protocols: list(protocols.map(protocolName)), flow: words }, details(rule, { flow: words })),
+    outcomes: ["deny"],
+    flows: () => {
+      const { from, to } = sides(context, rule);
+      return flowProduct(to, from, servicesOf(protocols));
+    },
+  };
+};
+
+export const deniedClients: Look = (context, rendering) => {
+  const { rule, pieces } = rendering;
+  if (rule.action === "allow" || rendering.overLimit) return undefined;
+  const ported = [
+    ...pieces.tcp.map((port) => ({ protocol: protocolNumber.tcp as number, port })),
+    ...pieces.others.filter((piece) => piece.protocol === protocolNumber.udp),
+  ].filter((piece) => piece.port >= FIRST_CLIENT_PORT);
+  const [first] = ported;
+  if (first === undefined) return undefined;
+  const words = example(context, rendering, true, serviceWords(first.protocol, 0));
+  const ports = ported.length === 1 ? `port ${first.port}` : `ports such as ${first.port}`;
+  return {
+    diagnostic: clientPorts.make({ ports, flow: words }, details(rule, { flow: words })),
+    outcomes: ["deny"],
+    flows: () => {
+      const { from, to } = sides(context, rule);
+      // What is meant for the world matches everything, also where the tenant's own addresses are decided above it.
+      const wide = (side: Side, set: EndSet): EndSet => (side.world ? ends.allEnds : set);
+      const services = servicesOf(ported.map((piece) => piece.protocol));
+      return flowProduct(wide(rendering.destination, to), wide(rendering.source, from), services);
+    },
+  };
+};
