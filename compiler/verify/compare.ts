@@ -12,15 +12,17 @@
 import type { Rule } from "../policy/model.js";
 import { possiblePart, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import { someFlow, subtractFlowBox } from "../space/flows.js";
-import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
+import { flowBoxWithin, intersectFlowBoxes, someFlow } from "../space/flows.js";
+import type { Flow, FlowBox } from "../space/flows.js";
 import type { Loss, Reading } from "../target/target.js";
+import { indexCheckpoint } from "./checkpoint.js";
+import type { IndexedCheckpoint } from "./checkpoint.js";
 import { evaluate } from "../verdict/evaluate.js";
 import { overlapIndex } from "../verdict/overlap.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
-import { deniedParts, indexCheckpoint, permittedBoxes } from "./checkpoint.js";
-import type { Decided, IndexedCheckpoint } from "./checkpoint.js";
 import { sourceCheckpoints } from "./source.js";
+import { candidates, deniedBefore } from "./candidates.js";
+import type { Candidate } from "./candidates.js";
 
 export interface Difference {
   readonly kind: "target-allows" | "target-denies" | "reply-denied";
@@ -55,10 +57,10 @@ export function compare(universe: Universe, reading: Reading, losses: readonly L
 function* targetAllows(said: Said, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
   const { universe } = said;
   const seen = new Set<string>();
-  for (const permitted of permittedBoxes(target)) {
+  for (const permitted of candidates(target)) {
     for (const checkpoint of source) {
       for (const box of touching(universe, checkpoint.name, [permitted.box])) {
-        const found = firstUnsaid(said, "allow", deniedParts(checkpoint, box));
+        const found = firstDenied(said, "allow", permitted, checkpoint, box);
         if (found === undefined) continue;
         const difference = describe(universe, "target-allows", found.flow, checkpoint.name, permitted.by ?? "default");
         if (once(seen, difference)) yield difference;
@@ -79,9 +81,9 @@ function* sourceAllows(
     ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
     ...replies.map((checkpoint) => ({ checkpoint, kind: "reply-denied" as const })),
   ];
-  for (const permitted of permittedBoxes(source)) {
+  for (const permitted of candidates(source)) {
     for (const { checkpoint, kind } of asked) {
-      const found = firstUnsaid(said, "deny", deniedParts(checkpoint, permitted.box));
+      const found = firstDenied(said, "deny", permitted, checkpoint, permitted.box);
       if (found === undefined) continue;
       const tenant = evaluate(universe.policy, found.flow).verdicts[0]?.tenant ?? "";
       const difference = describe(universe, kind, found.flow, tenant, found.by ?? `the default of ${checkpoint.name}`);
@@ -97,20 +99,44 @@ function once(seen: Set<string>, difference: Difference): boolean {
   return true;
 }
 
-/** The first flow of the parts that can exist and that no loss with this outcome covers. */
-function firstUnsaid(said: Said, outcome: Loss["outcome"], parts: Iterable<Decided>): { readonly flow: Flow; readonly by?: string } | undefined {
-  for (const part of parts) {
-    for (const box of withoutLosses(said.losses[outcome], part.box)) {
-      const possible = possiblePart(said.universe, box);
-      const flow = possible === undefined ? undefined : someFlow(possible);
-      if (flow !== undefined) return part.by === undefined ? { flow } : { flow, by: part.by };
-    }
-  }
-  return undefined;
-}
+/** With no more rows than this, the cover search drops those that miss a part of a box sooner than the index finds the others. */
+const FEW_ROWS = 64;
 
-function withoutLosses(losses: OverlapIndex, box: FlowBox): FlowSet {
-  return losses.overlapping(box).reduce<FlowSet>((rest, row) => rest.flatMap((piece) => subtractFlowBox(piece, row.box)), [box]);
+/**
+ * A flow of `part`, a part of what is permitted, that can exist, that the checkpoint denies and that no loss with this outcome covers.
+ *
+ * Each entry that denies is one question to the cover search: is what it shares with the part held by the entries before it that allow,
+ * by what is denied on the permitting side, and by the losses? Earlier denies need not be taken out: they have been asked about.
+ */
+function firstDenied(
+  said: Said,
+  outcome: Loss["outcome"],
+  permitted: Candidate,
+  checkpoint: IndexedCheckpoint,
+  part: FlowBox,
+): { readonly flow: Flow; readonly by?: string } | undefined {
+  const rows = checkpoint.index.overlapping(part);
+  const flowIn = (denied: FlowBox, before: number): Flow | undefined => {
+    const near = rows.length <= FEW_ROWS ? rows.filter((row) => row.owner < before) : checkpoint.index.overlapping(denied, 0, before);
+    const allowed = near.flatMap((row) => (checkpoint.entries[row.owner].action === "allow" ? [row.box] : []));
+    const losses = said.losses[outcome].overlapping(denied).map((row) => row.box);
+    const possible = possiblePart(said.universe, denied, [...deniedBefore(permitted, denied), ...losses, ...allowed]);
+    return possible === undefined ? undefined : someFlow(possible);
+  };
+  for (const row of rows) {
+    const { action, by } = checkpoint.entries[row.owner];
+    if (action === "allow") {
+      if (flowBoxWithin(part, row.box)) return undefined;
+      continue;
+    }
+    const denied = flowBoxWithin(part, row.box) ? part : intersectFlowBoxes(part, row.box);
+    const flow = denied === undefined ? undefined : flowIn(denied, row.owner);
+    if (flow !== undefined) return { flow, by };
+    if (denied === part) return undefined;
+  }
+  if (checkpoint.otherwise === "allow") return undefined;
+  const flow = flowIn(part, Infinity);
+  return flow === undefined ? undefined : { flow };
 }
 
 function describe(universe: Universe, kind: Difference["kind"], flow: Flow, tenant: string, by: string): Difference {

@@ -1,0 +1,53 @@
+/**
+ * What a list of checkpoints may permit, without subtracting anything: one box for each way through entries that allow, and the entries
+ * before these, whose denies are taken out only where a question needs it. Subtracting them beforehand costs, with a default of allow,
+ * the product of all denies.
+ */
+import { everyFlow } from "../policy/universe.js";
+import { intersectFlowBoxes } from "../space/flows.js";
+import type { FlowBox, FlowSet } from "../space/flows.js";
+import type { IndexedCheckpoint } from "./checkpoint.js";
+
+/** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
+export interface Candidate {
+  readonly box: FlowBox;
+  /** The entry that allows, of the last checkpoint in which one does. */
+  readonly by?: string;
+  readonly behind: readonly Behind[];
+}
+
+/** The entries of a checkpoint before the one that allows. */
+interface Behind {
+  readonly checkpoint: IndexedCheckpoint;
+  readonly before: number;
+}
+
+/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits. */
+export function* candidates(checkpoints: readonly IndexedCheckpoint[]): Generator<Candidate> {
+  for (const box of everyFlow) yield* through({ box, behind: [] }, checkpoints);
+}
+
+function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[]): Generator<Candidate> {
+  const [checkpoint, ...others] = checkpoints;
+  if (checkpoint === undefined) {
+    yield candidate;
+    return;
+  }
+  const { box, behind } = candidate;
+  const whole = everyFlow.includes(box);
+  for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
+    const { action, by } = checkpoint.entries[row.owner];
+    if (action === "deny") continue;
+    // The same object where nothing is cut off: indices know queries by identity.
+    const common = whole ? row.box : intersectFlowBoxes(box, row.box);
+    if (common !== undefined) yield* through({ box: common, by, behind: [...behind, { checkpoint, before: row.owner }] }, others);
+  }
+  if (checkpoint.otherwise === "allow") yield* through({ ...candidate, behind: [...behind, { checkpoint, before: Infinity }] }, others);
+}
+
+/** What earlier entries deny near a part of a candidate. */
+export function deniedBefore({ behind }: Candidate, part: FlowBox): FlowSet {
+  return behind.flatMap(({ checkpoint, before }) =>
+    checkpoint.index.overlapping(part, 0, before).flatMap((row) => (checkpoint.entries[row.owner].action === "deny" ? [row.box] : [])),
+  );
+}
