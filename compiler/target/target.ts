@@ -81,4 +81,3 @@ export interface Target<Options> {
   readonly capabilities: readonly Capability[];
   readonly emit: (universe: Universe, options: Options) => Emission;
 }
-

@@ -76,6 +76,16 @@ export function decideEverywhere(universe: Universe, { settings = everySetting, 
   };
 }
 
+/** What `verify` finds on every setting, one line each: nothing is the proof. */
+export function proveEverywhere(universe: Universe, settings: readonly Setting[] = everySetting): readonly string[] {
+  return settings.flatMap(({ name, target, options }) => {
+    const emission = attempt(() => target.emit(universe, { options }));
+    if (typeof emission === "string") return [`${name} throws: ${emission}`];
+    const readings = target.readings(emission.artefacts, universe);
+    return verify(target.name, universe, readings, emission.losses ?? []).map(({ message }) => `${name}: ${message}`);
+  });
+}
+
 /** The evaluator's answers, one for each pair of kinds of ends and each service. */
 interface Reference {
   readonly universe: Universe;
@@ -144,8 +154,8 @@ function membershipsOf({ ends, kinds, points }: Reference): Memberships {
       inBox = boxes.all().map((box) => ends.map((end) => endInBox(box, end)));
       inService = services.all().map((set) => points.map((point) => containsService(set, point)));
       const seen = new Map<string, number>();
-      ends.forEach((end, at) => {
-        const key = `${kinds[at]} ${inBox.map((holds) => (holds[at] ? "1" : "0")).join("")}`;
+      kinds.forEach((kind, at) => {
+        const key = `${kind} ${inBox.map((holds) => (holds[at] ? "1" : "0")).join("")}`;
         if (!seen.has(key)) seen.set(key, at);
       });
       return [...seen.values()];

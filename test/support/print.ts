@@ -96,11 +96,17 @@ function groupText(tenant: Tenant, group: Group): string {
 }
 
 function requirementsText(key: string, { kind, values, absent }: ValueSet): readonly string[] {
-  const name = nameText(key);
-  if (kind === "notIn") return [...(absent ? [] : [`has ${name}`]), ...(values.length === 0 ? [] : [`${name} not in (${namesText(values)})`])];
+  const name = labelText(key);
+  if (kind === "notIn")
+    return [...(absent ? [] : [`has ${name}`]), ...(values.length === 0 ? [] : [`${name} not in (${values.map(labelText).join(", ")})`])];
   if (values.length === 0) return absent ? [`not ${name}`] : [`has ${name}`, `not ${name}`];
   if (absent) throw new Error(`no source says that ${key} is one of ${values.join()} or missing`);
-  return [values.length === 1 ? `${name} = ${nameText(values[0])}` : `${name} in (${namesText(values)})`];
+  return [values.length === 1 ? `${name} = ${labelText(values[0])}` : `${name} in (${values.map(labelText).join(", ")})`];
+}
+
+/** In a match every word may be a label, but for those that say how it is matched. */
+function labelText(text: string): string {
+  return /^[A-Za-z](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text) && !["in", "not", "has"].includes(text) ? text : quoted(text);
 }
 
 type WriteExpression = (expression: PeerExpression) => string;

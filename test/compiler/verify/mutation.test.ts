@@ -109,15 +109,19 @@ const mutations: readonly Mutation[] = [
     path: /policy\.flows/,
     break: (text) => text.replace(/(nw_src=203\.0\.113\.64\/26 actions=set_field:\w+->reg15),set_field:0x1\/0x1->reg0/, "$1"),
   },
+];
+
+const lostReplies: readonly { readonly name: string; readonly break: (text: string) => string }[] = [
+  { name: "forgets the way back", break: (text) => text.replace(/^.*ct_state=\+rpl.*\n/m, "") },
+  { name: "forgets to remember connections", break: (text) => text.replaceAll("ct(commit,", "ct(") },
   {
-    name: "forgets the way back",
-    target: "openflow",
-    path: /policy\.flows/,
-    break: (text) =>
-      text
-        .split("\n")
-        .filter((line) => !/ct_state=\+rpl/.test(line))
-        .join("\n"),
+    name: "marks connections otherwise than it asks",
+    break: (text) => text.replaceAll("exec(set_field:0x1/0x1->ct_mark", "exec(set_field:0x2/0x2->ct_mark"),
+  },
+  { name: "remembers them in another zone", break: (text) => text.replaceAll("ct(commit,zone=NXM_NX_REG0[16..31]", "ct(commit,zone=7") },
+  {
+    name: "looks for what answers the world in another zone",
+    break: (text) => text.replace(/^(table=50,priority=200,cookie=\w+,reg1=0x[0-9a-f]{1,4} actions=set_field:)\w+/m, "$10x70000"),
   },
 ];
 
@@ -143,6 +147,20 @@ describe("verification", () => {
       );
       expect(broken).not.toEqual(emission.artefacts);
       expect(verify(name, universe, target.readings(broken, universe), emission.losses ?? [])).not.toEqual([]);
+    },
+  );
+
+  it.each(lostReplies.map((mutation) => [mutation.name, mutation] as const))(
+    "tells that replies are dropped when an emitter for openflow %s",
+    (_, mutation) => {
+      const target = targets.find((row) => row.name === "openflow");
+      const artefacts = target?.emit(universe, settings).artefacts ?? [];
+      const broken = artefacts.map((artefact) =>
+        artefact.path === "policy.flows" ? { ...artefact, text: mutation.break(artefact.text) } : artefact,
+      );
+      expect(broken).not.toEqual(artefacts);
+      const found = verify("openflow", universe, target?.readings(broken, universe) ?? [], []);
+      expect(found).toContainEqual(expect.objectContaining({ code: "CTV5001", message: expect.stringContaining("drops replies to") }));
     },
   );
 });

@@ -5,6 +5,7 @@
  * group `web` alone. Within the addresses of a group, a part of it can be meant: `10.1.1.0/28` means the members that have such an address.
  */
 import { groupNamed } from "../../../policy/universe.js";
+import { isEmptyAddresses } from "../../../space/address.js";
 import type { Peer, PeerExpression } from "../../../policy/model.js";
 import { everyAddress, intersect, overlaps, subtract, union, within } from "./ground.js";
 import type { Addresses, EndpointGroup, Ground } from "./ground.js";
@@ -106,8 +107,22 @@ function isPlainAny(expression: PeerExpression): boolean {
 
 const anySide: Side = { any: true, whole: [], partial: [], inside: nothing, world: true, outside: nothing, blurred: nothing };
 
+/** The side of a plain list of own groups with workloads and no machines, which is what most rules have. */
+function groupsAlone(ground: Ground, { include, except }: PeerExpression): Side | undefined {
+  if (except.length > 0) return undefined;
+  const whole = new Set<string>();
+  for (const peer of include) {
+    const entry = peer.kind === "group" && peer.tenant === ground.tenant.name ? ground.groups.get(peer.group) : undefined;
+    if (entry === undefined || !isEmptyAddresses(entry.group.hosts)) return undefined;
+    whole.add(entry.group.name);
+  }
+  return { any: false, whole: [...whole], partial: [], inside: nothing, world: false, outside: nothing, blurred: nothing };
+}
+
 /** Reads one side of a rule. */
 export function sideOf(ground: Ground, expression: PeerExpression): Side {
+  const alone = groupsAlone(ground, expression);
+  if (alone !== undefined) return alone;
   if (isPlainAny(expression)) return anySide;
   const mentions: Mentions = { groups: new Set(), byAddress: false };
   collect(ground, expression, mentions);

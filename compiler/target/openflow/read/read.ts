@@ -2,7 +2,7 @@
  * Reads emitted OpenFlow artefacts back: `policy.flows` by OpenFlow's rules, with the class table of `program.json` to say which ends a
  * register value stands for. Shares with the emitter the names of registers and tables, and the program's own reader.
  */
-import { subtractEnds } from "../../../space/ends.js";
+import { complementEnds, subtractEnds } from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct, intersectFlowBoxes } from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
@@ -108,9 +108,10 @@ function unaskedFlows(program: Program, space: EndSpace, dispatch: Dispatch, ten
   // What an end's own set asks, alone: most pairs follow from that, and the rest is listed pair by pair.
   const askedBySource = (id: number): boolean => dispatch.asked(id, 0).includes(tenant);
   const askedByDestination = (id: number): boolean => dispatch.asked(0, id).includes(tenant);
-  const sources = ids.filter((id) => !askedBySource(id));
-  const destinations = ids.filter((id) => !askedByDestination(id));
-  const usual = flowProduct(sources.flatMap(space.endsOfMembers), destinations.flatMap(space.endsOfMembers), everyService);
+  // Nearly all sets of tenants do not ask this one, so their ends are told by those that do. An end with no set of its own has number 0.
+  const others = (asks: (id: number) => boolean): EndSet =>
+    asks(0) ? ids.filter((id) => !asks(id)).flatMap(space.endsOfMembers) : complementEnds(ids.filter(asks).flatMap(space.endsOfMembers));
+  const usual = flowProduct(others(askedBySource), others(askedByDestination), everyService);
   const odd = dispatch.pairs.flatMap(([source, destination]) => {
     if (!askedBySource(source) && !askedByDestination(destination)) return [];
     if (dispatch.asked(source, destination).includes(tenant)) return [];

@@ -67,23 +67,32 @@ function lostReply(list: Tables, [source, destination]: Pair, family: bigint): s
     withBits(withBits(new Map([["dl_type", family]]), registers.sourceMembers, from), registers.destinationMembers, to);
   const untracked = new Map(list).set(tables.state, []);
   const first = simulate(untracked, packet(source, destination), tables.zone);
-  const commits = verdictNotes(first.packet).map((noted) => simulate(list, noted, tables.verdict).tracked.find(({ commit }) => commit));
   const back = simulate(untracked, packet(destination, source), tables.zone).tracked[0];
-  for (const committed of commits) {
+  const passing = new Map<bigint, boolean>();
+  const passes = (mark: bigint): boolean => {
+    const found = passing.get(mark) ?? passesBack(list, new Map(packet(destination, source)).set("ct_mark", mark));
+    passing.set(mark, found);
+    return found;
+  };
+  for (const noted of withNotes(first.packet)) {
+    const committed = simulate(list, noted, tables.verdict).tracked.find(({ commit }) => commit);
     if (committed === undefined) return `table ${tables.verdict}, which remembers no connection`;
     if (back?.zone !== committed.zone) return `table ${tables.zone}, which looks for replies in another zone than that of the connection`;
-    const marked = new Map(packet(destination, source)).set("ct_mark", committed.mark);
-    const passes = replyStates.every((state) => {
-      const { outputs, tables: visited } = simulate(list, marked, tables.zone, [state]);
-      return outputs.length > 0 && !visited.includes(tables.askSource);
-    });
-    if (!passes) return `table ${tables.state}, which lets replies to allowed connections go no further`;
+    if (!passes(committed.mark)) return `table ${tables.state}, which lets replies to allowed connections go no further`;
   }
   return undefined;
 }
 
+/** Whether a reply to a connection with its mark leaves the switch in every state, and nobody is asked about it. */
+function passesBack(list: Tables, reply: Packet): boolean {
+  return replyStates.every((state) => {
+    const { outputs, tables: visited } = simulate(list, reply, tables.zone, [state]);
+    return outputs.length > 0 && !visited.includes(tables.askSource);
+  });
+}
+
 /** An allowed packet with everything that may be noted on it. */
-function verdictNotes(packet: Packet): readonly Packet[] {
+function withNotes(packet: Packet): readonly Packet[] {
   return [registers.logged, registers.fromNode, registers.audited].reduce<readonly Packet[]>(
     (packets, bit) => packets.flatMap((noted) => [noted, withBits(noted, bit, 1)]),
     [withBits(packet, registers.denied, 0)],

@@ -68,6 +68,23 @@ describe("what was emitted, read back", () => {
   });
 });
 
+describe("many tenants", () => {
+  it("are read with as many sets for each as for a few", () => {
+    const tenants = Array.from({ length: 40 }, (_, at) => ({
+      name: `t${at}`,
+      networks: { net: `10.0.${at}.0/24` },
+      groups: { web: { match: "app=web", in: "net" } },
+      policies: [{ name: "main", rules: [allow("any", "web", "tcp/80")] }],
+    }));
+    const most = (count: number): number => {
+      const universe = universeOf(makePolicy({ tenants: tenants.slice(0, count) }));
+      const { checkpoints } = readOpenflow(artefactsOf(universe, "fewest"));
+      return Math.max(...checkpoints.flatMap((checkpoint) => checkpoint.entries.map((entry) => entry.flows.length)));
+    };
+    expect(most(40)).toBe(most(3));
+  });
+});
+
 describe("tables that were changed by hand", () => {
   const universe = universeOf(
     makePolicy({
