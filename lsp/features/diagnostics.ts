@@ -4,9 +4,6 @@ import type { Diagnostic, Severity } from "../../compiler/diagnostics/diagnostic
 import { locationOf, rangeOf } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
-/** Where the documentation of a code is. */
-const documentation = "https://ctv-lang.github.io/ctv/diagnostics/";
-
 /** The findings that stand in the view's file, as the editor shows them; `more` are those that take longer to find. */
 export function diagnosticsOf(view: View, more: readonly Diagnostic[] = []): EditorDiagnostic[] {
   return findingsIn(view, view.file.id, more).map((diagnostic) => toEditor(view, diagnostic));
@@ -23,7 +20,6 @@ export function toEditor(view: View, diagnostic: Diagnostic): EditorDiagnostic {
     range: rangeOf(view, span),
     severity: severityOf(diagnostic.severity),
     code,
-    codeDescription: { href: `${documentation}${code}` },
     source: "ctv",
     message: help === undefined ? message : `${message}\n${help}`,
     ...(isUnneeded(code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
