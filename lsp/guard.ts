@@ -12,6 +12,8 @@ export interface Guard {
   ) => (params: Params, token: CancellationToken) => Promise<Answer<Result>>;
   /** A handler of notifications that drops what `handle` throws on. */
   readonly notification: <Params>(name: string, handle: (params: Params) => void) => (params: Params) => void;
+  /** Work that nobody waits for: what it throws goes to the log, and does not end the server. */
+  readonly background: (name: string, work: Promise<void>) => void;
 }
 
 export function guardWith(connection: Connection): Guard {
@@ -35,6 +37,11 @@ export function guardWith(connection: Connection): Guard {
       } catch (error) {
         log(name, error);
       }
+    },
+    background: (name, work) => {
+      work.catch((error: unknown) => {
+        log(name, error);
+      });
     },
   };
 }

@@ -54,7 +54,7 @@ export function serve(connection: Connection, workspace: Workspace): void {
           }),
         );
       }
-      void loadAll(connection, workspace, client.progress).then(findings.changed);
+      guard.background("load", loadAll(connection, workspace, client.progress).then(findings.changed));
     }),
   );
 
