@@ -153,7 +153,7 @@ export const BlockEnd = createToken({ name: "BlockEnd", pattern: Lexer.NA, label
 /** Put by `layout` before a statement that stands in a block where it cannot, and is read all the same. */
 export const Misplaced = createToken({ name: "Misplaced", pattern: Lexer.NA, label: "a misplaced statement" });
 
-const Space = createToken({ name: "Space", pattern: /[ \t\f\v\r\u00a0\ufeff]+/, group: Lexer.SKIPPED });
+const Space = createToken({ name: "Space", pattern: /(?:[ \t\f\v\u00a0\ufeff]|\r(?=\n))+/, group: Lexer.SKIPPED });
 const LineComment = createToken({ name: "LineComment", pattern: /\/\/[^\r\n]*/, group: "comments" });
 const BlockComment = createToken({ name: "BlockComment", pattern: /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/, group: "comments", line_breaks: true });
 /** A shell's comment, told as a mistake and otherwise ignored. */
