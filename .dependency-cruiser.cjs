@@ -51,6 +51,12 @@ module.exports = {
     onlyFrom("only-cli-has-commander", "arguments are read in cli only", "^cli/", "commander"),
     onlyFrom("only-grammar-has-chevrotain-and-prettier", "parsing and formatting live in grammar", "^grammar/", "chevrotain|prettier"),
     onlyFrom("only-lsp-has-the-language-server", "the protocol is lsp's", "^lsp/", "vscode-languageserver|vscode-languageserver-textdocument"),
+    onlyFrom(
+      "only-runtime-has-clients-of-servers",
+      "etcd, Kubernetes, logs and metrics are the runtime's",
+      "^runtime/",
+      "etcd3|@kubernetes/client-node|pino|prom-client",
+    ),
     {
       name: "no-cycles",
       severity: "error",

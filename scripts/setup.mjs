@@ -12,6 +12,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Programs that tests start, and where they come from. */
 const programs = [
   { command: "ovs-vswitchd", package: "openvswitch-switch", use: "tests that load flow tables into a real switch" },
+  { command: "etcd", package: "etcd-server", use: "tests that share policy through a real etcd" },
+  { command: "redis-server", package: "redis-server", use: "the lab, whose traffic is real Redis" },
+  { command: "ip", package: "iproute2", use: "the lab, whose pods are network namespaces" },
   { command: "nvim", package: "neovim", use: "tests that drive a real editor" },
 ];
 
