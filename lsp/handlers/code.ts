@@ -10,7 +10,7 @@ import { definition, highlights, references } from "../features/names.js";
 import { semanticTokens, tokenEdits } from "../features/semanticTokens.js";
 import { foldingRanges, selectionRanges } from "../features/structure.js";
 import { documentSymbols, workspaceSymbols } from "../features/symbols.js";
-import { offsetIn } from "../place.js";
+import { offsetIn, toOffset } from "../place.js";
 import type { Session } from "../session.js";
 import { uriOf, pathOfId } from "../workspace/uri.js";
 import type { View } from "../workspace/workspace.js";
@@ -39,7 +39,12 @@ export function answerAboutCode({ connection, workspace, guard }: Session): void
     ),
   );
   connection.onDocumentHighlight(at("documentHighlight", [], highlights));
-  connection.onCompletion(at("completion", [], completion));
+  connection.onCompletion(
+    guard.request("completion", ({ textDocument, position }: AtPosition) => {
+      const typed = workspace.typed(textDocument.uri);
+      return typed === undefined ? [] : completion(typed, toOffset(typed.text, typed.lines, position));
+    }),
+  );
   connection.onCompletionResolve(
     guard.request("completion resolve", (item) => {
       const data = completionData(item.data);

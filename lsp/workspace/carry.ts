@@ -29,16 +29,20 @@ export function carryOver(
 
 function moveBetween(before: string | undefined, after: string | undefined): (span: Span) => Span | undefined {
   if (before === undefined || after === undefined) return () => undefined;
-  if (before === after) return (span) => span;
-  let start = 0;
-  const most = Math.min(before.length, after.length);
-  while (start < most && before[start] === after[start]) start += 1;
-  let tail = 0;
-  while (tail < most - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  const end = before.length - tail;
-  const shift = after.length - before.length;
+  const { start, end, shift } = changeBetween(before, after);
   return (span) => {
     if (span.end <= start) return span;
     return span.start >= end ? { ...span, start: span.start + shift, end: span.end + shift } : undefined;
   };
+}
+
+/** What became of an earlier text: `[start, end)` of it was replaced, and what stood behind moved by `shift`. */
+export function changeBetween(before: string, after: string): { readonly start: number; readonly end: number; readonly shift: number } {
+  const most = Math.min(before.length, after.length);
+  if (before === after) return { start: most, end: most, shift: 0 };
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let tail = 0;
+  while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail += 1;
+  return { start, end: before.length - tail, shift: after.length - before.length };
 }

@@ -30,6 +30,8 @@ export interface ProjectState {
    * `checkWhole`, and what they found in an earlier text stands in for them.
    */
   readonly checked: () => Checked;
+  /** What the last check found, of an earlier text perhaps: for answers that are due before the text as it is has been checked. */
+  readonly lastChecked: () => Checked;
   /** Asks the questions that `checked` left out, where it did. Says whether there were any. */
   readonly checkWhole: () => boolean;
   readonly settings: () => Project;
@@ -89,11 +91,11 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
   };
   const checkWhole = (): Checked => {
     const start = performance.now();
-    const checked = checkWith(new Map());
+    const whole = checkWith(new Map());
     felt = performance.now() - start > feltMilliseconds;
-    lastWhole = checked;
-    kept = { version, checked, whole: true };
-    return checked;
+    lastWhole = whole;
+    kept = { version, checked: whole, whole: true };
+    return whole;
   };
   const checkQuickly = (before: Checked): Checked => {
     const quick = checkWith(new Map(), true);
@@ -102,19 +104,22 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
       before.files,
       quick.files,
     );
-    const checked = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
-    kept = { version, checked, whole: false };
-    return checked;
+    const carriedOn = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
+    kept = { version, checked: carriedOn, whole: false };
+    return carriedOn;
+  };
+
+  const checked = (): Checked => {
+    if (kept?.version === version) return kept.checked;
+    return felt && lastWhole !== undefined ? checkQuickly(lastWhole) : checkWhole();
   };
 
   return {
     root,
     ...(single === undefined ? {} : { single }),
     version: () => version,
-    checked: () => {
-      if (kept?.version === version) return kept.checked;
-      return felt && lastWhole !== undefined ? checkQuickly(lastWhole) : checkWhole();
-    },
+    checked,
+    lastChecked: () => kept?.checked ?? checked(),
     checkWhole: () => {
       if (kept?.version === version && kept.whole) return false;
       checkWhole();

@@ -4,8 +4,10 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import type { Checked } from "../../compiler/compile.js";
 import type { LoadedFile } from "../../compiler/source/files.js";
+import { type LineMap, lineMap } from "../../grammar/span.js";
 import { parseFile } from "../../grammar/parse.js";
 import type { ParseResult } from "../../grammar/syntax.js";
+import { changeBetween } from "./carry.js";
 import { type Disk, projectFileName } from "./disk.js";
 import { type ProjectState, type Texts, makeProject } from "./project.js";
 import { idOf, pathOf, pathOfId, uriOf } from "./uri.js";
@@ -17,6 +19,20 @@ export interface View {
   readonly checked: Checked;
   readonly project: ProjectState;
   readonly uriOf: (id: string) => string;
+}
+
+/** A text as it is now, with what was last known of its project: checked for this text, or for one of a few keystrokes ago. */
+export interface Typed {
+  readonly view: View;
+  readonly text: string;
+  readonly lines: LineMap;
+  /** Where an offset of this text was in the text of `view`; the beginning of what was typed since, for a place in that. */
+  readonly knownAt: (offset: number) => number;
+}
+
+/** The text of a view, as one that nobody types in. */
+export function typedOf(view: View): Typed {
+  return { view, text: view.file.text, lines: view.file.lines, knownAt: (offset) => offset };
 }
 
 export interface OpenDocument {
@@ -39,6 +55,8 @@ export interface Workspace {
   readonly projectOf: (uri: string) => ProjectState;
   /** Nothing for a document that is no `.ctv` file of a project. */
   readonly view: (uri: string) => View | undefined;
+  /** As `view`, without waiting for a check of what was just typed. */
+  readonly typed: (uri: string) => Typed | undefined;
 }
 
 export function makeWorkspace(disk: Disk): Workspace {
@@ -93,12 +111,20 @@ export function makeWorkspace(disk: Disk): Workspace {
     projects.set(key, known);
     return known;
   };
-  const projectOfPath = (path: string): ProjectState => {
+  const projectOfPath = (path: string, checkedOf = checkedNow): ProjectState => {
     const root = rootOf(path);
     if (root === undefined) return project(dirname(path), idOf(dirname(path), path));
     const whole = project(root);
-    if (path.endsWith(projectFileName) || whole.checked().files.has(idOf(root, path))) return whole;
+    if (path.endsWith(projectFileName) || checkedOf(whole).files.has(idOf(root, path))) return whole;
     return project(root, idOf(root, path));
+  };
+  const viewOf = (uri: string, checkedOf = checkedNow): View | undefined => {
+    const path = pathOf(uri);
+    if (path.endsWith(projectFileName)) return undefined;
+    const state = projectOfPath(path, checkedOf);
+    const checked = checkedOf(state);
+    const file = checked.files.get(idOf(state.root, path));
+    return file === undefined ? undefined : { uri, file, checked, project: state, uriOf: (id) => uriOf(pathOfId(state.root, id)) };
   };
   const changed = (paths: readonly string[]): void => {
     for (const state of projects.values()) if (paths.some(state.concerns)) state.changed();
@@ -144,19 +170,25 @@ export function makeWorkspace(disk: Disk): Workspace {
           .filter((path) => path.endsWith(`/${projectFileName}`))
           .map(dirname),
       );
-      const ofDocuments = [...open.keys()].map(projectOfPath);
+      const ofDocuments = [...open.keys()].map((path) => projectOfPath(path));
       return [...new Set([...roots.map((root) => project(root)), ...ofDocuments])];
     },
     projectOf: (uri) => projectOfPath(pathOf(uri)),
-    view: (uri) => {
-      const path = pathOf(uri);
-      if (path.endsWith(projectFileName)) return undefined;
-      const state = projectOfPath(path);
-      const checked = state.checked();
-      const file = checked.files.get(idOf(state.root, path));
-      return file === undefined ? undefined : { uri, file, checked, project: state, uriOf: (id) => uriOf(pathOfId(state.root, id)) };
+    view: (uri) => viewOf(uri),
+    typed: (uri) => {
+      const view = viewOf(uri, (state) => state.lastChecked());
+      const text = textOf(pathOf(uri));
+      if (view === undefined || text === undefined) return undefined;
+      if (text === view.file.text) return typedOf(view);
+      const { start, end, shift } = changeBetween(view.file.text, text);
+      const knownAt = (offset: number): number => (offset <= start ? offset : offset >= end + shift ? offset - shift : start);
+      return { view, text, lines: lineMap(text), knownAt };
     },
   };
+}
+
+function checkedNow(state: ProjectState): Checked {
+  return state.checked();
 }
 
 function asOpenDocument(document: TextDocument): OpenDocument {

@@ -14,6 +14,7 @@ import { semanticTokens, tokenEdits, tokenModifiers, tokenTypes } from "../../ls
 import { foldingRanges, selectionRanges } from "../../lsp/features/structure.js";
 import { documentSymbols, workspaceSymbols } from "../../lsp/features/symbols.js";
 import { toRange } from "../../lsp/place.js";
+import { typedOf } from "../../lsp/workspace/workspace.js";
 import { mainFile, openFixture, shown } from "./fixture.js";
 
 const fixture = openFixture("guestbook");
@@ -104,8 +105,8 @@ describe("completion", () => {
     const own = openFixture("guestbook");
     const head = own.text(mainFile).replace(/\n}\s*$/, "\n");
     own.edit(mainFile, () => head + before + after);
-    return completion(own.view(mainFile), head.length + before.length)
-      .sort((left, right) => ((left.sortText ?? "") < (right.sortText ?? "") ? -1 : 1))
+    return completion(typedOf(own.view(mainFile)), head.length + before.length)
+      .items.sort((left, right) => ((left.sortText ?? "") < (right.sortText ?? "") ? -1 : 1))
       .map(({ label }) => label);
   };
 
@@ -132,6 +133,41 @@ describe("completion", () => {
     const values = labels("group g { match role = ", " }\n}\n");
     expect(values).toEqual(expect.arrayContaining(["master", "slave"]));
     expect(values).not.toContain("guestbook");
+  });
+
+  it("says before the text is checked what it says after", () => {
+    const own = openFixture("guestbook");
+    const uri = own.uri(mainFile);
+    const from = own.text(mainFile).indexOf("  policy");
+    const typed = '  policy p {\n    allow frontend, redis-slave -> "backend" : tcp/80, redis\n  }\n';
+    const offered = (at: number): readonly (readonly string[])[] =>
+      [own.workspace.typed(uri), typedOf(own.view(mainFile))].map((state) =>
+        state === undefined ? [] : completion(state, at).items.map(({ label, textEdit }) => `${label} ${JSON.stringify(textEdit)}`),
+      );
+    own.edit(mainFile, (text) => text);
+    for (const [index, letter] of [...typed].entries()) {
+      own.edit(mainFile, (text) => text.slice(0, from + index) + letter + text.slice(from + index));
+      const [before, after] = offered(from + index + 1);
+      expect(before).toEqual(after);
+    }
+  });
+
+  it("leaves out addresses where there are many, and says that it does", () => {
+    const own = openFixture("guestbook");
+    const many = Array.from({ length: 60 }, (_, index) => `198.18.${index}.0/24`).join(", ");
+    own.edit(mainFile, (text) => text.replace("set backend", `external many = ${many}\n  set backend`));
+    const at = (word: string): ReturnType<typeof completion> => {
+      own.edit(mainFile, (text) => text.replace(/deny \S+ -> any/, `deny ${word} -> any`));
+      return completion(typedOf(own.view(mainFile)), own.text(mainFile).indexOf(`deny ${word} `) + 5 + word.length);
+    };
+    expect(at("o")).toMatchObject({ isIncomplete: false });
+    expect(at("1")).toMatchObject({ isIncomplete: true });
+    expect(
+      at("198.18.5")
+        .items.filter(({ label }) => label.startsWith("198"))
+        .map(({ label }) => label)
+        .reverse(),
+    ).toEqual(["198.18.5.0/24", ...Array.from({ length: 10 }, (_, index) => `198.18.5${index}.0/24`)]);
   });
 
   it("offers networks, declarations, and codes to silence", () => {

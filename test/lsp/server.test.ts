@@ -64,10 +64,13 @@ describe("the server over its standard streams", () => {
       const line = lineOf("deny office");
       const changed = text.replace("deny office -> any", "deny office   ->   ");
       client.notify("textDocument/didChange", { textDocument: { uri, version: 2 }, contentChanges: [{ text: changed }] });
-      const items = await client.request<{ readonly label: string; readonly data?: unknown }[]>("textDocument/completion", {
-        textDocument,
-        position: { line, character: 23 },
-      });
+      const { items } = await client.request<{ readonly items: readonly { readonly label: string; readonly data?: unknown }[] }>(
+        "textDocument/completion",
+        {
+          textDocument,
+          position: { line, character: 23 },
+        },
+      );
       expect(items.map(({ label }) => label)).toContain("frontend");
       const frontend = items.find(({ label }) => label === "frontend");
       expect(await client.request("completionItem/resolve", frontend)).toMatchObject({

@@ -13,7 +13,7 @@ import { foldingRanges, selectionRanges } from "../../lsp/features/structure.js"
 import { documentSymbols } from "../../lsp/features/symbols.js";
 import { toRange } from "../../lsp/place.js";
 import { disk } from "../../lsp/workspace/disk.js";
-import { type View, makeWorkspace } from "../../lsp/workspace/workspace.js";
+import { type View, makeWorkspace, typedOf } from "../../lsp/workspace/workspace.js";
 
 /** Every source of the examples. */
 export const exampleFiles: readonly string[] = disk.filesBelow(resolve("examples")).filter((path) => path.endsWith(".ctv"));
@@ -58,7 +58,7 @@ export function sitDown(path: string): Typist {
       const everything = toRange(view.file.lines, { start: 0, end: text.length });
       const cursor = toRange(view.file.lines, { start: offset, end: offset });
       diagnosticsOf(view);
-      completion(view, offset);
+      completion(typedOf(view), offset);
       hover(view, offset);
       codeActions(view, cursor, undefined);
       documentSymbols(view);

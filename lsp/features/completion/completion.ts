@@ -1,15 +1,15 @@
 /** What may be written here: from what the grammar lets follow, and from what is declared and visible. */
-import { type CompletionItem, CompletionItemKind } from "vscode-languageserver-types";
+import { type CompletionItem, CompletionItemKind, type CompletionList } from "vscode-languageserver-types";
 import type { PolicySymbol } from "../../../compiler/bind/symbols.js";
 import { isPlainName } from "../../../grammar/format/names.js";
 import { type Expected, type Following, followAt } from "../../../grammar/follow/follow.js";
-import { rangeOf } from "../../place.js";
-import type { View } from "../../workspace/workspace.js";
+import { toRange } from "../../place.js";
+import type { Typed, View } from "../../workspace/workspace.js";
 import { describeSymbol } from "../hover.js";
 import type { Offer } from "./offer.js";
 import { blockSnippets } from "./snippets.js";
 import { ignoredCodes } from "./ignores.js";
-import { addressItems, importItems, labelKeys, labelValues, namespaceItems, propertyItems, valueItems } from "./values.js";
+import { addressItems, importItems, labelKeys, labelValues, mayLackAddresses, namespaceItems, propertyItems, valueItems } from "./values.js";
 
 /** Where a symbol to describe is, for the second step of a completion. */
 export interface CompletionData {
@@ -19,13 +19,23 @@ export interface CompletionData {
   readonly tenant?: string;
 }
 
-export function completion(view: View, offset: number): CompletionItem[] {
-  const codes = ignoredCodes(view, offset);
-  if (codes !== undefined) return codes.offers.map((offer) => toItem(view, offer, codes.written));
-  const following = followAt(view.file.id, view.file.text, offset);
-  const offers = [...wordOffers(following), ...following.expected.flatMap((expected) => offersFor(view, offset, expected, following))];
+/** A place in a text that is being typed. */
+interface Cursor extends Typed {
+  /** Where the cursor was in the text that was last checked. */
+  readonly known: number;
+  readonly following: Following;
+}
+
+/** The list at `offset` of the text as it is now. */
+export function completion(typed: Typed, offset: number): CompletionList {
+  const { view, text } = typed;
+  const codes = ignoredCodes(typed, offset);
+  if (codes !== undefined) return { isIncomplete: false, items: toItems(typed, codes.offers, codes.written) };
+  const following = followAt(view.file.id, text, offset);
+  const cursor: Cursor = { ...typed, known: typed.knownAt(offset), following };
+  const offers = [...wordOffers(following), ...following.expected.flatMap((expected) => offersFor(cursor, expected))];
   const unique = new Map([...offers].reverse().map((offer) => [`${offer.label}\n${offer.kind}`, offer]));
-  return [...unique.values()].map((offer) => toItem(view, offer, following.written));
+  return { isIncomplete: mayLackAddresses(offers), items: toItems(typed, [...unique.values()], following.written) };
 }
 
 /** The item with its documentation. */
@@ -37,27 +47,27 @@ export function resolveCompletion(view: View, item: CompletionItem, data: Comple
   return { ...item, documentation: { kind: "markdown", value: describeSymbol(view, symbol).join("\n\n") } };
 }
 
-function toItem(view: View, offer: Offer, written: Following["written"]): CompletionItem {
-  const data: CompletionData | undefined =
-    offer.symbol === undefined
-      ? undefined
-      : {
-          uri: view.uri,
-          kind: offer.symbol.kind,
-          name: offer.symbol.name,
-          ...(offer.symbol.tenant === undefined ? {} : { tenant: offer.symbol.tenant }),
-        };
-  return {
-    label: offer.label,
-    kind: offer.kind,
-    sortText: `${offer.rank}${offer.label}`,
-    filterText: view.file.text.slice(written.start, written.end).startsWith('"') ? `"${offer.label}` : offer.label,
-    ...(offer.snippet === true ? { insertTextFormat: 2 } : {}),
-    textEdit: { range: rangeOf(view, written), newText: offer.text ?? offer.label },
-    ...(offer.detail === undefined ? {} : { detail: offer.detail }),
-    ...(offer.documentation === undefined ? {} : { documentation: { kind: "markdown", value: offer.documentation } }),
-    ...(data === undefined ? {} : { data }),
-  };
+function toItems({ view, text, lines }: Typed, offers: readonly Offer[], written: Following["written"]): CompletionItem[] {
+  const range = toRange(lines, written);
+  const quoted = text.startsWith('"', written.start) && written.start < written.end;
+  return offers.map((offer) => {
+    const data = offer.symbol === undefined ? undefined : dataOf(view, offer.symbol);
+    return {
+      label: offer.label,
+      kind: offer.kind,
+      sortText: `${offer.rank}${offer.label}`,
+      ...(quoted ? { filterText: `"${offer.label}` } : {}),
+      ...(offer.snippet === true ? { insertTextFormat: 2 } : {}),
+      textEdit: { range, newText: offer.text ?? offer.label },
+      ...(offer.detail === undefined ? {} : { detail: offer.detail }),
+      ...(offer.documentation === undefined ? {} : { documentation: { kind: "markdown", value: offer.documentation } }),
+      ...(data === undefined ? {} : { data }),
+    };
+  });
+}
+
+function dataOf(view: View, { kind, name, tenant }: PolicySymbol): CompletionData {
+  return { uri: view.uri, kind, name, ...(tenant === undefined ? {} : { tenant }) };
 }
 
 const rank = { own: 1, visible: 2, builtIn: 5, word: 3, sign: 6, snippet: 4 } as const;
@@ -84,39 +94,41 @@ function wordOffers(following: Following): Offer[] {
   ];
 }
 
-function offersFor(view: View, offset: number, expected: Expected, following: Following): readonly Offer[] {
+function offersFor(cursor: Cursor, expected: Expected): readonly Offer[] {
+  const { view, text, known, following } = cursor;
+  const written = text.slice(following.written.start, following.written.end);
   switch (expected) {
     case "peer":
-      return [...symbols(view, offset, "peer"), ...tenantPaths(view, offset), ...peerWords, ...addressItems(view)];
+      return [...symbols(view, known, "peer"), ...tenantPaths(view, known), ...peerWords, ...addressItems(view, written)];
     case "group":
-      return symbols(view, offset, "peer", ["group"]);
+      return symbols(view, known, "peer", ["group"]);
     case "network":
-      return symbols(view, offset, "peer", ["network"]);
+      return symbols(view, known, "peer", ["network"]);
     case "service":
-      return [...symbols(view, offset, "service"), ...protocols];
+      return [...symbols(view, known, "service"), ...protocols];
     case "tenant":
-      return symbols(view, offset, "tenant");
+      return symbols(view, known, "tenant");
     case "member":
       return exported(view, following.of ?? "");
     case "param":
     case "port":
-      return symbols(view, offset, "peer", ["param"]);
+      return symbols(view, known, "peer", ["param"]);
     case "labelKey":
       return labelKeys(view);
     case "labelValue":
       return labelValues(view, following.of);
     case "property":
-      return propertyItems(view, offset, following);
+      return propertyItems(cursor, following);
     case "value":
-      return valueItems(view, offset, following, (space, kinds) => symbols(view, offset, space, kinds));
+      return valueItems(view, known, following, (space, kinds) => symbols(view, known, space, kinds));
     case "namespace":
-      return namespaceItems(view, offset);
+      return namespaceItems(view, known);
     case "paramType":
       return paramTypeOffers;
     case "importPath":
       return importItems(view);
     case "address":
-      return addressItems(view);
+      return addressItems(view, written);
     case "bandwidth":
     case "declaration":
     case "newName":

@@ -5,19 +5,20 @@ import type { BlockKind, PropertyRow } from "../../../compiler/bind/properties.j
 import { relativePath } from "../../../compiler/source/files.js";
 import { isPlainName } from "../../../grammar/format/names.js";
 import type { Following } from "../../../grammar/follow/follow.js";
-import type { Block, Requirement } from "../../../grammar/syntax.js";
+import type { Block, Requirement, SourceFile } from "../../../grammar/syntax.js";
 import { nodesAt, visitNodes } from "../../../grammar/walk.js";
-import type { View } from "../../workspace/workspace.js";
+import type { Typed, View } from "../../workspace/workspace.js";
 import type { Offer } from "./offer.js";
 
 /** The properties that the block has not got yet, required ones first. */
-export function propertyItems(view: View, offset: number, following: Following): readonly Offer[] {
+export function propertyItems({ view, knownAt }: Typed, following: Following): readonly Offer[] {
   const kind = blockKind(following.block.keyword);
   if (kind === undefined) return [];
-  const block = blockAt(view, offset);
+  const start = knownAt(following.written.start);
+  const block = blockAt(view, knownAt(following.written.end));
   const given = new Set(
     (block?.statements ?? []).flatMap((statement) =>
-      statement.span.start === following.written.start ? [] : [statement.kind === "match" ? "match" : statement.name.text],
+      statement.span.start === start ? [] : [statement.kind === "match" ? "match" : statement.name.text],
     ),
   );
   return blockProperties[kind]
@@ -92,13 +93,30 @@ function labelText(text: string): string {
 }
 
 function requirementsOf(view: View): readonly Requirement[] {
-  const found: Requirement[] = [];
-  for (const file of view.checked.files.values()) {
-    visitNodes(file.parsed.file, (node) => {
-      if (node.kind === "requirement") found.push(node);
-    });
-  }
-  return found;
+  return [...view.checked.files.values()].flatMap(({ parsed }) => wordsOf(parsed.file).requirements);
+}
+
+/** What one file says of labels and addresses. */
+interface Words {
+  readonly requirements: readonly Requirement[];
+  readonly prefixes: ReadonlySet<string>;
+}
+
+/** Of trees that are in use: a file that nobody edits is not walked again. */
+const wordsOfTree = new WeakMap<SourceFile, Words>();
+
+function wordsOf(tree: SourceFile): Words {
+  const known = wordsOfTree.get(tree);
+  if (known !== undefined) return known;
+  const requirements: Requirement[] = [];
+  const prefixes = new Set<string>();
+  visitNodes(tree, (node) => {
+    if (node.kind === "requirement") requirements.push(node);
+    else if (node.kind === "prefix") prefixes.add(node.text);
+  });
+  const made: Words = { requirements, prefixes };
+  wordsOfTree.set(tree, made);
+  return made;
 }
 
 export function namespaceItems(view: View, offset: number): readonly Offer[] {
@@ -116,13 +134,22 @@ export function importItems(view: View): readonly Offer[] {
     .map((path) => ({ label: path, kind: CompletionItemKind.File, text: JSON.stringify(path), rank: 1 }));
 }
 
-/** The addresses of networks, to be changed into a part of one. */
-export function addressItems(view: View): readonly Offer[] {
+/** More addresses than these help nobody to choose. */
+const mostAddresses = 40;
+
+/** Prefixes that the project uses and that begin as the word at hand does: to take one, or to change it into a part of one. */
+export function addressItems(view: View, written: string): readonly Offer[] {
   const prefixes = new Set<string>();
-  for (const file of view.checked.files.values()) {
-    visitNodes(file.parsed.file, (node) => {
-      if (node.kind === "prefix") prefixes.add(node.text);
-    });
+  for (const { parsed } of view.checked.files.values()) {
+    for (const prefix of wordsOf(parsed.file).prefixes) {
+      if (prefixes.size === mostAddresses) break;
+      if (prefix.startsWith(written)) prefixes.add(prefix);
+    }
   }
   return [...prefixes].map((text) => ({ label: text, kind: CompletionItemKind.Value, detail: "used in this project", rank: 7 }));
+}
+
+/** Whether a list with these offers may lack addresses, so that it has to be asked for again with the next character. */
+export function mayLackAddresses(offers: readonly Offer[]): boolean {
+  return offers.filter(({ rank }) => rank === 7).length >= mostAddresses;
 }
