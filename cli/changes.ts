@@ -2,9 +2,9 @@
 import { createColors } from "picocolors";
 import type { Universe } from "../compiler/policy/universe.js";
 import { formatServices } from "../compiler/space/service.js";
-import { describeFlow } from "../compiler/verdict/describe.js";
 import type { Change } from "../compiler/verdict/difference.js";
 import type { Verdict } from "../compiler/verdict/evaluate.js";
+import { formatFlow } from "../compiler/verdict/format.js";
 import type { LoadedProject } from "./project.js";
 import { locate } from "./report/report.js";
 
@@ -29,7 +29,7 @@ export function changesText(changes: readonly Change[], sides: Sides, colour: bo
     const entries = own.map((change) => {
       const lines = [
         `  ${change.from} -> ${change.to} : ${formatServices(change.services)}`,
-        `    such as ${describeFlow(sides.after.universe.policy, change.witness)}`,
+        `    such as ${formatFlow(change.witness)}`,
         `    before: ${verdictsText(change.before, sides.before)}`,
         `    after:  ${verdictsText(change.after, sides.after)}`,
       ];
@@ -52,7 +52,7 @@ export function changesMarkdown(changes: readonly Change[], sides: Sides): strin
         code(change.from),
         code(change.to),
         code(formatServices(change.services)),
-        code(describeFlow(sides.after.universe.policy, change.witness)),
+        code(formatFlow(change.witness)),
         cell(verdictsText(change.before, sides.before)),
         cell(verdictsText(change.after, sides.after)),
       ].join(" | "),
@@ -72,7 +72,7 @@ export function changesJson(changes: readonly Change[], sides: Sides): string {
       from: change.from,
       to: change.to,
       services: formatServices(change.services),
-      example: describeFlow(sides.after.universe.policy, change.witness),
+      example: formatFlow(change.witness),
       before: change.before.map((verdict) => verdictJson(verdict, sides.before)),
       after: change.after.map((verdict) => verdictJson(verdict, sides.after)),
     })),

@@ -3,6 +3,8 @@
  * files, so names mean in it what they mean there, and mistakes get the same messages.
  */
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
+import type { Flow } from "../compiler/space/flows.js";
+import { looksConcrete, parseFlow } from "../compiler/verdict/format.js";
 import type { Question } from "../compiler/verdict/query.js";
 import { Refusal } from "./exit.js";
 import type { LoadedProject } from "./project.js";
@@ -25,6 +27,17 @@ export function flowText(words: readonly string[]): string {
   const parts = flow.split(/ to /);
   if (parts.length !== 2) throw new Refusal(`a question is SOURCE -> DESTINATION, or SOURCE to DESTINATION, and this has no arrow: ${flow}`);
   return parts.join(" -> ");
+}
+
+/** The one flow that a question is about, where it has the form in which findings print one. @throws Refusal for what only looks like it. */
+export function concreteFlow(question: string): Flow | undefined {
+  if (!looksConcrete(question)) return undefined;
+  const flow = parseFlow(question);
+  if (flow !== undefined) return flow;
+  throw new Refusal(
+    `this is not a flow that can be read: ${question}`,
+    "one flow is such as `shop[app=web]@10.1.1.1 -> @198.51.100.7 : tcp/443`, both ends with an address of the same family",
+  );
 }
 
 /**

@@ -8,44 +8,68 @@
 import { formatAddress, parseAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import type { Flow } from "../space/flows.js";
-import { isIcmp, protocolNumber } from "../space/service.js";
+import { containsService, familyServices, isIcmp, protocolNumber, servicePoint } from "../space/service.js";
 import type { ProtocolName } from "../space/service.js";
 import { describeService } from "./describe.js";
 
 export function formatEnd(end: End): string {
-  const labels = Object.entries(end.labels).map(([key, value]) => `${key}=${value}`);
-  return `${end.namespace ?? ""}${labels.length === 0 ? "" : `[${labels.join(",")}]`}@${formatAddress(end.address)}`;
+  const labels = Object.entries(end.labels).map(([key, value]) => `${word(key)}=${value === "" ? "" : word(value)}`);
+  return `${end.namespace === undefined ? "" : word(end.namespace)}${labels.length === 0 ? "" : `[${labels.join(",")}]`}@${formatAddress(end.address)}`;
+}
+
+/** What stands for itself: names, label keys and values as Kubernetes takes them. All else is quoted as in JSON. */
+const plainWord = /^[A-Za-z0-9_./-]+$/;
+
+function word(text: string): string {
+  return plainWord.test(text) ? text : JSON.stringify(text);
 }
 
 export function formatFlow(flow: Flow): string {
   return `${formatEnd(flow.source)} -> ${formatEnd(flow.destination)} : ${describeService(flow)}`;
 }
 
+const wordPattern = String.raw`(?:[A-Za-z0-9_./-]+|"(?:[^"\\]|\\.)*")`;
+const pairPattern = String.raw`\s*(${wordPattern})\s*=\s*(${wordPattern})?\s*`;
+const endPattern = new RegExp(String.raw`^(${wordPattern})?(?:\[((?:${pairPattern},)*(?:${pairPattern})?)\])?@([0-9A-Fa-f.:]+)$`);
+
 /** The end that `text` writes in the form of `formatEnd`, or nothing. */
 export function parseEnd(text: string): End | undefined {
-  const [, namespace, , list, at] = /^([^[\]@\s]*)(\[([^\]]*)\])?@(\S+)$/.exec(text.trim()) ?? [];
-  const address = at === undefined ? undefined : parseAddress(at);
-  if (address === undefined) return undefined;
-  const pairs = (list ?? "")
-    .split(",")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== "")
-    .map((pair) => [pair.slice(0, pair.indexOf("=")).trim(), pair.slice(pair.indexOf("=") + 1).trim()] as const);
-  if (pairs.some(([key]) => key === "") || (namespace === "" && pairs.length > 0)) return undefined;
-  const labels = Object.fromEntries(pairs);
-  return namespace === "" ? { labels, address } : { namespace, labels, address };
+  const found = endPattern.exec(text.trim());
+  const address = found === null ? undefined : parseAddress(found[found.length - 1]);
+  if (found === null || address === undefined) return undefined;
+  const [, written, list = ""] = found;
+  const pairs = [...list.matchAll(new RegExp(pairPattern, "g"))].map(([, key, value]) => [wordOf(key), wordOf(value)] as const);
+  const namespace = wordOf(written);
+  if (namespace === undefined) return pairs.length > 0 ? undefined : { labels: {}, address };
+  return { namespace, labels: Object.fromEntries(pairs.map(([key, value]) => [key ?? "", value ?? ""])), address };
 }
 
-/** The flow that `text` writes in the form of `formatFlow`, or nothing; also when its ends are of two families. */
+function wordOf(written: string | undefined): string | undefined {
+  if (written === undefined || !written.startsWith('"')) return written;
+  try {
+    const text: unknown = JSON.parse(written);
+    return typeof text === "string" ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text means one flow and no set: `@` stands in no question about sets. */
+export function looksConcrete(text: string): boolean {
+  return text.replace(/"(?:[^"\\]|\\.)*"/g, "").includes("@");
+}
+
+/** The flow that `text` writes in the form of `formatFlow`, or nothing; also when its ends are of two families, or ICMP of the other one. */
 export function parseFlow(text: string): Flow | undefined {
   const [, from, to, service] = /^(.*?)\s+->\s+(.*)\s+:\s+(\S+)$/.exec(text.trim()) ?? [];
   if (from === undefined) return undefined;
   const source = parseEnd(from);
   const destination = parseEnd(to);
   const point = parseService(service);
-  if (source === undefined || destination === undefined || point === undefined || source.address.family !== destination.address.family)
-    return undefined;
-  return { source, destination, ...point };
+  if (source === undefined || destination === undefined || point === undefined) return undefined;
+  const { family } = source.address;
+  const possible = destination.address.family === family && containsService(familyServices(family), servicePoint(point.protocol, point.detail));
+  return possible ? { source, destination, ...point } : undefined;
 }
 
 function isProtocolName(name: string): name is ProtocolName {

@@ -2,11 +2,12 @@
  * A question about a set of flows: is all of it allowed, all of it denied, or some of each? The answer is cut by what decides,
  * and each part has a flow that can exist.
  */
-import type { Action, PeerExpression, ServiceExpression } from "../policy/model.js";
+import type { Action, PeerExpression, Policy, ServiceExpression } from "../policy/model.js";
 import { possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { flowProduct, someFlow } from "../space/flows.js";
 import type { Flow } from "../space/flows.js";
+import { evaluate } from "./evaluate.js";
 import type { Verdict } from "./evaluate.js";
 import { decidedParts } from "./parts.js";
 import type { DecidedPart } from "./parts.js";
@@ -38,6 +39,12 @@ export function answer(universe: Universe, question: Question): Answer {
   const parts = merge(decidedParts(universe, asked)).flatMap((same) => toPart(universe, same));
   const order = { allow: 0, deny: 1, untouched: 2 };
   return { outcome: outcomeOf(parts), parts: [...parts].sort((left, right) => order[left.outcome] - order[right.outcome]) };
+}
+
+/** The answer about one flow, whether or not it can exist. */
+export function answerFlow(policy: Policy, flow: Flow): Answer {
+  const { outcome, verdicts } = evaluate(policy, flow);
+  return { outcome, parts: [{ outcome, verdicts, example: flow }] };
 }
 
 /** Nothing for flows that cannot exist. */

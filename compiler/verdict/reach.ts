@@ -22,16 +22,16 @@ export interface Reach {
 
 /** Who may reach the given ends, and on what. Peers that may reach them on nothing are left out. */
 export function whoMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
-  return reach(universe, flowProduct(allEnds, ends, everyService), "source");
+  return reachWithin(universe, flowProduct(allEnds, ends, everyService), "source");
 }
 
 /** Whom the given ends may reach, and on what. */
 export function whomMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
-  return reach(universe, flowProduct(ends, allEnds, everyService), "destination");
+  return reachWithin(universe, flowProduct(ends, allEnds, everyService), "destination");
 }
 
-/** Sums up, peer by peer, what is allowed and what is denied. Flows that touch no tenant are left out: the policy does not decide them. */
-function reach(universe: Universe, asked: FlowSet, side: Side): readonly Reach[] {
+/** Sums up, for every name on one side of the flows, what of them is allowed. Flows that touch no tenant are left out: the policy does not decide them. */
+export function reachWithin(universe: Universe, asked: FlowSet, side: Side): readonly Reach[] {
   const naming = namingOf(universe);
   const parts = decidedParts(universe, asked);
   const allowed = new Map<NamedEnds, ServiceSet>();
@@ -56,7 +56,7 @@ function reach(universe: Universe, asked: FlowSet, side: Side): readonly Reach[]
   });
 }
 
-type Side = "source" | "destination";
+export type Side = "source" | "destination";
 
 /** The services known so far, with those of the flows when one of them, with its end in `box`, can exist. */
 function withPossible(universe: Universe, known: ServiceSet, flows: FlowBox, side: Side, box: EndBox): ServiceSet {

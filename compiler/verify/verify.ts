@@ -9,6 +9,7 @@ import { decidesOtherwise, doesNotRead } from "../diagnostics/verification.js";
 import type { Universe } from "../policy/universe.js";
 import type { Loss, Reading } from "../target/target.js";
 import { describeFlow } from "../verdict/describe.js";
+import { formatFlow } from "../verdict/format.js";
 import { compare } from "./compare.js";
 import type { Difference } from "./compare.js";
 
@@ -44,7 +45,12 @@ function asDiagnostic(target: string, universe: Universe, difference: Difference
   const source = rule === undefined ? `the default of tenant "${difference.tenant}"` : `\`${rule.text}\``;
   return decidesOtherwise.make(
     { target, flow, source, decision: decisions[difference.kind], by: difference.by, ...(assumption === undefined ? {} : { assumption }) },
-    { span: origin?.span ?? { file: "", start: 0, end: 0 }, target, flow, ...(rule === undefined ? {} : { rule: rule.id }) },
+    {
+      span: origin?.span ?? { file: "", start: 0, end: 0 },
+      target,
+      flow: formatFlow(difference.flow),
+      ...(rule === undefined ? {} : { rule: rule.id }),
+    },
   );
 }
 

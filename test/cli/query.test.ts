@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { ensureBuilt, shell } from "./support/built.js";
+import { ensureBuilt, root, shell } from "./support/built.js";
 import { ctv, scratch } from "./support/command.js";
 
 const policy = `external office = 203.0.113.0/24
@@ -46,7 +47,7 @@ describe("ctv query", () => {
     const { out } = await ask("web -> db", "--tenant", "shop");
     expect(out).toMatch(/^web -> db: mixed/);
     expect(out).toMatch(
-      /allowed, such as shop\/web \(10\.1\.1\.\d+\) -> shop\/db \(10\.1\.1\.\d+\) : tcp\/1\n {4}by shop\/tiers: allow web -> db \(main\.ctv:10:5\)/,
+      /allowed, such as shop\[app=web\]@10\.1\.1\.\d+ -> shop\[app=db\]@10\.1\.1\.\d+ : tcp\/1\n {4}by shop\/tiers: allow web -> db \(main\.ctv:10:5\)/,
     );
     expect(out).toMatch(/denied, such as .* : tcp\/22\n {4}by shop\/tiers: deny web -> db : ssh \(main\.ctv:9:5\)/);
   });
@@ -83,6 +84,75 @@ describe("ctv query", () => {
       out: "",
       err: expect.stringContaining("error[CTV1"),
     });
+  });
+});
+
+describe("ctv query about everybody", () => {
+  const guestbook = ["--in", join(root, "examples/guestbook")];
+  const asked = (question: string, ...more: readonly string[]) => ctv(["query", ...guestbook, question, ...more], { cwd }).then(({ out }) => out);
+
+  it("says who may reach a group, and on what", async () => {
+    expect(await asked("any -> redis-master")).toContain(
+      "  who may reach redis-master, and on what:\n    frontend, redis-slave  tcp/6379\n  allowed, such as guestbook[",
+    );
+    expect(JSON.parse(await asked("any -> redis-master", "--format", "json")).sources).toEqual([
+      { name: "frontend", kind: "group", services: "tcp/6379", servicesForSomeFlows: "" },
+      { name: "redis-slave", kind: "group", services: "tcp/6379", servicesForSomeFlows: "" },
+    ]);
+  });
+
+  it("says whom a group may reach, and who whom, within the services that are asked about", async () => {
+    expect(await asked("frontend -> any")).toContain("  whom frontend may reach, and on what:\n    redis-master, redis-slave  tcp/6379\n");
+    expect(await asked("redis-slave -> any : http")).toContain("  redis-slave may reach nobody\n");
+    expect(await asked("any -> any : tcp/6000-6500")).toContain(
+      "who may reach whom, and on what:\n    frontend -> redis-master, redis-slave  tcp/6379\n    redis-slave -> redis-master            tcp/6379\n  allowed",
+    );
+    expect(JSON.parse(await asked("any -> any : http", "--format", "json")).connections).toEqual([
+      { from: "world", to: "frontend", services: "tcp/80", servicesForSomeFlows: "" },
+    ]);
+  });
+
+  it("leaves out whom the question excepts, and tells what passes for some only", async () => {
+    const { out } = await ask("any except web -> web", "--tenant", "shop", "--format", "json");
+    expect(JSON.parse(out).sources.map(({ name, services }: { name: string; services: string }) => [name, services])).toEqual([
+      ["office", "tcp/443"],
+    ]);
+    const part = policy.replace("allow office", "deny 203.0.113.7 -> web\n    allow office");
+    const { out: some } = await ctv(["query", "--in", "-", "--tenant", "shop", "any -> web"], { cwd, input: part });
+    expect(some).toMatch(/\n {4}office +some of tcp\/443\n/);
+  });
+
+  it("is short where very many may", async () => {
+    const groups = Array.from({ length: 200 }, (_, at) => `  group g${at} in net { match app = g${at} }`).join("\n");
+    const rules = Array.from({ length: 200 }, (_, at) => `    allow g${at} -> g0 : tcp/${1000 + (at % 50)}`).join("\n");
+    const input = `tenant big {\n  network net { subnet 10.0.0.0/16 }\n${groups}\n  policy p {\n${rules}\n  }\n}\n`;
+    const { out } = await ctv(["query", "--in", "-", "any -> g0"], { cwd, input });
+    expect(out).toContain("    g0, g50, g100, g150   tcp/1000\n");
+    expect(out).toMatch(/\n {4}… and 20 more lines \(`--format json` has them all\)\n/);
+    expect(out).toMatch(/\n {2}… and \d+ more parts that other rules decide/);
+    expect(out.split("\n").length).toBeLessThan(70);
+  });
+});
+
+describe("ctv query about one flow", () => {
+  it("decides it, and says what it is", async () => {
+    const flow = "shop[app=web]@10.1.1.1 -> shop[app=db]@10.1.1.2 : tcp/22";
+    expect((await ask(flow)).out).toBe(
+      `${flow}: denied\n  it is shop/web (10.1.1.1) -> shop/db (10.1.1.2) : tcp/22\n  by shop/tiers: deny web -> db : ssh (main.ctv:9:5)\n`,
+    );
+    expect((await ask("shop[app=web,", "extra=x]@10.1.1.1", "to", "@203.0.113.9", ":", "tcp/22")).out).toContain("denied\n");
+  });
+
+  it.each([
+    "shop[app=web]@10.1.1.1 -> db : ssh",
+    "shop[app=web]@10.1.1.1 -> shop@10.1.1.2",
+    "shop[app]@10.1.1.1 -> shop@10.1.1.2 : tcp/1",
+    "@10.1.1.1 -> @::1 : tcp/1",
+    "@10.1.1.1 -> @10.1.1.2 : ssh",
+    "@10.1.1.1 -> @10.1.1.2 : tcp/70000",
+    "@10.1.1.1 -> @10.1.1.2 : icmp6/1",
+  ])("refuses %s in words", async (flow) => {
+    expect(await ask(flow)).toMatchObject({ code: 2, out: "", err: expect.stringContaining("this is not a flow that can be read: ") });
   });
 });
 

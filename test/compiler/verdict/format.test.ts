@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { formatFlow, parseEnd, parseFlow } from "../../../compiler/verdict/format.js";
+import type { Flow } from "../../../compiler/space/flows.js";
+import { formatFlow, looksConcrete, parseEnd, parseFlow } from "../../../compiler/verdict/format.js";
 import { anyFlow } from "../../support/arbitrary.js";
 
 describe("one flow as a text", () => {
@@ -16,6 +17,22 @@ describe("one flow as a text", () => {
       protocol: 6,
       detail: 6379,
     });
+  });
+
+  it("quotes what would not be read back otherwise", () => {
+    const odd: Flow = {
+      source: { namespace: "", labels: { "a,b": 'c"]@', "x=y": "", "é ü": "\\" }, address: { family: 4, value: 1 } },
+      destination: { namespace: "two words", labels: {}, address: { family: 4, value: 2 } },
+      protocol: 6,
+      detail: 80,
+    };
+    expect(formatFlow(odd)).toBe('""["a,b"="c\\"]@","x=y"=,"é ü"="\\\\"]@0.0.0.1 -> "two words"@0.0.0.2 : tcp/80');
+    expect(parseFlow(formatFlow(odd))).toEqual(odd);
+  });
+
+  it("is told from a question about sets", () => {
+    expect(["shop@10.0.0.1 -> @10.0.0.2 : tcp/1", "web@nowhere -> db"].map(looksConcrete)).toEqual([true, true]);
+    expect(["web -> db : tcp/1", '"a@b" -> db'].map(looksConcrete)).toEqual([false, false]);
   });
 
   it.each(["10.1.1.1", "web", "[a=b]@10.0.0.1", "n[=b]@10.0.0.1", "n@10.0.0.256", "n@"])("refuses the end %j", (text) => {

@@ -10,11 +10,12 @@ import { flowProduct } from "../../../space/flows.js";
 import * as ends from "../../../space/ends.js";
 import { everyService, isEmptyService, isEveryService, protocolNumber, servicesOverlap, subtractServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
-import { either } from "./finding.js";
+import { either, shownBy } from "./finding.js";
 import type { Finding } from "./finding.js";
 import type { Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import type { Match } from "./match.js";
+import { once } from "./scope.js";
 import { piecesOf } from "./service.js";
 import { sideOf } from "./side.js";
 import type { Side } from "./side.js";
@@ -122,28 +123,28 @@ export function aciRules(ground: Ground, renderings: readonly Rendering[], portL
     if (lost && !sources.more && !destinations.more)
       findings.push(unsaid(ground, rule, "the services that are left of this rule cannot be said and are denied"));
   }
-  return { rules, findings: [...findings, insideFinding(ground)] };
+  return { rules, findings: [...findings, insideFinding(ground) ?? []].flat() };
 }
 
 /** What the fabric decides by itself: inside a group, with ends in no group, and (for lack of a contract) between groups. */
-function insideFinding(ground: Ground): Finding {
+function insideFinding(ground: Ground): Finding | undefined {
   const { tenant, universe } = ground;
-  const [group] = [...ground.groups.keys()];
-  const flow = group === undefined ? "any -> any" : `${tenant.name}/${group} -> ${tenant.name}/${group} : tcp/22`;
   const members = [...ground.groups.keys()].map((name) =>
     universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: name }], except: [] }),
   );
-  return {
-    diagnostic: aciInside.make({ tenant: tenant.name, flow }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv", flow }),
-    outcomes: either,
-    flows: () => {
-      const others = ends.subtractEnds(ends.allEnds, members.flat());
-      return [
-        ...members.flatMap((own) => flowProduct(own, own, everyService)),
-        ...flowProduct(others, ends.allEnds, everyService),
-        ...flowProduct(ends.allEnds, others, everyService),
-        ...(tenant.defaultAction === "allow" ? flowProduct(members.flat(), members.flat(), everyService) : []),
-      ];
-    },
-  };
+  const flows = once(() => {
+    const others = ends.subtractEnds(ends.allEnds, members.flat());
+    return [
+      ...members.flatMap((own) => flowProduct(own, own, everyService)),
+      ...flowProduct(others, ends.allEnds, everyService),
+      ...flowProduct(ends.allEnds, others, everyService),
+      ...(tenant.defaultAction === "allow" ? flowProduct(members.flat(), members.flat(), everyService) : []),
+    ];
+  });
+  const asDefault = shownBy(universe, flows(), tenant.defaultAction);
+  const shown = asDefault ?? shownBy(universe, flows(), tenant.defaultAction === "allow" ? "deny" : "allow");
+  if (shown === undefined) return undefined;
+  const span = (tenant.defaultOrigin ?? tenant.origin).span;
+  const diagnostic = aciInside.make({ tenant: tenant.name, flow: shown.words }, { span, target: "contiv", flow: shown.flow });
+  return { diagnostic, outcomes: either, flows };
 }

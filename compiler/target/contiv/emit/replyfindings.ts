@@ -4,10 +4,12 @@ import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
 import { protocolNumber } from "../../../space/service.js";
-import { details, example, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
+import { shownBy } from "./finding.js";
+import { details, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
 import type { Look } from "./rulecontext.js";
+import { once } from "./scope.js";
 import type { Side } from "./side.js";
-import { list, protocolName, serviceWords } from "./words.js";
+import { list, protocolName } from "./words.js";
 
 /** Linux hands out 32768 to 60999 to clients, IANA's dynamic ports are 49152 and up. */
 const FIRST_CLIENT_PORT = 32768;
@@ -24,14 +26,16 @@ export const wayBack: Look = (context, rendering) => {
   if (!hasMembers(ground, destination)) return undefined;
   if (sameSides(source, destination) && pieces.others.every((piece) => piece.port === 0)) return undefined;
   const protocols = protocolsOf(rendering).filter((protocol) => protocol === protocolNumber.udp || ground.tenant.defaultAction === "deny");
-  const words = example(context, rendering, true, serviceWords(protocols[0], 0));
+  const flows = once(() => {
+    const { from, to } = sides(context, rule);
+    return flowProduct(to, from, servicesOf(protocols));
+  });
+  const shown = shownBy(ground.universe, flows(), "deny");
+  if (shown === undefined) return undefined;
   return {
-    diagnostic: openWayBack.make({ protocols: list(protocols.map(protocolName)), flow: words }, details(rule, { flow: words })),
+    diagnostic: openWayBack.make({ protocols: list(protocols.map(protocolName)), flow: shown.words }, details(rule, { flow: shown.flow })),
     outcomes: ["allow"],
-    flows: () => {
-      const { from, to } = sides(context, rule);
-      return flowProduct(to, from, servicesOf(protocols));
-    },
+    flows,
   };
 };
 
@@ -56,14 +60,16 @@ export const deniedReplies: Look = (context, rendering) => {
   const { rule } = rendering;
   const protocols = protocolsOf(rendering, true);
   if (rule.action === "allow" || context.ground.tenant.defaultAction === "deny" || protocols.length === 0) return undefined;
-  const words = example(context, rendering, true, serviceWords(protocols[0], 0));
+  const flows = once(() => {
+    const { from, to } = sides(context, rule);
+    return flowProduct(to, from, servicesOf(protocols));
+  });
+  const shown = shownBy(context.ground.universe, flows(), "allow");
+  if (shown === undefined) return undefined;
   return {
-    diagnostic: repliesDenied.make({ protocols: list(protocols.map(protocolName)), flow: words }, details(rule, { flow: words })),
+    diagnostic: repliesDenied.make({ protocols: list(protocols.map(protocolName)), flow: shown.words }, details(rule, { flow: shown.flow })),
     outcomes: ["deny"],
-    flows: () => {
-      const { from, to } = sides(context, rule);
-      return flowProduct(to, from, servicesOf(protocols));
-    },
+    flows,
   };
 };
 
@@ -76,17 +82,15 @@ export const deniedClients: Look = (context, rendering) => {
   ].filter((piece) => piece.port >= FIRST_CLIENT_PORT);
   const [first] = ported;
   if (first === undefined) return undefined;
-  const words = example(context, rendering, true, serviceWords(first.protocol, 0));
   const ports = ported.length === 1 ? `port ${first.port}` : `ports such as ${first.port}`;
-  return {
-    diagnostic: clientPorts.make({ ports, flow: words }, details(rule, { flow: words })),
-    outcomes: ["deny"],
-    flows: () => {
-      const { from, to } = sides(context, rule);
-      // What is meant for the world matches everything, also where the tenant's own addresses are decided above it.
-      const wide = (side: Side, set: EndSet): EndSet => (side.world ? ends.allEnds : set);
-      const services = servicesOf(ported.map((piece) => piece.protocol));
-      return flowProduct(wide(rendering.destination, to), wide(rendering.source, from), services);
-    },
-  };
+  const flows = once(() => {
+    const { from, to } = sides(context, rule);
+    // What is meant for the world matches everything, also where the tenant's own addresses are decided above it.
+    const wide = (side: Side, set: EndSet): EndSet => (side.world ? ends.allEnds : set);
+    const services = servicesOf(ported.map((piece) => piece.protocol));
+    return flowProduct(wide(rendering.destination, to), wide(rendering.source, from), services);
+  });
+  const shown = shownBy(context.ground.universe, flows(), "allow");
+  if (shown === undefined) return undefined;
+  return { diagnostic: clientPorts.make({ ports, flow: shown.words }, details(rule, { flow: shown.flow })), outcomes: ["deny"], flows };
 };

@@ -10,10 +10,8 @@ import type { Finding } from "./finding.js";
 import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
-import { reversed } from "./match.js";
 import type { Scope } from "./scope.js";
 import type { Side } from "./side.js";
-import { flowWords } from "./words.js";
 
 export interface RuleContext {
   readonly ground: Ground;
@@ -60,11 +58,4 @@ export function hasRest(side: Side): boolean {
 
 export function hasMembers(ground: Ground, side: Side): boolean {
   return side.any || side.whole.length > 0 || side.partial.length > 0 || overlaps(side.inside, ground.networkAddresses);
-}
-
-/** A flow of the rule in words, of its first match. */
-export function example(context: RuleContext, rendering: Rendering, back: boolean, service: string): string {
-  const [match] = rendering.said.matches;
-  if (match === undefined) return rendering.rule.text.replace(/^(allow|deny) /, "");
-  return flowWords(context.ground.tenant.name, back ? reversed(match) : match, service);
 }

@@ -5,29 +5,22 @@ import { allAddresses } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
-import { protocolNumber, protocolService, unionAllServices } from "../../../space/service.js";
-import { aboutNoFlow, either } from "./finding.js";
+import { protocolService, unionAllServices } from "../../../space/service.js";
+import { aboutNoFlow, either, shownBy } from "./finding.js";
 import type { Finding } from "./finding.js";
 import type { Addresses, Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import type { Said } from "./match.js";
 import { deniedClients, deniedReplies, heldBack, wayBack } from "./replyfindings.js";
-import { details, example, hasRest, servicesOf, sides } from "./rulecontext.js";
+import { details, hasRest, servicesOf, sides } from "./rulecontext.js";
 import type { Look, RuleContext } from "./rulecontext.js";
-import { box, membersAt, unfilteredFlows } from "./scope.js";
+import { box, membersAt, once, unfilteredFlows } from "./scope.js";
 import { mentionOf } from "./strangers.js";
-import { flowWords, list, protocolName, serviceWords } from "./words.js";
+import { list, protocolName } from "./words.js";
 
 const ipv6: EndSet = box({ addresses: { v4: [], v6: allAddresses.v6 } });
 
 const at = (addresses: Addresses): EndSet => box({ addresses: { v4: addresses, v6: [] } });
-
-function firstService({ pieces }: Rendering): string {
-  const [port] = pieces.tcp;
-  if (port !== undefined) return serviceWords(protocolNumber.tcp, port);
-  const [piece] = pieces.others;
-  return piece === undefined ? "tcp/1" : serviceWords(piece.protocol, piece.port);
-}
 
 const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over }) =>
   over
@@ -41,23 +34,13 @@ const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over 
 const outsideSources: Look = (context, rendering) => {
   const { rule } = rendering;
   if (rule.action === "allow" || !hasRest(rendering.source)) return undefined;
-  const arriving = rendering.said.matches.find((match) => match.direction === "in" && match.remote.kind !== "group");
-  const words =
-    arriving === undefined
-      ? example(context, rendering, false, firstService(rendering))
-      : flowWords(
-          context.ground.tenant.name,
-          arriving.remote.kind === "any" ? { ...arriving, remote: { kind: "world" } } : arriving,
-          firstService(rendering),
-        );
-  return {
-    diagnostic: unfilteredDeny.make({ flow: words }, details(rule, { flow: words })),
-    outcomes: ["allow"],
-    flows: () => {
-      const { from, to } = sides(context, rule);
-      return unfilteredFlows(context.scopes, from, to, rule.service.services);
-    },
-  };
+  const flows = once(() => {
+    const { from, to } = sides(context, rule);
+    return unfilteredFlows(context.scopes, from, to, rule.service.services);
+  });
+  const shown = shownBy(context.ground.universe, flows(), "deny");
+  if (shown === undefined) return undefined;
+  return { diagnostic: unfilteredDeny.make({ flow: shown.words }, details(rule, { flow: shown.flow })), outcomes: ["allow"], flows };
 };
 
 const overIpv6: Look = (context, { rule }) => {

@@ -10,6 +10,7 @@ import {
 } from "../../../diagnostics/contiv.js";
 import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
 import type { Group, Rule, Selector } from "../../../policy/model.js";
+import { touching } from "../../../policy/universe.js";
 import {
   addressesWithin,
   allAddresses,
@@ -24,15 +25,15 @@ import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
-import { everyService } from "../../../space/service.js";
+import { everyService, portService, protocolNumber } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
-import { either } from "./finding.js";
+import { either, shownBy } from "./finding.js";
 import type { Finding } from "./finding.js";
 import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlappingPairs } from "./overlap.js";
-import { box, unfilteredFlows } from "./scope.js";
+import { box, once, unfilteredFlows } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { addressesOf } from "./strangers.js";
 import type { Strata } from "./strata.js";
@@ -50,17 +51,24 @@ export function hasIpv6({ universe, tenant }: Ground): boolean {
   return universe.workloadAddresses(tenant.name).v6.length > 0 || tenant.groups.some((group) => group.hosts.v6.length > 0);
 }
 
+/** Flows that show best what an unfiltered default means, before all others. */
+function likelyFlows({ universe, tenant, groups }: Ground, scopes: readonly Scope[]): FlowSet {
+  const [first] = groups.values();
+  if (first === undefined) return [];
+  const members = universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: first.group.name }], except: [] });
+  const ssh = portService(protocolNumber.tcp, 22, 22);
+  return [ssh, everyService].flatMap((service) => unfilteredFlows(scopes, universe.worldEnds, members, service));
+}
+
 function unfiltered(ground: Ground, scopes: readonly Scope[]): Finding | undefined {
-  const { tenant } = ground;
+  const { tenant, universe } = ground;
   if (tenant.defaultAction === "allow") return undefined;
-  const group = [...ground.groups.keys()][0];
-  const flow = `world -> ${group === undefined ? "any" : `${tenant.name}/${group}`} : tcp/22`;
+  const flows = once(() => unfilteredFlows(scopes, ends.allEnds, ends.allEnds, everyService));
+  const shown = shownBy(universe, likelyFlows(ground, scopes), "deny") ?? shownBy(universe, touching(universe, tenant.name, flows()), "deny");
+  if (shown === undefined) return undefined;
   const span = (tenant.defaultOrigin ?? tenant.origin).span;
-  return {
-    diagnostic: unfilteredDefault.make({ tenant: tenant.name, flow }, { span, target: "contiv", flow }),
-    outcomes: ["allow"],
-    flows: () => unfilteredFlows(scopes, ends.allEnds, ends.allEnds, everyService),
-  };
+  const diagnostic = unfilteredDefault.make({ tenant: tenant.name, flow: shown.words }, { span, target: "contiv", flow: shown.flow });
+  return { diagnostic, outcomes: ["allow"], flows };
 }
 
 function overIpv6(ground: Ground): Finding | undefined {

@@ -16,6 +16,7 @@ import { formatAddress } from "../../../space/address.js";
 import type { End } from "../../../space/ends.js";
 import { formatServices, unionAllServices } from "../../../space/service.js";
 import { describeEnd, describeService } from "../../../verdict/describe.js";
+import { formatFlow } from "../../../verdict/format.js";
 import type { RuleLoss } from "./losses.js";
 
 export const TARGET = "kubernetes";
@@ -52,8 +53,8 @@ export function lossReporter(policy: Policy): (loss: RuleLoss) => Diagnostic {
   return (loss) => {
     const { tenant, rule } = loss;
     const origin = rule === undefined ? (tenant.defaultOrigin ?? tenant.origin) : rule.origin;
-    const flow = `${describe(loss.flow.source)} -> ${describe(loss.flow.destination)} : ${describeService(loss.flow)}`;
-    return make(loss, flow, { span: origin.span, target: TARGET, rule: rule?.id ?? `${tenant.name}/default`, flow });
+    const words = `${describe(loss.flow.source)} -> ${describe(loss.flow.destination)} : ${describeService(loss.flow)}`;
+    return make(loss, words, { span: origin.span, target: TARGET, rule: rule?.id ?? `${tenant.name}/default`, flow: formatFlow(loss.flow) });
   };
 }
 

@@ -34,7 +34,7 @@ describe("a loss", () => {
     const [loss] = emission.losses ?? [];
     expect(loss.diagnostic).toBe(emission.diagnostics[0]);
     expect(loss.diagnostic).toMatchObject({ code: "CTV5101", rule: "t/p/ping", span: { file: "policy.ctv" } });
-    expect(loss.diagnostic.flow).toMatch(/^a \(.*\) -> b \(.*\) : icmp\/8$/);
+    expect(loss.diagnostic.flow).toBe("t[app=a]@10.0.0.1 -> t[app=b]@10.0.0.2 : icmp/8");
     expect(loss).toMatchObject({ tenant: "t", outcome: "deny" });
     expect(loss.flows.map((box) => box.service)).toEqual([[65536 + 8 * 256, 65536 + 8 * 256 + 255]]);
   });
