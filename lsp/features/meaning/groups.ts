@@ -4,11 +4,9 @@ import type { Group, Peer, PeerExpression, Rule, Tenant } from "../../../compile
 import { formatPrefix, isEmptyAddresses, toPrefixes } from "../../../compiler/space/address.js";
 import { everyService } from "../../../compiler/space/service.js";
 import { formatValues } from "./labels.js";
+import { universeNear } from "../../../compiler/verdict/near.js";
 import { answer } from "../../../compiler/verdict/query.js";
 import type { View } from "../../workspace/workspace.js";
-
-/** In larger projects a full answer would keep the editor waiting. */
-const rulesForFullAnswer = 300;
 
 export function groupOf(view: View, symbol: PolicySymbol): { readonly tenant: Tenant; readonly group: Group } | undefined {
   const tenant = view.checked.draft.tenants.find(({ name }) => name === symbol.tenant);
@@ -40,17 +38,15 @@ export function membersText(group: Group): string {
   return `Members: ${[...workloads, ...hosts].join("; ") || "none"}.`;
 }
 
-/** The rules that allow something to or from the group, exactly where the tenant is small enough, else those that name it. */
+/** The rules that let something pass to or from the group; while the policy has errors, those that name it. */
 export function allowing(view: View, tenant: Tenant, group: Group, side: "source" | "destination"): readonly Rule[] {
   const { universe } = view.checked;
-  const size = view.checked.draft.tenants.reduce((sum, { rules }) => sum + rules.length, 0);
-  if (universe === undefined || size > rulesForFullAnswer) {
-    return tenant.rules.filter((rule) => rule.action === "allow" && names(rule[side], tenant, group));
-  }
+  if (universe === undefined) return tenant.rules.filter((rule) => rule.action === "allow" && names(rule[side], tenant, group));
   const self: PeerExpression = { include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] };
   const all: PeerExpression = { include: [{ kind: "any" }], except: [] };
-  const service = { services: everyService, terms: [] };
-  const { parts } = answer(universe, side === "source" ? { source: self, destination: all, service } : { source: all, destination: self, service });
+  const [source, destination] = side === "source" ? [self, all] : [all, self];
+  const near = universeNear(universe, universe.endsOf(source), universe.endsOf(destination));
+  const { parts } = answer(near, { source, destination, service: { services: everyService, terms: [] } });
   const rules = parts
     .filter((part) => part.outcome === "allow")
     .flatMap((part) => part.verdicts.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
