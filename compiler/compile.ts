@@ -14,7 +14,7 @@ import type { Place } from "./bind/lookup.js";
 import type { NameSpace, PolicySymbol } from "./bind/symbols.js";
 import { checkAddressing } from "./check/addressing.js";
 import type { Context } from "./check/context.js";
-import { checkLogic } from "./check/logic.js";
+import { checkLogicInSteps } from "./check/logic.js";
 import { evaluateParams } from "./check/params.js";
 import type { GivenParam, ParamValue } from "./check/params.js";
 import { checkUsage } from "./check/usage.js";
@@ -31,6 +31,8 @@ import { applySettings, isEssential } from "./source/settings.js";
 import type { FindingSettings } from "./source/settings.js";
 import { noAddresses } from "./space/address.js";
 import type { ServiceSet } from "./space/service.js";
+import { finish } from "./steps.js";
+import type { Steps } from "./steps.js";
 
 export interface ProjectInput {
   /** Ids of the files to start from: paths relative to the project's root, with forward slashes. */
@@ -75,6 +77,14 @@ export interface Names extends Facts {
 
 /** Binds, checks and resolves a project. Never throws for what the files say. */
 export function check(input: ProjectInput): Checked {
+  return finish(checkInSteps(input));
+}
+
+/**
+ * `check`, which can be left between two steps: an editor gives up a check of a text that has changed since. A step is short, but for
+ * what grows with the size of the project: reading it, and each of the passes over it.
+ */
+export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const found: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => {
     found.push(diagnostic);
@@ -83,6 +93,7 @@ export function check(input: ProjectInput): Checked {
   const { files } = loaded;
   for (const file of files.values()) found.push(...syntaxDiagnostics(file));
   found.push(...loaded.diagnostics);
+  yield;
 
   const program = declare(files, report);
   const facts = recordFacts();
@@ -93,8 +104,10 @@ export function check(input: ProjectInput): Checked {
   const params = evaluateParams(program, input.params ?? new Map(), report);
   const ruleOfNode = new Map<SyntaxRule, Rule>();
   const context: Context = { program, lookup, facts, params, report, ruleOfNode };
+  yield;
   const { policy: draft, spans, services, peers } = resolvePolicy(context);
   lookup.reportUnknown();
+  yield;
   const surroundings = input.surroundings ?? { podAddresses: noAddresses };
 
   const symbols = [...new Set(program.symbolOfNode.values())];
@@ -106,11 +119,12 @@ export function check(input: ProjectInput): Checked {
   // A statement that could not be read may use anything.
   const readable = [...files.values()].every((file) => file.parsed.problems.length === 0);
   if (readable) checkUsage(program, facts.facts, report);
+  yield;
 
   const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
   const universe = broken ? undefined : makeUniverse(draft, surroundings);
   const withLogic = input.withoutLogic !== true;
-  if (universe !== undefined && withLogic) found.push(...checkLogic(universe));
+  if (universe !== undefined && withLogic) found.push(...(yield* checkLogicInSteps(universe)));
 
   const complete = (code: string): boolean =>
     !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || (universe !== undefined && withLogic));

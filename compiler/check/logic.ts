@@ -5,6 +5,8 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Tenant } from "../policy/model.js";
 import type { Universe } from "../policy/universe.js";
+import { finish } from "../steps.js";
+import type { Steps } from "../steps.js";
 import { effectiveRegions } from "../verdict/regions.js";
 import { explainEmpty } from "./logic/concern.js";
 import { meetingsOf } from "./logic/context.js";
@@ -17,22 +19,31 @@ import { checkWide } from "./logic/wide.js";
 
 /** All findings about the policy's logic, tenant by tenant in order of evaluation. */
 export function checkLogic(universe: Universe): readonly Diagnostic[] {
-  return [...universe.policy.tenants.flatMap((tenant) => checkTenant(universe, tenant)), ...checkSplits(universe)];
+  return finish(checkLogicInSteps(universe));
 }
 
-function checkTenant(universe: Universe, tenant: Tenant): readonly Diagnostic[] {
+/** `checkLogic` in steps, each about one rule. */
+export function* checkLogicInSteps(universe: Universe): Steps<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const tenant of universe.policy.tenants) found.push(...(yield* checkTenant(universe, tenant)));
+  found.push(...checkSplits(universe));
+  return found;
+}
+
+function* checkTenant(universe: Universe, tenant: Tenant): Steps<readonly Diagnostic[]> {
   const context: LogicContext = { universe, tenant, regions: effectiveRegions(universe, tenant) };
   const disagreements: Disagreement[] = [];
   const found: Diagnostic[] = [];
-  tenant.rules.forEach((_, position) => {
+  for (const position of tenant.rules.keys()) {
+    yield;
     const meetings = meetingsOf(context, position);
     if (meetings.length === 0) {
       found.push(...explainEmpty(context, position));
-      return;
+      continue;
     }
     disagreements.push(...disagreementsOf(context, position, meetings));
     found.push(...checkOrder(context, position, meetings), ...checkWide(context, position, meetings));
-  });
+  }
   // The order of two policies that disagree is open, so what it does to their rules is not told yet.
   const open = new Set(disagreements.flatMap(({ first, second }) => [first.id, second.id]));
   const settled = found.filter((finding) => finding.rule === undefined || !open.has(finding.rule));

@@ -25,7 +25,10 @@ describe("the policy near a group", () => {
             ] as const) {
               const near = universeNear(universe, universe.endsOf(source), universe.endsOf(destination));
               const question = { source, destination, service: { services: everyService, terms: [] } };
-              left += near.policy.tenants.reduce((sum, { name: its, rules }) => sum + (universe.tenantByName.get(its)?.rules.length ?? 0) - rules.length, 0);
+              left += near.policy.tenants.reduce(
+                (sum, { name: its, rules }) => sum + (universe.tenantByName.get(its)?.rules.length ?? 0) - rules.length,
+                0,
+              );
               expect(answer(near, question)).toEqual(answer(universe, question));
             }
           }
