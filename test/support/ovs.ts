@@ -31,6 +31,14 @@ export interface TestSwitch {
   readonly trace: (bridge: string, flow: string, states?: readonly string[]) => Promise<string>;
   /** Any command that `ovs-appctl` knows. */
   readonly control: (method: string, ...parameters: readonly string[]) => Promise<string>;
+  /** The path of a bridge's OpenFlow socket. */
+  readonly socket: (bridge: string) => string;
+  /** The path of `ovsdb-server`'s socket. */
+  readonly database: string;
+  /** The path of the control socket of `ovs-vswitchd`. */
+  readonly controlSocket: string;
+  /** `ovs-vsctl` with these words. */
+  readonly configure: (...parameters: readonly string[]) => string;
   readonly stop: () => Promise<void>;
 }
 
@@ -157,6 +165,10 @@ export async function startSwitch(): Promise<TestSwitch> {
       ),
     trace: (bridge, flow, states = []) => connection.ask("ofproto/trace", bridge, flow, ...states.flatMap((state) => ["--ct-next", state])),
     control: connection.ask,
+    socket: (bridge) => join(folder, `${bridge}.mgmt`),
+    database: socket,
+    controlSocket: control,
+    configure,
     stop: async () => {
       connection.close();
       await Promise.all(

@@ -54,7 +54,7 @@ function nextAddress(address: Address, step: number): Address {
 }
 
 /** As many kinds of ends as there are ports, each with an address of its own that the policy sees no difference in. */
-function switchedWorld(universe: Universe, program: Program, spread: boolean, limit = 36): SwitchedWorld {
+export function switchedWorld(universe: Universe, program: Program, spread: boolean, limit = 36): SwitchedWorld {
   const { policy } = universe;
   const tell = seenByPolicy(policy);
   const kinds = distinctEnds(interestingEnds(universe), (end) => `${tell(end)} ${end.namespace === undefined}`);

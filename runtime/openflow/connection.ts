@@ -1,0 +1,300 @@
+/**
+ * A connection to a bridge: greeting, keep-alive, questions with their answers, bundles. Whatever breaks the protocol, and a
+ * switch that stops answering, ends the connection; the agent then opens a new one.
+ */
+import type { Socket } from "node:net";
+import { matchText } from "../../compiler/target/openflow/text.js";
+import { bundleChunks, bundleMessages, bundleSteps, putBundleControl } from "./bundle.js";
+import type { Modification } from "./bundle.js";
+import { byteWriter, putBytes, WireError, written } from "./bytes.js";
+import { readError } from "./errors.js";
+import { putFlowRequest, readFlowStatistics } from "./flows.js";
+import type { FlowStatistics, WireCookie } from "./flows.js";
+import { readGroups } from "./groups.js";
+import type { WireGroup } from "./groups.js";
+import { decodeMatch } from "./match.js";
+import {
+  deframer,
+  helloMessage,
+  message,
+  messageTypes,
+  multipartRequest,
+  multipartTypes,
+  packetFormatMessage,
+  readFeatures,
+  readMultipart,
+  setConfigMessage,
+  speaksOurVersion,
+  VERSION,
+} from "./message.js";
+import type { Features, Message } from "./message.js";
+import { readPacketIn } from "./packetin.js";
+import type { PacketIn } from "./packetin.js";
+
+/** The switch said no to a question. The connection goes on. */
+export class SwitchRefusal extends Error {}
+
+export interface SwitchConnection {
+  readonly features: Features;
+  /** Makes all the changes at once. Rejects with `SwitchRefusal` when the switch takes them not, and then has made none. */
+  readonly apply: (changes: readonly Modification[]) => Promise<void>;
+  /** Flows whose cookie agrees with `cookie` under `mask`; all without. */
+  readonly flows: (cookie?: WireCookie, mask?: WireCookie) => Promise<readonly FlowStatistics[]>;
+  readonly groups: () => Promise<readonly WireGroup[]>;
+  /** Settles when the switch has done all that it was asked before. */
+  readonly barrier: () => Promise<void>;
+  readonly close: () => void;
+  /** Settles when the connection is over, with the reason where it is not `close`. */
+  readonly closed: Promise<Error | undefined>;
+}
+
+export interface ConnectionOptions {
+  /** Gets packets that flows send to the controller. Without it the switch sends none. */
+  readonly onPacket?: (packet: PacketIn) => void;
+  /** How long a question may stay without an answer, in milliseconds. */
+  readonly patience?: number;
+  /** How often to see whether the switch is there while nothing comes from it, in milliseconds. */
+  readonly keepAlive?: number;
+}
+
+interface Question {
+  /** Takes an answer; says whether it was the last one. */
+  readonly take: (answer: Message) => boolean;
+  readonly fail: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Changes under way, and what the switch had against some of them. */
+interface OpenBundle {
+  readonly firstXid: number;
+  readonly changes: readonly Modification[];
+  readonly errors: string[];
+}
+
+const HEAD = 128;
+const LAST_XID = 0xffffffff;
+
+/** Greets a switch over an open stream and asks what it can do. Rejects where it does not speak OpenFlow 1.4. */
+export async function greetSwitch(socket: Socket, options: ConnectionOptions = {}): Promise<SwitchConnection> {
+  const patience = options.patience ?? 30_000;
+  const questions = new Map<number, Question>();
+  let bundle: OpenBundle | undefined;
+  let nextXid = 1;
+  let nextBundle = 1;
+  let ended = false;
+  let heard = true;
+  let settleClosed: (reason: Error | undefined) => void = () => undefined;
+  const closed = new Promise<Error | undefined>((resolve) => (settleClosed = resolve));
+  let greeted: (hello: Message) => void = () => undefined;
+  const hello = new Promise<Message>((resolve) => (greeted = resolve));
+
+  const end = (reason: Error | undefined): void => {
+    if (ended) return;
+    ended = true;
+    clearInterval(pulse);
+    for (const question of questions.values()) {
+      clearTimeout(question.timer);
+      question.fail(reason ?? new Error("the connection to the switch was closed"));
+    }
+    questions.clear();
+    socket.destroy();
+    settleClosed(reason);
+  };
+
+  const takeXids = (count: number): number => {
+    if (nextXid + count > LAST_XID) nextXid = 1;
+    const first = nextXid;
+    nextXid += count;
+    return first;
+  };
+
+  /** Waits for the answers to a message. `take` reads one and says whether it was the last. */
+  const expectAnswers = (xid: number, take: (answer: Message) => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(new Error("the connection to the switch is closed"));
+      const timer = setTimeout(() => end(new Error(`the switch did not answer for ${patience / 1000} s`)), patience);
+      const finish = (): void => {
+        clearTimeout(timer);
+        questions.delete(xid);
+      };
+      questions.set(xid, {
+        timer,
+        take: (answer) => {
+          if (answer.type === messageTypes.error) {
+            finish();
+            reject(new SwitchRefusal(readError(answer.body).text));
+            return true;
+          }
+          if (!take(answer)) return false;
+          finish();
+          resolve();
+          return true;
+        },
+        fail: reject,
+      });
+    });
+
+  const ask = (type: number, answerType: number, question: (xid: number) => Buffer): Promise<Message> => {
+    const xid = takeXids(1);
+    let found: Message | undefined;
+    const answered = expectAnswers(xid, (answer) => {
+      if (answer.type !== answerType) throw new WireError(`an answer of type ${answer.type} to a question of type ${type}`);
+      found = answer;
+      return true;
+    });
+    socket.write(question(xid));
+    return answered.then(() => found ?? Promise.reject(new WireError("no answer")));
+  };
+
+  const list = async <Entry>(
+    type: number,
+    put: Parameters<typeof multipartRequest>[2],
+    read: (body: Message) => readonly Entry[],
+  ): Promise<Entry[]> => {
+    const entries: Entry[] = [];
+    const xid = takeXids(1);
+    const answered = expectAnswers(xid, (answer) => {
+      if (answer.type !== messageTypes.multipartReply) throw new WireError(`an answer of type ${answer.type} to a question for a list`);
+      for (const entry of read(answer)) entries.push(entry);
+      return !readMultipart(answer.body).more;
+    });
+    socket.write(multipartRequest(xid, type, put));
+    await answered;
+    return entries;
+  };
+
+  const receive = (received: Message): void => {
+    heard = true;
+    switch (received.type) {
+      case messageTypes.hello:
+        return greeted(received);
+      case messageTypes.echoRequest:
+        socket.write(message(messageTypes.echoReply, received.xid, (writer) => putBytes(writer, received.body)));
+        return;
+      case messageTypes.error: {
+        const question = questions.get(received.xid);
+        if (question !== undefined) {
+          question.take(received);
+          return;
+        }
+        const change = bundle?.changes[received.xid - bundle.firstXid - 1];
+        if (bundle !== undefined && change !== undefined) bundle.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
+        return;
+      }
+      case messageTypes.experimenter: {
+        const packet = readPacketIn(received);
+        if (packet !== undefined) options.onPacket?.(packet);
+        return;
+      }
+      default:
+        questions.get(received.xid)?.take(received);
+    }
+  };
+
+  const frame = deframer(receive);
+  socket.on("data", (piece: Buffer) => {
+    try {
+      frame(piece);
+    } catch (error) {
+      end(error instanceof WireError ? new Error(`the switch sent ${error.message}`) : error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  socket.on("error", end);
+  socket.on("close", () => end(new Error("the switch closed the connection")));
+  const pulse = setInterval(() => {
+    if (!heard) return end(new Error("the switch is silent"));
+    heard = false;
+    socket.write(message(messageTypes.echoRequest, takeXids(1)));
+  }, options.keepAlive ?? 5000);
+
+  const write = async (chunk: Buffer): Promise<void> => {
+    if (socket.write(chunk)) return;
+    await Promise.race([new Promise<void>((resolve) => socket.once("drain", resolve)), closed]);
+  };
+
+  const barrier = async (): Promise<void> => {
+    await ask(messageTypes.barrierRequest, messageTypes.barrierReply, (xid) => message(messageTypes.barrierRequest, xid));
+  };
+
+  const control = (step: typeof bundleSteps.commit | typeof bundleSteps.discard, id: number): Promise<Message> =>
+    ask(messageTypes.bundleControl, messageTypes.bundleControl, (xid) => {
+      const writer = byteWriter(16);
+      putBundleControl(writer, xid, id, step);
+      return written(writer);
+    });
+
+  const apply = async (changes: readonly Modification[]): Promise<void> => {
+    if (changes.length === 0) return;
+    if (bundle !== undefined) throw new Error("one bundle at a time");
+    const id = nextBundle++;
+    const firstXid = takeXids(bundleMessages(changes));
+    const open: OpenBundle = { firstXid, changes, errors: [] };
+    bundle = open;
+    try {
+      const opened = expectAnswers(firstXid, () => true);
+      const closing = expectAnswers(firstXid + bundleMessages(changes) - 1, () => true);
+      // Either may fail while the other is awaited.
+      const ready = Promise.all([opened, closing]);
+      ready.catch(() => undefined);
+      for (const chunk of bundleChunks(id, firstXid, changes)) await write(chunk);
+      await ready;
+      if (open.errors.length > 0) {
+        await control(bundleSteps.discard, id);
+        throw new SwitchRefusal(open.errors.slice(0, 3).join("; "));
+      }
+      await control(bundleSteps.commit, id);
+      await barrier();
+    } catch (error) {
+      if (open.errors.length > 0 && error instanceof SwitchRefusal) throw new SwitchRefusal(open.errors.slice(0, 3).join("; "));
+      throw error;
+    } finally {
+      bundle = undefined;
+    }
+  };
+
+  try {
+    socket.write(helloMessage(takeXids(1)));
+    const late = new Promise<never>((_, reject) => {
+      const timer = setTimeout(() => reject(new Error("the switch did not greet")), patience);
+      void hello.then(() => clearTimeout(timer));
+      void closed.then((reason) => {
+        clearTimeout(timer);
+        reject(reason ?? new Error("the connection was closed"));
+      });
+    });
+    const theirs = await Promise.race([hello, late]);
+    if (!speaksOurVersion(theirs)) throw new Error(`the bridge does not speak OpenFlow 1.4 (version byte ${VERSION}): set its "protocols" column`);
+    const answer = await ask(messageTypes.featuresRequest, messageTypes.featuresReply, (xid) => message(messageTypes.featuresRequest, xid));
+    if (options.onPacket !== undefined) {
+      socket.write(packetFormatMessage(takeXids(1)));
+      socket.write(setConfigMessage(takeXids(1), HEAD));
+      await barrier();
+    }
+    return {
+      features: readFeatures(answer.body),
+      apply,
+      flows: (cookie, mask) =>
+        list(
+          multipartTypes.flow,
+          (writer) => putFlowRequest(writer, cookie, mask),
+          ({ body }) => readFlowStatistics(readMultipart(body).reader),
+        ),
+      groups: () => list(multipartTypes.groupDescription, undefined, ({ body }) => readGroups(readMultipart(body).reader)),
+      barrier,
+      close: () => end(undefined),
+      closed,
+    };
+  } catch (error) {
+    end(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
+
+/** A change in words: `add of table=80,priority=1001,tcp,...`. */
+export function changeText(change: Modification): string {
+  if (change.kind === "group") return `${change.command} of group ${change.group.id}`;
+  const { table, priority, match } = change.flow;
+  const fields = decodeMatch(match).flatMap((entry) => (entry.field === "unknown" ? [] : [entry]));
+  const text = matchText(fields);
+  return `${change.command} of table=${table},priority=${priority}${text === "" ? "" : `,${text}`}`;
+}
