@@ -4,7 +4,8 @@ import { formatAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import type { Flow } from "../space/flows.js";
 import { formatServices, hasPorts, isIcmp, protocolService, servicePoint } from "../space/service.js";
-import { belongs, inGroup } from "./evaluate.js";
+import { belongs } from "./evaluate.js";
+import { groupsOf } from "./membership.js";
 
 /** Such as `frontend (10.1.1.1) -> redis-master (10.1.1.2) : tcp/6379`. */
 export function describeFlow(policy: Policy, flow: Flow): string {
@@ -15,9 +16,7 @@ export function describeFlow(policy: Policy, flow: Flow): string {
 export function describeEnd(policy: Policy, end: End): string {
   const several = policy.tenants.length > 1;
   const owners = policy.tenants.filter((tenant) => belongs(policy, tenant, end));
-  const groups = owners.flatMap((tenant) =>
-    tenant.groups.filter((group) => inGroup(group, end)).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)),
-  );
+  const groups = owners.flatMap((tenant) => groupsOf(tenant, end).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)));
   const address = formatAddress(end.address);
   if (groups.length > 0) return `${groups.join(" and ")} (${address})`;
   const tenants = owners.map((tenant) => tenant.name);

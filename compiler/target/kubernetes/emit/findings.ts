@@ -12,10 +12,8 @@ import {
 } from "../../../diagnostics/kubernetes.js";
 import type { Details, Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Origin, Policy, Tenant } from "../../../policy/model.js";
-import { formatAddress } from "../../../space/address.js";
-import type { End } from "../../../space/ends.js";
 import { formatServices, unionAllServices } from "../../../space/service.js";
-import { describeEnd, describeService } from "../../../verdict/describe.js";
+import { describeFlow } from "../../../verdict/describe.js";
 import { formatFlow } from "../../../verdict/format.js";
 import type { RuleLoss } from "./losses.js";
 
@@ -42,18 +40,10 @@ function make(loss: RuleLoss, flow: string, details: Details): Diagnostic {
 
 /** Makes the diagnostics of losses. Without a rule one is about the tenant's default, and its `rule` is `tenant/default`. */
 export function lossReporter(policy: Policy): (loss: RuleLoss) => Diagnostic {
-  // The same pods show many losses, and describing an end asks every group.
-  const known = new Map<string, string>();
-  const describe = (end: End): string => {
-    const key = `${end.namespace ?? ""} ${formatAddress(end.address)} ${JSON.stringify(end.labels)}`;
-    const text = known.get(key) ?? describeEnd(policy, end);
-    known.set(key, text);
-    return text;
-  };
   return (loss) => {
     const { tenant, rule } = loss;
     const origin = rule === undefined ? (tenant.defaultOrigin ?? tenant.origin) : rule.origin;
-    const words = `${describe(loss.flow.source)} -> ${describe(loss.flow.destination)} : ${describeService(loss.flow)}`;
+    const words = describeFlow(policy, loss.flow);
     return make(loss, words, { span: origin.span, target: TARGET, rule: rule?.id ?? `${tenant.name}/default`, flow: formatFlow(loss.flow) });
   };
 }

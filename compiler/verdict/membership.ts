@@ -1,0 +1,48 @@
+/** The groups that an end is in, found by its labels: asking each of a thousand groups for every flow that is shown would cost seconds. */
+import type { Group, Tenant } from "../policy/model.js";
+import type { End } from "../space/ends.js";
+import { inGroup } from "./evaluate.js";
+
+/** Groups by one of the labels that they ask for, `key=value`, and those that ask for no label with certain values. */
+interface Membership {
+  readonly byLabel: ReadonlyMap<string, readonly Group[]>;
+  readonly others: readonly Group[];
+}
+
+const made = new WeakMap<Tenant, Membership>();
+
+/** The tenant's groups that the end is in, in the order of their declaration. */
+export function groupsOf(tenant: Tenant, end: End): readonly Group[] {
+  const { byLabel, others } = membershipOf(tenant);
+  const labelled = Object.entries(end.labels).flatMap(([key, value]) => byLabel.get(keyOf(key, value)) ?? []);
+  const found = new Set([...others, ...labelled].filter((group) => inGroup(group, end)));
+  return found.size < 2 ? [...found] : tenant.groups.filter((group) => found.has(group));
+}
+
+function membershipOf(tenant: Tenant): Membership {
+  const known = made.get(tenant) ?? makeMembership(tenant);
+  made.set(tenant, known);
+  return known;
+}
+
+function makeMembership({ groups }: Tenant): Membership {
+  const byLabel = new Map<string, Group[]>();
+  const others: Group[] = [];
+  for (const group of groups) {
+    const asked = [...(group.selector?.labels ?? [])].find(([, values]) => values.kind === "in" && !values.absent);
+    // A machine of a group with `hosts` has no labels.
+    if (asked === undefined || group.hosts.v4.length + group.hosts.v6.length > 0) others.push(group);
+    else for (const value of asked[1].values) addTo(byLabel, keyOf(asked[0], value), group);
+  }
+  return { byLabel, others };
+}
+
+function keyOf(key: string, value: string): string {
+  return `${key}\n${value}`;
+}
+
+function addTo(map: Map<string, Group[]>, key: string, group: Group): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [group]);
+  else known.push(group);
+}
