@@ -122,7 +122,7 @@ describe("the stand-in for netmaster", () => {
     await shop();
     await post("endpointGroups/acme:app/", { tenantName: "acme", groupName: "app", networkName: "net1", policies: ["web"] });
     await post("rules/acme:web:1/", rule({ protocol: "udp", port: 53 }));
-    expect(netmaster.state.agents.lines()).toEqual(["acme|||app||17|:53||11 allow", "acme|app||||17|53:||11 allow"]);
+    expect(netmaster.state.agents.lines()).toEqual(["acme|app||||17|53:||11 allow", "acme|||app||17|:53||11 allow"]);
     await post("rules/acme:web:2/", rule({ ruleId: "2", protocol: "udp", port: 53 }));
     expect(netmaster.state.agents.log).toHaveLength(2);
     await send("DELETE", "rules/acme:web:1/");
