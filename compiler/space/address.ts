@@ -165,15 +165,13 @@ export function unionAddresses(a: AddressSet, b: AddressSet): AddressSet {
 export function unionAllAddresses(sets: readonly AddressSet[]): AddressSet {
   if (sets.length === 0) return noAddresses;
   if (sets.length === 1) return sets[0];
-  const pairs = <T extends number | bigint>(ranges: Ranges<T>): [T, T][] =>
-    Array.from({ length: ranges.length / 2 }, (_, index) => [ranges[2 * index], ranges[2 * index + 1]]);
   return {
-    v4: intervals.normalise(
-      sets.flatMap((set) => pairs(set.v4)),
+    v4: intervals.unionAll(
+      sets.map((set) => set.v4),
       intervals.numberStepping,
     ),
-    v6: intervals.normalise(
-      sets.flatMap((set) => pairs(set.v6)),
+    v6: intervals.unionAll(
+      sets.map((set) => set.v6),
       intervals.bigintStepping,
     ),
   };

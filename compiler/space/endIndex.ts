@@ -3,13 +3,14 @@
  *
  * A query keeps, as bits, the boxes whose addresses meet its own, then for each label (and the namespace) of which it lists values
  * those boxes that list one of them or list none. What is left is compared box by box. On policies, where groups differ in the value
- * of some label, little is left.
+ * of some label, little is left. Boxes that hold the given one are found the same way, and are fewer: where it leaves a label open, no
+ * box that lists values of it can hold it.
  */
 import { addressIndex } from "./addressIndex.js";
 import { clearBit, eachBit, fullBits, keepBits, makeBits, setBit } from "./bits.js";
 import type { Bits } from "./bits.js";
 import { boundedCache } from "./boundedCache.js";
-import { endBoxesOverlap } from "./ends.js";
+import { endBoxesOverlap, endBoxWithin, isBare } from "./ends.js";
 import type { EndBox } from "./ends.js";
 import { hasValue } from "./values.js";
 import type { ValueSet } from "./values.js";
@@ -17,6 +18,8 @@ import type { ValueSet } from "./values.js";
 export interface EndIndex {
   /** Positions of the boxes that meet `box`, ascending. */
   readonly overlapping: (box: EndBox) => readonly number[];
+  /** Positions of the boxes that hold all of `box`, ascending. */
+  readonly holding: (box: EndBox) => readonly number[];
 }
 
 /** The boxes by what they ask of one label or of the namespace. */
@@ -88,7 +91,9 @@ export function endIndex(boxes: readonly EndBox[]): EndIndex {
   const reach = addressIndex(addresses.parts);
   const bits = makeBits(size);
   const scratch = makeBits(size);
-  const overlapping = boundedCache(4 * size + 1024, (box: EndBox): readonly number[] => {
+  const most = 4 * size + 1024;
+  /** Marks the boxes that can meet `box`. */
+  const keepCandidates = (box: EndBox): void => {
     bits.fill(0);
     for (const part of reach.overlapping(box.addresses)) for (const position of addresses.positions[part]) setBit(bits, position);
     keepMeeting(bits, namespaces, box.namespace, scratch);
@@ -96,11 +101,23 @@ export function endIndex(boxes: readonly EndBox[]): EndIndex {
       const index = labels.get(key);
       if (index !== undefined) keepMeeting(bits, index, set, scratch);
     }
+  };
+  const marked = (fits: (position: number) => boolean): readonly number[] => {
     const found: number[] = [];
     eachBit(bits, (position) => {
-      if (endBoxesOverlap(boxes[position], box)) found.push(position);
+      if (fits(position)) found.push(position);
     });
     return found;
+  };
+  const overlapping = boundedCache(most, (box: EndBox): readonly number[] => {
+    keepCandidates(box);
+    return marked((position) => endBoxesOverlap(boxes[position], box));
   });
-  return { overlapping };
+  const holding = boundedCache(most, (box: EndBox): readonly number[] => {
+    keepCandidates(box);
+    // A machine has no labels, so it is held whatever is asked of them, absence included.
+    if (!isBare(box)) for (const [key, index] of labels) if (!box.labels.has(key)) keepBits(bits, index.open);
+    return marked((position) => endBoxWithin(box, boxes[position]));
+  });
+  return { overlapping, holding };
 }

@@ -53,6 +53,13 @@ export function union<T extends Whole>(a: Ranges<T>, b: Ranges<T>, step: Steppin
   return out;
 }
 
+/** The union of many sets in one pass. */
+export function unionAll<T extends Whole>(sets: readonly Ranges<T>[], step: Stepping<T>): Ranges<T> {
+  if (sets.length === 1) return sets[0];
+  const pairs = sets.flatMap((set) => Array.from({ length: set.length / 2 }, (_, index): [T, T] => [set[2 * index], set[2 * index + 1]]));
+  return normalise(pairs, step);
+}
+
 export function intersect<T extends Whole>(a: Ranges<T>, b: Ranges<T>): Ranges<T> {
   const out: T[] = [];
   let i = 0;

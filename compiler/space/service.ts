@@ -68,7 +68,7 @@ export const containsService = (set: ServiceSet, point: number): boolean => inte
 export const isEmptyService = (set: ServiceSet): boolean => set.length === 0;
 
 export function unionAllServices(sets: readonly ServiceSet[]): ServiceSet {
-  return sets.reduce<ServiceSet>(unionServices, noService);
+  return intervals.unionAll(sets, step);
 }
 
 export function isEveryService(set: ServiceSet): boolean {

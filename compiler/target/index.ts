@@ -9,7 +9,7 @@ import { openflow } from "./openflow/emit.js";
 import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
 import { contiv, defaultContivOptions } from "./contiv/contiv.js";
-import { everyAssumption, readContiv } from "./contiv/read/read.js";
+import { contivReadings } from "./contiv/read/read.js";
 import { readKubernetes } from "./kubernetes/read/read.js";
 import { readOpenflow } from "./openflow/read/read.js";
 import type { Artefact, Capability, Emission } from "./target.js";
@@ -46,8 +46,7 @@ export const targets: readonly TargetRow[] = [
     name: "contiv",
     capabilities: contiv.capabilities,
     emit: (universe, { options }) => contiv.emit(universe, { portLimit: options.contiv?.portLimit ?? defaultContivOptions.portLimit }),
-    readings: (artefacts, universe) =>
-      everyAssumption.map(({ words, assumptions }) => ({ assumption: words, reading: readContiv(artefacts, universe, assumptions) })),
+    readings: contivReadings,
   },
   {
     name: "openflow",

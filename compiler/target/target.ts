@@ -29,6 +29,8 @@ export interface Loss {
   /** What the target makes of the flows; some it may still decide as the source does. */
   readonly outcome: "allow" | "deny";
   readonly flows: FlowSet;
+  /** Flows of these that are not lost: "all but what a thousand groups have" is short to say, and long as a union of boxes. */
+  readonly except?: FlowSet;
 }
 
 /** Something a policy can ask for, and how a target meets it. The documentation's table is made from these. */

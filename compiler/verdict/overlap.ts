@@ -11,7 +11,7 @@ import type { EndIndex } from "../space/endIndex.js";
 import type { EndBox } from "../space/ends.js";
 import { familiesMeet } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
-import { servicesOverlap } from "../space/service.js";
+import { servicesOverlap, servicesWithin } from "../space/service.js";
 
 /** One box of one of the sets. */
 export interface OverlapRow {
@@ -25,6 +25,8 @@ export interface OverlapIndex {
   readonly rows: readonly OverlapRow[];
   /** The rows whose box shares a flow with `box`, in order, of owners from `from` (included) to `to` (not). Default: all. */
   readonly overlapping: (box: FlowBox, from?: number, to?: number) => readonly OverlapRow[];
+  /** The rows whose box holds all of `box` by itself, in no order. */
+  readonly holding: (box: FlowBox) => readonly OverlapRow[];
 }
 
 /** The distinct ends on one side of the rows. */
@@ -106,5 +108,12 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
     });
     return found.sort((a, b) => a - b).map((row) => rows[row]);
   };
-  return { rows, overlapping };
+  const holding = (box: FlowBox): readonly OverlapRow[] => {
+    const to = destinations.index.holding(box.destination);
+    if (to.length === 0) return [];
+    const found: number[] = [];
+    addPairs(found, sources.index.holding(box.source), to);
+    return found.flatMap((row) => (servicesWithin(box.service, rows[row].box.service) ? [rows[row]] : []));
+  };
+  return { rows, overlapping, holding };
 }

@@ -11,12 +11,10 @@ import type { IndexedCheckpoint } from "./checkpoint.js";
 /** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
 export interface Candidate {
   readonly box: FlowBox;
-  /** The entry that allows, of the last checkpoint in which one does. */
-  readonly by?: string;
   readonly behind: readonly Behind[];
 }
 
-/** The entries of a checkpoint before the one that allows. */
+/** The runs of a checkpoint before the one that allows. */
 interface Behind {
   readonly checkpoint: IndexedCheckpoint;
   readonly before: number;
@@ -36,18 +34,24 @@ function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[
   const { box, behind } = candidate;
   const whole = everyFlow.includes(box);
   for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
-    const { action, by } = checkpoint.entries[row.owner];
-    if (action === "deny") continue;
+    if (checkpoint.actions[row.owner] === "deny") continue;
     // The same object where nothing is cut off: indices know queries by identity.
     const common = whole ? row.box : intersectFlowBoxes(box, row.box);
-    if (common !== undefined) yield* through({ box: common, by, behind: [...behind, { checkpoint, before: row.owner }] }, others);
+    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others);
   }
-  if (checkpoint.otherwise === "allow") yield* through({ ...candidate, behind: [...behind, { checkpoint, before: Infinity }] }, others);
+  if (checkpoint.otherwise === "allow") yield* through({ box, behind: [...behind, { checkpoint, before: Infinity }] }, others);
 }
 
 /** What earlier entries deny near a part of a candidate. */
 export function deniedBefore({ behind }: Candidate, part: FlowBox): FlowSet {
   return behind.flatMap(({ checkpoint, before }) =>
-    checkpoint.index.overlapping(part, 0, before).flatMap((row) => (checkpoint.entries[row.owner].action === "deny" ? [row.box] : [])),
+    checkpoint.index.overlapping(part, 0, before).flatMap((row) => (checkpoint.actions[row.owner] === "deny" ? [row.box] : [])),
+  );
+}
+
+/** Whether one box that an earlier run denies holds all of a part of a candidate. */
+export function isDeniedBefore({ behind }: Candidate, part: FlowBox): boolean {
+  return behind.some(({ checkpoint, before }) =>
+    checkpoint.index.holding(part).some((row) => row.owner < before && checkpoint.actions[row.owner] === "deny"),
   );
 }

@@ -1,16 +1,58 @@
 /**
  * Lists of checkpoints, with their entries found by overlap. Both the source and every target's reading are such lists, so comparing
  * them is one function (`compare.ts`).
+ *
+ * Entries with one action that follow each other are a run: their order decides nothing, so those between the same ends become one box.
+ * A range of ports that a target could only say port by port is one box again.
  */
-import type { Checkpoint } from "../target/target.js";
+import type { Interner } from "../space/intern.js";
+import type { EndBox } from "../space/ends.js";
+import { flowBox, flowInSet } from "../space/flows.js";
+import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
+import { unionAllServices } from "../space/service.js";
+import type { ServiceSet } from "../space/service.js";
+import type { Checkpoint, CheckpointEntry } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
 
-/** A checkpoint whose entries are found by overlap: the owner of a row is the position of its entry. */
+/** A checkpoint whose runs are found by overlap: the owner of a row is the position of its run. */
 export interface IndexedCheckpoint extends Checkpoint {
+  readonly actions: readonly CheckpointEntry["action"][];
   readonly index: OverlapIndex;
 }
 
-export function indexCheckpoint(checkpoint: Checkpoint): IndexedCheckpoint {
-  return { ...checkpoint, index: overlapIndex(checkpoint.entries.map((entry) => entry.flows)) };
+export function indexCheckpoint(checkpoint: Checkpoint, intern: Interner): IndexedCheckpoint {
+  const runs: { readonly action: CheckpointEntry["action"]; readonly boxes: FlowBox[] }[] = [];
+  for (const { action, flows } of checkpoint.entries) {
+    const last = runs.at(-1);
+    if (last?.action === action) last.boxes.push(...flows);
+    else runs.push({ action, boxes: [...flows] });
+  }
+  return {
+    ...checkpoint,
+    actions: runs.map((run) => run.action),
+    index: overlapIndex(runs.map((run) => mergeServices(run.boxes, intern))),
+  };
+}
+
+/** The same flows with one box for each two ends. */
+export function mergeServices(boxes: FlowSet, intern: Interner): FlowSet {
+  const pairs = new Map<EndBox, Map<EndBox, ServiceSet[]>>();
+  for (const box of boxes) {
+    const source = intern(box.source);
+    const destination = intern(box.destination);
+    const destinations = pairs.get(source) ?? new Map<EndBox, ServiceSet[]>();
+    if (destinations.size === 0) pairs.set(source, destinations);
+    const services = destinations.get(destination);
+    if (services === undefined) destinations.set(destination, [box.service]);
+    else services.push(box.service);
+  }
+  return [...pairs].flatMap(([source, destinations]) =>
+    [...destinations].flatMap(([destination, services]) => flowBox(source, destination, unionAllServices(services)) ?? []),
+  );
+}
+
+/** The entry that decides a flow; nothing where none holds it. */
+export function decidingEntry({ entries }: Checkpoint, flow: Flow): CheckpointEntry | undefined {
+  return entries.find((entry) => flowInSet(entry.flows, flow));
 }

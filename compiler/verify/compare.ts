@@ -6,23 +6,27 @@
  *  1. what the target permits, every tenant of the source permits;
  *  2. what the source permits, every checkpoint of the target permits, and every reply checkpoint for its replies.
  *
- * Left out are flows that cannot exist (`policy/universe.ts`), flows that touch no tenant, and flows of which the emitter has said
- * that the target decides them otherwise (`Loss`): a loss covers only the wrong outcome that it names.
+ * Left out are flows that cannot exist (`policy/universe.ts`), and flows of which the emitter has said that the target decides them
+ * otherwise (`Loss`): a loss covers only the wrong outcome that it names. Of a flow that touches no tenant the source says nothing, so a
+ * target may let it pass, and has no business to stop it.
  */
 import type { Rule } from "../policy/model.js";
 import { possiblePart, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { flowBoxWithin, intersectFlowBoxes, someFlow } from "../space/flows.js";
-import type { Flow, FlowBox } from "../space/flows.js";
+import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
+import { makeInterner } from "../space/intern.js";
+import type { Interner } from "../space/intern.js";
 import type { Loss, Reading } from "../target/target.js";
-import { indexCheckpoint } from "./checkpoint.js";
-import type { IndexedCheckpoint } from "./checkpoint.js";
 import { evaluate } from "../verdict/evaluate.js";
-import { overlapIndex } from "../verdict/overlap.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
-import { sourceCheckpoints } from "./source.js";
-import { candidates, deniedBefore } from "./candidates.js";
+import { candidates, deniedBefore, isDeniedBefore } from "./candidates.js";
 import type { Candidate } from "./candidates.js";
+import { decidingEntry, indexCheckpoint } from "./checkpoint.js";
+import type { IndexedCheckpoint } from "./checkpoint.js";
+import { exceptions, indexLosses, meets } from "./losses.js";
+import type { Losses, Wide } from "./losses.js";
+import { sourceCheckpoints } from "./source.js";
 
 export interface Difference {
   readonly kind: "target-allows" | "target-denies" | "reply-denied";
@@ -34,48 +38,55 @@ export interface Difference {
   readonly by: string;
 }
 
-/** What has been said of the target, by the outcome it has there. */
-interface Said {
-  readonly universe: Universe;
-  readonly losses: Readonly<Record<Loss["outcome"], OverlapIndex>>;
-}
-
 /**
  * The differences between a source and a reading of a target that no loss covers: none is the proof. For one entry of the source
  * or the target that differs, the first flow found is given, so the list is about as long as the list of causes.
  */
 export function compare(universe: Universe, reading: Reading, losses: readonly Loss[] = []): readonly Difference[] {
-  const withOutcome = (outcome: Loss["outcome"]): OverlapIndex =>
-    overlapIndex(losses.filter((loss) => loss.outcome === outcome).map((loss) => loss.flows));
-  const said: Said = { universe, losses: { allow: withOutcome("allow"), deny: withOutcome("deny") } };
-  const source = sourceCheckpoints(universe).map(indexCheckpoint);
-  const target = reading.checkpoints.map(indexCheckpoint);
-  const replies = reading.replies.map(indexCheckpoint);
-  return [...targetAllows(said, source, target), ...sourceAllows(said, source, target, replies)];
+  const intern = makeInterner();
+  const said = (outcome: Loss["outcome"]): Losses =>
+    indexLosses(
+      losses.filter((loss) => loss.outcome === outcome),
+      intern,
+    );
+  const source = sourceCheckpoints(universe).map((checkpoint) => indexCheckpoint(checkpoint, intern));
+  const target = reading.checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, intern));
+  const replies = reading.replies.map((checkpoint) => indexCheckpoint(checkpoint, intern));
+  return [
+    ...targetAllows({ universe, losses: said("allow"), intern }, source, target),
+    ...sourceAllows({ universe, losses: said("deny"), intern }, source, target, replies),
+  ];
 }
 
-function* targetAllows(said: Said, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
-  const { universe } = said;
+interface Ground {
+  readonly universe: Universe;
+  /** What has been said of the wrong outcome that is looked for. */
+  readonly losses: Losses;
+  readonly intern: Interner;
+}
+
+function* targetAllows(ground: Ground, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
+  const { universe } = ground;
   const seen = new Set<string>();
   for (const permitted of candidates(target)) {
     for (const checkpoint of source) {
       for (const box of touching(universe, checkpoint.name, [permitted.box])) {
-        const found = firstDenied(said, "allow", permitted, checkpoint, box);
-        if (found === undefined) continue;
-        const difference = describe(universe, "target-allows", found.flow, checkpoint.name, permitted.by ?? "default");
-        if (once(seen, difference)) yield difference;
+        for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target, witness))) {
+          const difference = describe(universe, "target-allows", flow, checkpoint.name, by);
+          if (once(seen, difference)) yield difference;
+        }
       }
     }
   }
 }
 
 function* sourceAllows(
-  said: Said,
+  ground: Ground,
   source: readonly IndexedCheckpoint[],
   target: readonly IndexedCheckpoint[],
   replies: readonly IndexedCheckpoint[],
 ): Generator<Difference> {
-  const { universe } = said;
+  const { universe } = ground;
   const seen = new Set<string>();
   const asked = [
     ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
@@ -83,13 +94,26 @@ function* sourceAllows(
   ];
   for (const permitted of candidates(source)) {
     for (const { checkpoint, kind } of asked) {
-      const found = firstDenied(said, "deny", permitted, checkpoint, permitted.box);
-      if (found === undefined) continue;
-      const tenant = evaluate(universe.policy, found.flow).verdicts[0]?.tenant ?? "";
-      const difference = describe(universe, kind, found.flow, tenant, found.by ?? `the default of ${checkpoint.name}`);
-      if (once(seen, difference)) yield difference;
+      for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source, witness))) {
+        const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";
+        const difference = describe(universe, kind, flow, tenant, decidingEntry(checkpoint, flow)?.by ?? `the default of ${checkpoint.name}`);
+        if (once(seen, difference)) yield difference;
+      }
     }
   }
+}
+
+/** What lets a flow pass: the entry that does at the last checkpoint which has one. */
+function allowedBy(checkpoints: readonly IndexedCheckpoint[], flow: Flow): Cause {
+  const entries = checkpoints.flatMap((checkpoint) => decidingEntry(checkpoint, flow) ?? []);
+  const last = entries.at(-1);
+  return last === undefined ? { by: "default" } : { by: last.by, flows: last.flows };
+}
+
+interface Cause {
+  readonly by: string;
+  /** All that it speaks of; absent for a default. */
+  readonly flows?: FlowSet;
 }
 
 function once(seen: Set<string>, difference: Difference): boolean {
@@ -99,44 +123,103 @@ function once(seen: Set<string>, difference: Difference): boolean {
   return true;
 }
 
+/**
+ * Flows of `part`, a part of what is permitted, that can exist, that the checkpoint denies and that no loss covers: one for each
+ * cause of their being permitted, since a candidate may come from several entries.
+ */
+function* deniedFlows(
+  ground: Ground,
+  permitted: Candidate,
+  checkpoint: IndexedCheckpoint,
+  part: FlowBox,
+  causeOf: (flow: Flow) => Cause,
+): Generator<{ readonly flow: Flow; readonly by: string }> {
+  const told: FlowBox[] = [];
+  for (;;) {
+    const flow = firstDenied({ ...ground, permitted, checkpoint, told }, part);
+    if (flow === undefined) return;
+    const { by, flows } = causeOf(flow);
+    yield { flow, by };
+    if (flows === undefined) return;
+    told.push(...flows);
+  }
+}
+
+interface Question extends Ground {
+  readonly permitted: Candidate;
+  readonly checkpoint: IndexedCheckpoint;
+  /** Flows of which nothing more is asked. */
+  readonly told: FlowSet;
+}
+
 /** With no more rows than this, the cover search drops those that miss a part of a box sooner than the index finds the others. */
 const FEW_ROWS = 64;
 
 /**
- * A flow of `part`, a part of what is permitted, that can exist, that the checkpoint denies and that no loss with this outcome covers.
- *
- * Each entry that denies is one question to the cover search: is what it shares with the part held by the entries before it that allow,
+ * Each run that denies is one question to the cover search: is what it shares with the part held by the runs before it that allow,
  * by what is denied on the permitting side, and by the losses? Earlier denies need not be taken out: they have been asked about.
  */
-function firstDenied(
-  said: Said,
-  outcome: Loss["outcome"],
-  permitted: Candidate,
-  checkpoint: IndexedCheckpoint,
-  part: FlowBox,
-): { readonly flow: Flow; readonly by?: string } | undefined {
+function firstDenied(question: Question, part: FlowBox): Flow | undefined {
+  const { checkpoint } = question;
   const rows = checkpoint.index.overlapping(part);
-  const flowIn = (denied: FlowBox, before: number): Flow | undefined => {
-    const near = rows.length <= FEW_ROWS ? rows.filter((row) => row.owner < before) : checkpoint.index.overlapping(denied, 0, before);
-    const allowed = near.flatMap((row) => (checkpoint.entries[row.owner].action === "allow" ? [row.box] : []));
-    const losses = said.losses[outcome].overlapping(denied).map((row) => row.box);
-    const possible = possiblePart(said.universe, denied, [...deniedBefore(permitted, denied), ...losses, ...allowed]);
-    return possible === undefined ? undefined : someFlow(possible);
-  };
+  const rest = { wide: question.losses.wide, covers: [], ...(rows.length <= FEW_ROWS ? { near: rows } : {}) };
   for (const row of rows) {
-    const { action, by } = checkpoint.entries[row.owner];
-    if (action === "allow") {
-      if (flowBoxWithin(part, row.box)) return undefined;
+    const inside = flowBoxWithin(part, row.box);
+    if (checkpoint.actions[row.owner] === "allow") {
+      if (inside) return undefined;
       continue;
     }
-    const denied = flowBoxWithin(part, row.box) ? part : intersectFlowBoxes(part, row.box);
-    const flow = denied === undefined ? undefined : flowIn(denied, row.owner);
-    if (flow !== undefined) return { flow, by };
-    if (denied === part) return undefined;
+    const denied = inside ? part : intersectFlowBoxes(part, row.box);
+    const flow = denied === undefined ? undefined : flowAmong(question, denied, { ...rest, before: row.owner });
+    if (flow !== undefined) return flow;
+    if (inside) return undefined;
   }
-  if (checkpoint.otherwise === "allow") return undefined;
-  const flow = flowIn(part, Infinity);
-  return flow === undefined ? undefined : { flow };
+  return checkpoint.otherwise === "allow" ? undefined : flowAmong(question, part, { ...rest, before: Infinity });
+}
+
+/** Whether one box alone holds all of `denied`: the usual case, and cheaper to find than everything that is near. */
+function isHeld({ checkpoint, permitted, losses }: Question, denied: FlowBox, before: number): boolean {
+  return (
+    losses.plain.holding(denied).length > 0 ||
+    checkpoint.index.holding(denied).some((row) => row.owner < before && checkpoint.actions[row.owner] === "allow") ||
+    isDeniedBefore(permitted, denied)
+  );
+}
+
+/** What is denied, as far as something may still cover it. */
+interface Rest {
+  readonly before: number;
+  readonly wide: readonly Wide[];
+  readonly covers: FlowSet;
+  /** All rows of the checkpoint near the part, where they are few. */
+  readonly near?: OverlapIndex["rows"];
+}
+
+/**
+ * A flow of `denied` that neither a run before `before` allows nor anything else covers. A wide loss makes it two questions: what lies
+ * beside the loss, and what lies in each of its exceptions.
+ */
+function flowAmong(question: Question, denied: FlowBox, { before, wide, covers, near }: Rest): Flow | undefined {
+  if (isHeld(question, denied, before)) return undefined;
+  const { universe, checkpoint, permitted, losses, told, intern } = question;
+  const rows = near?.filter((row) => row.owner < before) ?? checkpoint.index.overlapping(denied, 0, before);
+  const found = possiblePart(universe, denied, [
+    ...covers,
+    ...losses.plain.overlapping(denied).map((row) => row.box),
+    ...deniedBefore(permitted, denied),
+    ...told,
+    ...rows.flatMap((row) => (checkpoint.actions[row.owner] === "allow" ? [row.box] : [])),
+  ]);
+  if (found === undefined) return undefined;
+  const [first, ...others] = wide.filter((loss) => meets(loss, denied));
+  if (first === undefined) return someFlow(found);
+  const beside = flowAmong(question, denied, { before, wide: others, covers: [...first.flows, ...covers] });
+  if (beside !== undefined) return beside;
+  for (const part of exceptions(first, denied, intern)) {
+    const flow = flowAmong(question, part, { before, wide: others, covers });
+    if (flow !== undefined) return flow;
+  }
+  return undefined;
 }
 
 function describe(universe: Universe, kind: Difference["kind"], flow: Flow, tenant: string, by: string): Difference {

@@ -19,7 +19,10 @@ export interface NamedReading {
   readonly reading: Reading;
 }
 
-/** Nothing, when the target is proved to decide every flow as the source does, apart from `losses`. */
+/**
+ * Nothing, when the target is proved to decide every flow as the source does, apart from `losses`. Where a file does not read, that is all
+ * there is to say: differences would only follow from it.
+ */
 export function verify(target: string, universe: Universe, readings: readonly NamedReading[], losses: readonly Loss[]): readonly Diagnostic[] {
   const problems = (readings[0]?.reading.problems ?? []).map((problem) =>
     doesNotRead.make(
@@ -27,11 +30,12 @@ export function verify(target: string, universe: Universe, readings: readonly Na
       { span: { file: `${target}/${problem.path}`, start: 0, end: 0 }, target },
     ),
   );
+  if (problems.length > 0) return problems;
   const differences = readings.flatMap(({ assumption, reading }) =>
     compare(universe, reading, losses).map((difference) => asDiagnostic(target, universe, difference, assumption)),
   );
   const seen = new Set<string>();
-  return [...problems, ...differences].filter((diagnostic) => {
+  return differences.filter((diagnostic) => {
     const key = `${diagnostic.rule ?? ""} ${diagnostic.flow ?? diagnostic.message}`;
     return !seen.has(key) && seen.add(key);
   });

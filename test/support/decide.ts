@@ -216,7 +216,11 @@ function holdFlows(reference: Reference, setting: Setting, readings: readonly Na
   const { universe, ends, points } = reference;
   const memberships = membershipsOf(reference);
   const compactReadings = readings.map(({ reading }) => compactReading(memberships, reading));
-  const losses = (emission.losses ?? []).map((loss) => ({ loss, flows: memberships.compact(loss.flows) }));
+  const losses = (emission.losses ?? []).map((loss) => ({
+    loss,
+    flows: memberships.compact(loss.flows),
+    except: memberships.compact(loss.except ?? []),
+  }));
   const kinds = memberships.settle();
   const differs = readings.map(() => false);
   const faults: string[] = [];
@@ -242,7 +246,11 @@ function holdFlows(reference: Reference, setting: Setting, readings: readonly Na
           different = true;
           differs[at] = true;
         });
-        const covering = losses.filter(({ flows }) => memberships.holds(flows, source, destination, point)).map(({ loss }) => loss);
+        const covering = losses
+          .filter(
+            ({ flows, except }) => memberships.holds(flows, source, destination, point) && !memberships.holds(except, source, destination, point),
+          )
+          .map(({ loss }) => loss);
         if (different) told++;
         const fault = different ? untold(setting, decision, covering) : undefined;
         if (fault !== undefined) faults.push(`${describeFlow(universe.policy, reference.flow(source, destination, point))}: ${fault}`);

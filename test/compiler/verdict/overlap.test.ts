@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { endIndex } from "../../../compiler/space/endIndex.js";
-import { endBoxesOverlap } from "../../../compiler/space/ends.js";
+import { endBoxesOverlap, endBoxWithin } from "../../../compiler/space/ends.js";
 import { flowsOfRule } from "../../../compiler/policy/universe.js";
-import { flowBoxesOverlap } from "../../../compiler/space/flows.js";
+import { flowBoxesOverlap, flowBoxWithin } from "../../../compiler/space/flows.js";
 import { overlapIndex } from "../../../compiler/verdict/overlap.js";
 import { endSet, flowSet } from "../../support/arbitrary.js";
 import { largePolicy } from "../../support/large.js";
@@ -17,6 +17,7 @@ describe("the index of ends", () => {
         const index = endIndex(boxes);
         for (const query of queries) {
           expect(index.overlapping(query)).toEqual(boxes.flatMap((box, position) => (endBoxesOverlap(box, query) ? [position] : [])));
+          expect(index.holding(query)).toEqual(boxes.flatMap((box, position) => (endBoxWithin(query, box) ? [position] : [])));
         }
       }),
       { numRuns: 400 },
@@ -33,6 +34,9 @@ describe("the index of flows", () => {
           const wanted = sets.flatMap((set, owner) => set.filter((box) => flowBoxesOverlap(box, query)).map((box) => ({ owner, box })));
           expect(index.overlapping(query)).toEqual(wanted);
           expect(index.overlapping(query, from, to)).toEqual(wanted.filter((row) => row.owner >= from && row.owner < to));
+          expect([...index.holding(query)].sort((a, b) => index.rows.indexOf(a) - index.rows.indexOf(b))).toEqual(
+            index.rows.filter((row) => flowBoxWithin(query, row.box)),
+          );
         }
       }),
       { numRuns: 300 },

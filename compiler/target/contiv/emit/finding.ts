@@ -14,6 +14,14 @@ export interface Finding {
   /** What Contiv may make of the flows; empty for findings that are about no flows. */
   readonly outcomes: readonly Loss["outcome"][];
   readonly flows: () => FlowSet;
+  /** More of its flows, where "all but these" says them best. */
+  readonly wide?: () => readonly Wide[];
+}
+
+/** Flows, without the exceptions. */
+export interface Wide {
+  readonly flows: FlowSet;
+  readonly except: FlowSet;
 }
 
 export const either: readonly Loss["outcome"][] = ["allow", "deny"];
@@ -35,5 +43,9 @@ export function aboutNoFlow(diagnostic: Diagnostic): Finding {
 }
 
 export function lossesOf(tenant: string, finding: Finding): readonly Loss[] {
-  return finding.outcomes.map((outcome) => lossOf(finding.diagnostic, tenant, outcome, finding.flows));
+  const { diagnostic, flows, wide } = finding;
+  return finding.outcomes.flatMap((outcome) => [
+    lossOf(diagnostic, tenant, outcome, flows),
+    ...(wide?.() ?? []).map((part): Loss => ({ diagnostic, tenant, outcome, ...part })),
+  ]);
 }

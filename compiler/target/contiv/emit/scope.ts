@@ -4,14 +4,19 @@ import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
+import { everyService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import type { Loss } from "../../target.js";
+import type { Wide } from "./finding.js";
 import type { Addresses, Ground } from "./ground.js";
 
 export interface Scope {
   /** Ends that are workloads of no tenant: machines, and other pods. */
   readonly elsewhere: EndSet;
+  /** Workloads of the tenant, and those of them in its endpoint groups. */
+  readonly workloads: EndSet;
+  readonly members: EndSet;
   /** Workloads of the tenant in no endpoint group. */
   readonly ungrouped: () => EndSet;
   /** Every end that is no member of an endpoint group of the tenant. */
@@ -33,15 +38,24 @@ export function once<T>(make: () => T): () => T {
   };
 }
 
+const anyWorkload = box({ namespace: values.anyPresent });
+
 export function scopeOf(ground: Ground): Scope {
   const { tenant, universe } = ground;
-  const members = [...ground.groups.values()].flatMap(({ group }) =>
-    group.selector === undefined ? [] : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels }),
+  const groups = [...ground.groups.values()].map(({ group }) => group);
+  const labelled = groups.flatMap(({ selector }) =>
+    selector === undefined ? [] : box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels }),
   );
-  const workloads = box({ namespace: values.oneOf(tenant.namespaces) });
-  const ungrouped = once(() => ends.subtractEnds(workloads, members));
+  const members = groups.flatMap((group) =>
+    ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] }), anyWorkload),
+  );
+  const ofTenant = values.oneOf(tenant.namespaces);
+  const workloads = box({ namespace: ofTenant, addresses: universe.workloadAddresses(tenant.name) });
+  const ungrouped = once(() => ends.subtractEnds(box({ namespace: ofTenant }), labelled));
   return {
     elsewhere: box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]) }),
+    workloads,
+    members,
     ungrouped,
     others: once(() => [...box({ namespace: values.noneOf(tenant.namespaces) }), ...ungrouped()]),
   };
@@ -64,6 +78,17 @@ export function unfilteredFlows(scopes: readonly Scope[], from: EndSet, to: EndS
     ...flowProduct(ends.intersectEnds(from, elsewhere), to, service),
     ...scopes.flatMap(({ ungrouped, others }) => flowProduct(ends.intersectEnds(from, ungrouped()), ends.intersectEnds(to, others()), service)),
   ];
+}
+
+/**
+ * All such flows from endpoints in no group. Their boxes would be the square of the groups; "all of the tenant's workloads send, but to
+ * and from its groups" is as long as the groups.
+ */
+export function unfilteredInside(scopes: readonly Scope[]): readonly Wide[] {
+  return scopes.map(({ workloads, members }) => ({
+    flows: flowProduct(workloads, ends.allEnds, everyService),
+    except: [...flowProduct(members, ends.allEnds, everyService), ...flowProduct(ends.allEnds, members, everyService)],
+  }));
 }
 
 /** A loss whose flows are worked out only when somebody asks. */

@@ -33,7 +33,7 @@ import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlappingPairs } from "./overlap.js";
-import { box, once, unfilteredFlows } from "./scope.js";
+import { box, unfilteredFlows, unfilteredInside } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { addressesOf } from "./strangers.js";
 import type { Strata } from "./strata.js";
@@ -63,12 +63,15 @@ function likelyFlows({ universe, tenant, groups }: Ground, scopes: readonly Scop
 function unfiltered(ground: Ground, scopes: readonly Scope[]): Finding | undefined {
   const { tenant, universe } = ground;
   if (tenant.defaultAction === "allow") return undefined;
-  const flows = once(() => unfilteredFlows(scopes, ends.allEnds, ends.allEnds, everyService));
-  const shown = shownBy(universe, likelyFlows(ground, scopes), "deny") ?? shownBy(universe, touching(universe, tenant.name, flows()), "deny");
+  const outside = flowProduct(scopes[0]?.elsewhere ?? ends.allEnds, ends.allEnds, everyService);
+  const shown =
+    shownBy(universe, likelyFlows(ground, scopes), "deny") ??
+    shownBy(universe, touching(universe, tenant.name, outside), "deny") ??
+    shownBy(universe, touching(universe, tenant.name, unfilteredFlows(scopes, ends.allEnds, ends.allEnds, everyService)), "deny");
   if (shown === undefined) return undefined;
   const span = (tenant.defaultOrigin ?? tenant.origin).span;
   const diagnostic = unfilteredDefault.make({ tenant: tenant.name, flow: shown.words }, { span, target: "contiv", flow: shown.flow });
-  return { diagnostic, outcomes: ["allow"], flows };
+  return { diagnostic, outcomes: ["allow"], flows: () => outside, wide: () => unfilteredInside(scopes) };
 }
 
 function overIpv6(ground: Ground): Finding | undefined {

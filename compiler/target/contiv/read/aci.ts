@@ -10,7 +10,6 @@ import { everyService, portService, protocolNumber, protocolService } from "../.
 import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import type { CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
-import { agentRules } from "./agent.js";
 import type { AgentRule } from "./agent.js";
 import { listField, textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -23,7 +22,12 @@ function servicesOf(rule: AgentRule): ServiceSet {
     : protocolService(rule.protocol);
 }
 
-export function aciReading(documents: readonly Document[], universe: Universe, problems: readonly ReadingProblem[]): Reading {
+export function aciReading(
+  documents: readonly Document[],
+  rules: readonly AgentRule[],
+  universe: Universe,
+  problems: readonly ReadingProblem[],
+): Reading {
   const box = ends.endBox({ namespace: values.anyPresent });
   const workloads: EndSet = box === undefined ? [] : [box];
   const members = (tenant: string, group: string): EndSet =>
@@ -38,8 +42,10 @@ export function aciReading(documents: readonly Document[], universe: Universe, p
     const own = members(textField(body, "tenantName"), textField(body, "groupName"));
     return { flows: flowProduct(own, own, everyService), action: "allow", by: `${path}: members of a group reach each other` };
   });
-  const contracts = agentRules(documents).rules.flatMap((rule): readonly CheckpointEntry[] => {
-    const { tenant, sourceGroup, destinationGroup } = rule;
+  const contracts = rules.flatMap((rule): readonly CheckpointEntry[] => {
+    const { tenant } = rule;
+    const sourceGroup = rule.source.group;
+    const destinationGroup = rule.destination.group;
     // Half of a pair by source port is a contract's way back, which needs no entry of its own.
     if (!rule.allow || sourceGroup === undefined || destinationGroup === undefined || rule.sourcePort !== 0) return [];
     if (!profiled.has(`${tenant}:${sourceGroup}`) || !profiled.has(`${tenant}:${destinationGroup}`)) return [];

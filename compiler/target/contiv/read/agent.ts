@@ -8,14 +8,20 @@ import type { ReadingProblem } from "../../target.js";
 import { listField, numberField, textField } from "./documents.js";
 import type { Document } from "./documents.js";
 
+/** What one side of an agent's rule matches: one object for all rules that match the same. */
+export interface Side {
+  readonly id: number;
+  readonly tenant: string;
+  /** A group's name; absent: group 0, which matches any. */
+  readonly group?: string;
+  /** Masked, as the switch sees them; absent: any. */
+  readonly addresses?: Ranges<number>;
+}
+
 export interface AgentRule {
   readonly tenant: string;
-  /** Group names; absent: group 0, which matches any. */
-  readonly sourceGroup?: string;
-  readonly destinationGroup?: string;
-  /** Masked, as the switch sees them; absent: any. */
-  readonly source?: Ranges<number>;
-  readonly destination?: Ranges<number>;
+  readonly source: Side;
+  readonly destination: Side;
   /** 0: every protocol. */
   readonly protocol: number;
   /** 0: every port. Not looked at but for TCP and UDP. */
@@ -34,9 +40,18 @@ export interface AgentRules {
   readonly problems: readonly ReadingProblem[];
 }
 
-interface Selectors {
-  readonly group?: string;
-  readonly addresses?: Ranges<number>;
+type MakeSide = (parts: Omit<Side, "id">) => Side;
+
+function makeSides(): MakeSide {
+  const known = new Map<string, Side>();
+  return (parts) => {
+    const key = `${parts.tenant}|${parts.group ?? ""}|${parts.addresses?.join("-") ?? ""}`;
+    const same = known.get(key);
+    if (same !== undefined) return same;
+    const side: Side = { ...parts, id: known.size };
+    known.set(key, side);
+    return side;
+  };
 }
 
 /** The agent parses an address or a CIDR; anything else is only logged there, and the rule is not enforced. */
@@ -60,6 +75,7 @@ interface Context {
   readonly networks: ReadonlyMap<string, Document>;
   readonly groups: ReadonlyMap<string, Document>;
   readonly policies: ReadonlyMap<string, Document>;
+  readonly side: MakeSide;
 }
 
 /** netmaster's checks when a rule is created; a text when it refuses. */
@@ -80,66 +96,46 @@ function refusal(context: Context, rule: Document): string | undefined {
 }
 
 /** The remote side of a rule, or a problem where the agent could not install it. */
-function remoteOf(context: Context, rule: Document, side: "from" | "to"): Selectors | string {
+function remoteOf(context: Context, rule: Document, side: "from" | "to"): Side | string {
   const tenant = textField(rule.body, "tenantName");
   const group = textField(rule.body, `${side}EndpointGroup`);
   const network = textField(rule.body, `${side}Network`);
   const networkBody = context.networks.get(`${tenant}:${network}`)?.body ?? {};
   const ip = network === "" ? textField(rule.body, `${side}IpAddress`) : textField(networkBody, "subnet");
-  if (ip === "") return group === "" ? {} : { group };
+  const named = group === "" ? { tenant } : { tenant, group };
+  if (ip === "") return context.side(named);
   const addresses = parseIp(ip);
   if (addresses === undefined) return `the agent cannot read "${ip}", so the rule is not enforced`;
-  return group === "" ? { addresses } : { group, addresses };
+  return context.side({ ...named, addresses });
 }
 
 /** One rule object for one group that has its policy. */
-function instantiate(group: string, rule: Document, remote: Selectors): readonly AgentRule[] {
+function instantiate(own: Side, rule: Document, remote: Side): readonly AgentRule[] {
   const { body } = rule;
   const protocolText = textField(body, "protocol");
   const port = numberField(body, "port");
   const incoming = textField(body, "direction") === "in";
-  const common = {
-    tenant: textField(body, "tenantName"),
+  const [source, destination] = incoming ? [remote, own] : [own, remote];
+  const forth: AgentRule = {
+    tenant: own.tenant,
+    source,
+    destination,
     protocol: protocolOf(protocolText),
+    sourcePort: 0,
+    destinationPort: port,
+    opening: protocolText === "tcp" && port === 0,
     allow: textField(body, "action") === "allow",
     priority: Math.max(1, numberField(body, "priority")),
     path: rule.path,
   };
-  const own: Selectors = { group };
-  const between = (
-    source: Selectors,
-    destination: Selectors,
-    ports: Pick<AgentRule, "sourcePort" | "destinationPort">,
-    opening: boolean,
-  ): AgentRule => ({
-    ...common,
-    ...(source.group === undefined ? {} : { sourceGroup: source.group }),
-    ...(destination.group === undefined ? {} : { destinationGroup: destination.group }),
-    ...(source.addresses === undefined ? {} : { source: source.addresses }),
-    ...(destination.addresses === undefined ? {} : { destination: destination.addresses }),
-    ...ports,
-    opening,
-  });
-  const [source, destination] = incoming ? [remote, own] : [own, remote];
-  const forth = between(source, destination, { sourcePort: 0, destinationPort: port }, protocolText === "tcp" && port === 0);
   const both = (protocolText === "tcp" || protocolText === "udp") && port !== 0;
-  return both ? [forth, between(destination, source, { sourcePort: port, destinationPort: 0 }, false)] : [forth];
+  return both ? [forth, { ...forth, source: destination, destination: source, sourcePort: port, destinationPort: 0 }] : [forth];
 }
 
 /** What the switch matches: two agent rules with the same text are one flow there. */
 function flowKey(rule: AgentRule): string {
   const ports = rule.protocol === 6 || rule.protocol === 17 ? `${rule.sourcePort}:${rule.destinationPort}` : "";
-  return [
-    rule.tenant,
-    rule.sourceGroup ?? "",
-    rule.source?.join("-") ?? "",
-    rule.destinationGroup ?? "",
-    rule.destination?.join("-") ?? "",
-    rule.protocol,
-    ports,
-    rule.opening ? "syn" : "",
-    rule.priority,
-  ].join("|");
+  return `${rule.source.id}|${rule.destination.id}|${rule.protocol}|${ports}|${rule.opening ? "syn" : ""}|${rule.priority}`;
 }
 
 function repeated(rules: readonly AgentRule[]): readonly ReadingProblem[] {
@@ -162,9 +158,9 @@ function repeated(rules: readonly AgentRule[]): readonly ReadingProblem[] {
 export function agentRules(documents: readonly Document[]): AgentRules {
   const of = (kind: Document["kind"]): ReadonlyMap<string, Document> =>
     new Map(documents.filter((document) => document.kind === kind).map((document) => [document.key, document]));
-  const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy") };
+  const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy"), side: makeSides() };
   const problems: ReadingProblem[] = [];
-  const byPolicy = new Map<string, { readonly rule: Document; readonly remote: Selectors }[]>();
+  const byPolicy = new Map<string, { readonly rule: Document; readonly remote: Side }[]>();
   for (const rule of documents) {
     if (rule.kind !== "rule") continue;
     const refused = refusal(context, rule);
@@ -183,13 +179,13 @@ export function agentRules(documents: readonly Document[]): AgentRules {
   }
   const rules = [...context.groups.values()].flatMap((group) => {
     const tenant = textField(group.body, "tenantName");
-    const name = textField(group.body, "groupName");
+    const own = context.side({ tenant, group: textField(group.body, "groupName") });
     if (!context.networks.has(`${tenant}:${textField(group.body, "networkName")}`))
       problems.push({ path: group.path, message: "netmaster refuses it: its network is not there" });
     return listField(group.body, "policies").flatMap((policy) => {
       if (!context.policies.has(`${tenant}:${policy}`))
         problems.push({ path: group.path, message: `netmaster refuses it: policy ${policy} is not there` });
-      return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(name, rule, remote));
+      return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(own, rule, remote));
     });
   });
   return { rules, problems: [...problems, ...repeated(rules)] };

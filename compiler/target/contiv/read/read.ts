@@ -10,6 +10,7 @@
  */
 import type { Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
+import { boundedCache } from "../../../space/boundedCache.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
@@ -20,9 +21,9 @@ import { allAddresses, parsePrefix, prefixSet } from "../../../space/address.js"
 import type { AddressSet } from "../../../space/address.js";
 import type { Ranges } from "../../../space/intervals.js";
 import * as values from "../../../space/values.js";
-import type { Artefact, Checkpoint, CheckpointEntry, Reading } from "../../target.js";
+import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
 import { agentRules } from "./agent.js";
-import type { AgentRule } from "./agent.js";
+import type { AgentRule, Side } from "./agent.js";
 import { ambiguities } from "./ambiguous.js";
 import { readDocuments, textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -67,11 +68,15 @@ interface Scene {
   readonly assumptions: Assumptions;
   /** Tenants that share a VRF. */
   readonly shared: ReadonlySet<string>;
-  /** Containers that the table of a tenant is asked about. */
-  readonly containers: (tenant: string) => EndSet;
   readonly everyContainer: EndSet;
-  readonly members: (tenant: string, group: string) => EndSet;
+  /** IPv4 ends whose packets a side matches as their source: containers in the tenant's table. */
+  readonly senders: (side: Side) => EndSet;
+  /** Ends that it matches as their destination. */
+  readonly receivers: (side: Side) => EndSet;
 }
+
+/** All rules of a project name few sides, so their ends are made once. */
+const RULE_SIDES = 65_536;
 
 function sceneOf(universe: Universe, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
   const foreign: EndSet =
@@ -83,31 +88,25 @@ function sceneOf(universe: Universe, assumptions: Assumptions, shared: ReadonlyS
   const together = [...own].flatMap(([name, set]) => (shared.has(name) ? set : []));
   const containers = new Map([...own].map(([name, set]) => [name, [...(shared.has(name) ? together : set), ...foreign]]));
   const workloads = box({ namespace: values.anyPresent });
-  const cache = new Map<string, EndSet>();
-  const members = (tenant: string, group: string): EndSet => {
-    const key = `${tenant}/${group}`;
-    let known = cache.get(key);
-    if (known === undefined) {
-      known = ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
-      cache.set(key, known);
-    }
-    return known;
+  const members = (tenant: string, group: string): EndSet =>
+    ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
+  const at = (side: Side, any: EndSet): EndSet => {
+    const base = side.group === undefined ? any : members(side.tenant, side.group);
+    return side.addresses === undefined ? base : ends.intersectEnds(base, box({ addresses: { v4: side.addresses, v6: [] } }));
   };
-  return { universe, assumptions, shared, containers: (tenant) => containers.get(tenant) ?? [], everyContainer, members };
-}
-
-/** Ends that one side of an agent rule matches. `local`: the packet's source, a container in the tenant's table. */
-function sideEnds(scene: Scene, tenant: string, group: string | undefined, addresses: Ranges<number> | undefined, local: boolean): EndSet {
-  const base = group === undefined ? (local ? scene.containers(tenant) : ends.allEnds) : scene.members(tenant, group);
-  return addresses === undefined ? base : ends.intersectEnds(base, box({ addresses: { v4: addresses, v6: [] } }));
-}
-
-/** Packets of one agent rule as source and destination ends. A rule whose own group is the destination still is in its tenant's VRF only. */
-function packetEnds(scene: Scene, rule: AgentRule): { readonly from: EndSet; readonly to: EndSet } {
   return {
-    from: sideEnds(scene, rule.tenant, rule.sourceGroup, rule.source, true),
-    to: sideEnds(scene, rule.tenant, rule.destinationGroup, rule.destination, false),
+    universe,
+    assumptions,
+    shared,
+    everyContainer,
+    senders: boundedCache(RULE_SIDES, (side: Side) => ends.intersectEnds(at(side, containers.get(side.tenant) ?? []), box({ addresses: v4 }))),
+    receivers: boundedCache(RULE_SIDES, (side: Side) => at(side, ends.allEnds)),
   };
+}
+
+/** Packets that a rule matches. A rule whose own group is the destination still is in its tenant's VRF only. */
+function packetEnds(scene: Scene, rule: AgentRule): { readonly from: EndSet; readonly to: EndSet } {
+  return { from: scene.senders(rule.source), to: scene.receivers(rule.destination) };
 }
 
 function hasPorts(rule: AgentRule): boolean {
@@ -153,7 +152,7 @@ function sourceTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
     const services = firstPacketServices(scene, rule);
     if (services === undefined) return [];
     const { from, to } = packetEnds(scene, rule);
-    return flowProduct(ends.intersectEnds(from, box({ addresses: v4 })), to, services);
+    return flowProduct(from, to, services);
   });
 }
 
@@ -164,7 +163,7 @@ function replyTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
     const services = replyServices(scene, rule);
     if (services === undefined) return [];
     const { from, to } = packetEnds(scene, rule);
-    return flowProduct(to, ends.intersectEnds(from, box({ addresses: v4 })), services);
+    return flowProduct(to, from, services);
   });
 }
 
@@ -206,20 +205,46 @@ function networkFinder(documents: readonly Document[]): (tenant: string, group: 
   return (tenant, group) => groups.get(`${tenant}:${group}`);
 }
 
+/** What the texts say whatever is assumed. */
+interface Objects {
+  readonly universe: Universe;
+  readonly documents: readonly Document[];
+  /** In the order in which a switch asks them. */
+  readonly rules: readonly AgentRule[];
+  readonly problems: readonly ReadingProblem[];
+}
+
+function readObjects(artefacts: readonly Artefact[], universe: Universe): Objects {
+  const { documents, problems } = readDocuments(artefacts);
+  const agent = agentRules(documents);
+  const rules = [...agent.rules].sort((a, b) => b.priority - a.priority);
+  const ordered = isAci(documents) ? [] : ambiguities(rules, networkFinder(documents));
+  return { universe, documents, rules, problems: [...problems, ...agent.problems, ...ordered] };
+}
+
+function isAci(documents: readonly Document[]): boolean {
+  return documents.some(({ kind, body }) => kind === "global" && textField(body, "networkInfraType") === "aci");
+}
+
+function readingUnder({ universe, documents, rules, problems }: Objects, assumptions: Assumptions): Reading {
+  if (isAci(documents)) return aciReading(documents, rules, universe, problems);
+  const scene = sceneOf(universe, assumptions, sharedVrf(documents));
+  return { checkpoints: [...isolation(scene), sourceTable(scene, rules)], replies: [replyTable(scene, rules)], problems };
+}
+
 /**
  * Reads a folder of Contiv objects. `universe` says which workloads the groups' names stand for; a group that it does not know has no
  * members.
  */
 export function readContiv(artefacts: readonly Artefact[], universe: Universe, assumptions: Assumptions = usualAssumptions): Reading {
-  const { documents, problems } = readDocuments(artefacts);
-  const agent = agentRules(documents);
-  if (documents.some(({ kind, body }) => kind === "global" && textField(body, "networkInfraType") === "aci"))
-    return aciReading(documents, universe, [...problems, ...agent.problems]);
-  const scene = sceneOf(universe, assumptions, sharedVrf(documents));
-  const rules = [...agent.rules].sort((a, b) => b.priority - a.priority);
-  return {
-    checkpoints: [...isolation(scene), sourceTable(scene, rules)],
-    replies: [replyTable(scene, rules)],
-    problems: [...problems, ...agent.problems, ...ambiguities(rules, networkFinder(documents))],
-  };
+  return readingUnder(readObjects(artefacts, universe), assumptions);
+}
+
+/** The readings that together are the proof, each with its assumption in words. */
+export function contivReadings(
+  artefacts: readonly Artefact[],
+  universe: Universe,
+): readonly { readonly assumption: string; readonly reading: Reading }[] {
+  const objects = readObjects(artefacts, universe);
+  return everyAssumption.map(({ words, assumptions }) => ({ assumption: words, reading: readingUnder(objects, assumptions) }));
 }

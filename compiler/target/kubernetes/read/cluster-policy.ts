@@ -11,7 +11,7 @@ import * as values from "../../../space/values.js";
 import { readCidr } from "./addresses.js";
 import { below, fieldOf, fieldsOf, isPresent, itemsOf, oneOfTexts, textOf, wholeNumberOf } from "./fields.js";
 import type { Located, Report } from "./fields.js";
-import type { Interner } from "./intern.js";
+import type { Interner } from "../../../space/intern.js";
 import { readNamespaceSelector, readSelector } from "./selectors.js";
 
 const actions = ["Accept", "Deny", "Pass"] as const;

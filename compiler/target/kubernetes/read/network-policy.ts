@@ -8,7 +8,7 @@ import * as ends from "../../../space/ends.js";
 import type { EndBox, EndSet } from "../../../space/ends.js";
 import { everyService, portService, protocolNumber, protocolService, unionAllServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
-import type { Interner } from "./intern.js";
+import type { Interner } from "../../../space/intern.js";
 import { readIpBlock } from "./addresses.js";
 import { below, fieldOf, fieldsOf, isPresent, itemsOf, oneOfTexts, textOf, wholeNumberOf } from "./fields.js";
 import type { Fields, Located, Report } from "./fields.js";

@@ -11,7 +11,7 @@ import type { ReadClusterPolicy } from "./cluster-policy.js";
 import { lineOf, loadDocuments } from "./documents.js";
 import { below, isPresent, pathOf, rootOf } from "./fields.js";
 import type { Located, Report } from "./fields.js";
-import { makeInterner } from "./intern.js";
+import { makeInterner } from "../../../space/intern.js";
 import { readNetworkPolicy } from "./network-policy.js";
 import type { ReadingOptions, ReadNetworkPolicy } from "./network-policy.js";
 import { disagreeingTies } from "./ties.js";

@@ -7,6 +7,7 @@ import { flowInSet } from "../../../../compiler/space/flows.js";
 import type { Flow } from "../../../../compiler/space/flows.js";
 import { formatAddress } from "../../../../compiler/space/address.js";
 import { evaluate } from "../../../../compiler/verdict/evaluate.js";
+import { isLost } from "../../../support/losses.js";
 import { distinctEnds, interestingEnds, interestingFlows, seenByPolicy } from "../../../support/worlds.js";
 
 /** Whether checkpoints let a flow pass, and what decides. */
@@ -42,7 +43,7 @@ export function untold(universe: Universe, emission: Emission, flows: Iterable<F
       if (target.allowed === (outcome === "allow")) continue;
       // With a port that the client chooses, only what it gets too much is of interest.
       if (assumptions.clientPorts === "chosen" && !target.allowed) continue;
-      const told = (emission.losses ?? []).some((loss) => (loss.outcome === "allow") === target.allowed && flowInSet(loss.flows, flow));
+      const told = (emission.losses ?? []).some((loss) => (loss.outcome === "allow") === target.allowed && isLost(loss, flow));
       if (!told) {
         const rules = verdicts.map((verdict) => verdict.rule?.text ?? `default ${verdict.action}`).join("; ");
         out.push(

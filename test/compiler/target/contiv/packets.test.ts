@@ -5,7 +5,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { evaluate } from "../../../../compiler/verdict/evaluate.js";
-import type { AgentRule } from "../../../../compiler/target/contiv/read/agent.js";
+import type { AgentRule, Side } from "../../../../compiler/target/contiv/read/agent.js";
 import { allow, deny } from "../../../support/policy.js";
 import type { RuleSketch } from "../../../support/policy.js";
 import { emittedRules } from "./emitted.js";
@@ -25,12 +25,11 @@ interface Packet {
 }
 
 function matches(rule: AgentRule, packet: Packet): boolean {
-  const holds = (set: AgentRule["source"]): boolean => set === undefined || (set[0] <= address && address <= set[1]);
+  const holds = ({ group, addresses }: Side, end: string): boolean =>
+    (group === undefined || group === end) && (addresses === undefined || (addresses[0] <= address && address <= addresses[1]));
   return (
-    (rule.sourceGroup === undefined || rule.sourceGroup === packet.from) &&
-    (rule.destinationGroup === undefined || rule.destinationGroup === packet.to) &&
-    holds(rule.source) &&
-    holds(rule.destination) &&
+    holds(rule.source, packet.from) &&
+    holds(rule.destination, packet.to) &&
     (rule.protocol === 0 || rule.protocol === 6) &&
     (rule.protocol === 0 || rule.sourcePort === 0 || rule.sourcePort === packet.sourcePort) &&
     (rule.protocol === 0 || rule.destinationPort === 0 || rule.destinationPort === packet.destinationPort) &&
