@@ -1,6 +1,7 @@
 /** What the server can do, as it tells the client. */
 import { CodeActionKind, type ServerCapabilities, TextDocumentSyncKind } from "vscode-languageserver";
 import { fixAllKind } from "./features/actions/source.js";
+import { formattingCharacters } from "./features/formatting.js";
 import { tokenModifiers, tokenTypes } from "./features/semanticTokens.js";
 
 export const serverCapabilities: ServerCapabilities = {
@@ -20,7 +21,7 @@ export const serverCapabilities: ServerCapabilities = {
   documentLinkProvider: {},
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
-  documentOnTypeFormattingProvider: { firstTriggerCharacter: "}" },
+  documentOnTypeFormattingProvider: { firstTriggerCharacter: formattingCharacters[0], moreTriggerCharacter: formattingCharacters.slice(1) },
   inlayHintProvider: true,
   codeLensProvider: {},
   callHierarchyProvider: true,

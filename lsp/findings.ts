@@ -2,13 +2,14 @@
  * Findings on their way to the editor. Clients that ask are answered; to the others findings are sent, with the version of the text
  * that they are about. What the targets cannot say takes longer to find, so it follows when nobody types.
  */
+import { CodeLensRefreshRequest } from "vscode-languageserver";
 import type { Connection, Diagnostic as EditorDiagnostic, DocumentDiagnosticReport, WorkspaceDocumentDiagnosticReport } from "vscode-languageserver";
-import { definitionByCode } from "../compiler/diagnostics/catalogue.js";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { shortHash } from "../compiler/policy/text.js";
-import { applySettings } from "../compiler/source/settings.js";
-import { targets } from "../compiler/target/index.js";
+import type { Steps } from "../compiler/steps.js";
+import { type Work, finishInTurns, runInBackground } from "./background.js";
 import { toEditor } from "./features/diagnostics.js";
+import { type Outcome, outcomesOf, shownFindings } from "./outcomes.js";
 import { policyChangedNotification } from "./protocol.js";
 import { projectFileName } from "./workspace/disk.js";
 import type { ProjectState } from "./workspace/project.js";
@@ -18,15 +19,21 @@ import type { View, Workspace } from "./workspace/workspace.js";
 export interface ClientAbilities {
   /** It asks for findings itself. */
   readonly pulls: boolean;
-  /** It asks again when told to. */
+  /** It asks again when told to: for findings, for lenses, for hints. */
   readonly refreshes: boolean;
+  readonly refreshesLenses: boolean;
+  readonly refreshesHints: boolean;
 }
 
 export interface Findings {
   /** Something changed: what is known is sent soon. */
   readonly changed: () => void;
-  readonly report: (uri: string, previous: string | undefined) => DocumentDiagnosticReport;
-  readonly reportAll: (previous: ReadonlyMap<string, string>) => WorkspaceDocumentDiagnosticReport[];
+  /** The findings of a document; nothing once `cancelled` says so. */
+  readonly report: (uri: string, previous: string | undefined, cancelled: () => boolean) => Promise<DocumentDiagnosticReport | undefined>;
+  /** Those of every file of every project. */
+  readonly reportAll: (previous: ReadonlyMap<string, string>, cancelled: () => boolean) => Promise<WorkspaceDocumentDiagnosticReport[] | undefined>;
+  /** What the targets make of the text as it is, where that is known. */
+  readonly outcomes: (project: ProjectState) => readonly Outcome[] | undefined;
   /** Findings about targets that are known for the text as it is. */
   readonly slow: (project: ProjectState) => readonly Diagnostic[];
   readonly stop: () => void;
@@ -36,16 +43,21 @@ export interface Findings {
 const quietMilliseconds = 300;
 
 export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities): Findings {
-  const targetFindings = new WeakMap<ProjectState, { readonly version: number; readonly found: readonly Diagnostic[] }>();
+  const known = new WeakMap<
+    ProjectState,
+    { readonly version: number; readonly outcomes: readonly Outcome[]; readonly shown: readonly Diagnostic[] }
+  >();
   /** URIs with findings on show. */
   const shown = new Set<string>();
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
+  let work: Work | undefined;
 
-  const slow = (project: ProjectState): readonly Diagnostic[] => {
-    const known = targetFindings.get(project);
-    return known?.version === project.version() ? known.found : [];
+  const knownOf = (project: ProjectState): ReturnType<typeof known.get> => {
+    const found = known.get(project);
+    return found?.version === project.version() ? found : undefined;
   };
+  const slow = (project: ProjectState): readonly Diagnostic[] => knownOf(project)?.shown ?? [];
   const itemsByUri = (project: ProjectState): ReadonlyMap<string, EditorDiagnostic[]> => {
     const checked = project.checked();
     const files = [...checked.files.values()];
@@ -78,61 +90,72 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
       void connection.sendDiagnostics({ uri, diagnostics: items, ...(version === undefined ? {} : { version }) });
     }
   };
-  const findSlowly = (): void => {
-    const projects = workspace.projects();
-    for (const project of projects) {
-      const more = project.checkWhole();
-      if (!more && targetFindings.get(project)?.version === project.version()) continue;
-      targetFindings.set(project, { version: project.version(), found: targetFindingsOf(project) });
+  function* sendInSteps(): Steps<void> {
+    yield* workspace.checkInSteps();
+    send();
+  }
+  function* findSlowly(): Steps<void> {
+    for (const project of workspace.projects()) {
+      yield* project.wholeInSteps();
+      if (knownOf(project) !== undefined) continue;
+      const outcomes = yield* outcomesOf(project);
+      known.set(project, { version: project.version(), outcomes, shown: shownFindings(project, outcomes) });
     }
-    if (!client().pulls) send();
-    else if (client().refreshes) void connection.languages.diagnostics.refresh();
+    const { pulls, refreshes, refreshesLenses, refreshesHints } = client();
+    if (!pulls) send();
+    else if (refreshes) void connection.languages.diagnostics.refresh();
+    if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+    if (refreshesHints) void connection.languages.inlayHint.refresh();
     void connection.sendNotification(policyChangedNotification, { uris: workspace.documents().map(({ uri }) => uri) });
-  };
-  const guarded = (task: () => void) => (): void => {
-    try {
-      task();
-    } catch (error) {
+  }
+  const run = (steps: Steps<void>): void => {
+    work?.stop();
+    work = runInBackground(steps, (error) => {
       connection.console.error(`diagnostics: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    }
+    });
+  };
+  const stop = (): void => {
+    clearTimeout(soon);
+    clearTimeout(quiet);
+    work?.stop();
   };
 
   return {
     changed: () => {
-      clearTimeout(soon);
-      clearTimeout(quiet);
-      if (!client().pulls) soon = setTimeout(guarded(send), 0);
-      quiet = setTimeout(guarded(findSlowly), quietMilliseconds);
+      stop();
+      if (!client().pulls) {
+        soon = setTimeout(() => {
+          run(sendInSteps());
+        }, 0);
+      }
+      quiet = setTimeout(() => {
+        run(findSlowly());
+      }, quietMilliseconds);
     },
-    report: (uri, previous) => report(uri, itemsByUri(workspace.projectOf(uri)).get(uri) ?? [], previous),
-    reportAll: (previous) => {
+    report: async (uri, previous, cancelled) => {
+      if (!(await checkedBy(workspace, cancelled))) return undefined;
+      return report(uri, itemsByUri(workspace.projectOf(uri)).get(uri) ?? [], previous);
+    },
+    reportAll: async (previous, cancelled) => {
+      if (!(await checkedBy(workspace, cancelled))) return undefined;
       const versions = new Map(workspace.documents().map((document) => [document.uri, document.version]));
       return workspace
         .projects()
         .flatMap((project) => [...itemsByUri(project)])
         .map(([uri, items]) => ({ uri, version: versions.get(uri) ?? null, ...report(uri, items, previous.get(uri)) }));
     },
+    outcomes: (project) => knownOf(project)?.outcomes,
     slow,
-    stop: () => {
-      clearTimeout(soon);
-      clearTimeout(quiet);
-    },
+    stop,
   };
 }
 
-/** What the targets that the project compiles for cannot say. */
-function targetFindingsOf(project: ProjectState): readonly Diagnostic[] {
-  const checked = project.checked();
-  const { universe } = checked;
-  if (universe === undefined || checked.diagnostics.some(({ severity }) => severity === "error")) return [];
-  const { targets: wanted, settings } = project.settings();
-  const found = targets.filter(({ name }) => wanted[name] !== undefined).flatMap((target) => target.emit(universe, { options: wanted }).diagnostics);
-  const shown = applySettings(found, checked.files.values(), settings, definitionByCode, () => false, false);
-  const seen = new Set<string>();
-  return shown.filter(({ code, span, message }) => {
-    const key = `${code} ${span.file} ${span.start} ${message}`;
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
-  });
+/** Checks everything for the texts as they are then; false once `cancelled` says so. */
+async function checkedBy(workspace: Workspace, cancelled: () => boolean): Promise<boolean> {
+  return (await finishInTurns(doneOf(workspace.checkInSteps()), cancelled)) === true;
+}
+
+function* doneOf(steps: Steps<void>): Steps<boolean> {
+  yield* steps;
+  return true;
 }

@@ -8,7 +8,7 @@ export interface Guard {
   /** A handler of requests that answers with an error where `handle` throws. */
   readonly request: <Params, Result>(
     name: string,
-    handle: (params: Params) => Result | Promise<Result>,
+    handle: (params: Params, cancelled: () => boolean) => Result | Promise<Result>,
   ) => (params: Params, token: CancellationToken) => Promise<Answer<Result>>;
   /** A handler of notifications that drops what `handle` throws on. */
   readonly notification: <Params>(name: string, handle: (params: Params) => void) => (params: Params) => void;
@@ -22,9 +22,12 @@ export function guardWith(connection: Connection): Guard {
   };
   return {
     request: (name, handle) => async (params, token) => {
-      if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
+      const cancelled = (): boolean => token.isCancellationRequested;
+      const takenBack = (): ResponseError<never> => new ResponseError(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
+      if (cancelled()) return takenBack();
       try {
-        return await handle(params);
+        const answer = await handle(params, cancelled);
+        return cancelled() ? takenBack() : answer;
       } catch (error) {
         if (error instanceof ResponseError) return refusal(error.message);
         log(name, error);

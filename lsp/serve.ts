@@ -5,6 +5,7 @@ import {
   type InitializeParams,
   type InitializeResult,
 } from "vscode-languageserver";
+import { finishInTurns } from "./background.js";
 import { serverCapabilities } from "./capabilities.js";
 import { makeFindings } from "./findings.js";
 import type { ClientAbilities } from "./findings.js";
@@ -13,12 +14,18 @@ import { answerAboutCode } from "./handlers/code.js";
 import { answerAboutEdits } from "./handlers/edits.js";
 import { answerAboutPolicy } from "./handlers/policy.js";
 import type { Session } from "./session.js";
+import { settingsFrom } from "./settings.js";
 import type { Workspace } from "./workspace/workspace.js";
+
+/** Sources, project files, and the files of endpoints that these name. */
+const watchedPatterns = ["**/*.ctv", "**/*.yaml", "**/*.yml"] as const;
 
 export function serve(connection: Connection, workspace: Workspace): void {
   let client: ClientAbilities & { readonly progress: boolean; readonly watches: boolean; readonly folders: boolean } = {
     pulls: false,
     refreshes: false,
+    refreshesLenses: false,
+    refreshesHints: false,
     progress: false,
     watches: false,
     folders: false,
@@ -32,17 +39,20 @@ export function serve(connection: Connection, workspace: Workspace): void {
     client = {
       pulls: capabilities.textDocument?.diagnostic !== undefined,
       refreshes: capabilities.workspace?.diagnostics?.refreshSupport === true,
+      refreshesLenses: capabilities.workspace?.codeLens?.refreshSupport === true,
+      refreshesHints: capabilities.workspace?.inlayHint?.refreshSupport === true,
       progress: capabilities.window?.workDoneProgress === true,
       watches: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
       folders: capabilities.workspace?.workspaceFolders === true,
     };
+    workspace.choose(settingsFrom(params.initializationOptions));
     workspace.setFolders(foldersOf(params));
     return { capabilities: serverCapabilities, serverInfo: { name: "ctv" } };
   });
   connection.onInitialized(
     guard.notification("initialized", () => {
       if (client.watches) {
-        void connection.client.register(watchedFiles.type, { watchers: [{ globPattern: "**/*.ctv" }, { globPattern: "**/ctv.yaml" }] });
+        void connection.client.register(watchedFiles.type, { watchers: watchedPatterns.map((globPattern) => ({ globPattern })) });
       }
       if (client.folders) {
         connection.workspace.onDidChangeWorkspaceFolders(
@@ -83,15 +93,26 @@ export function serve(connection: Connection, workspace: Workspace): void {
       findings.changed();
     }),
   );
+  connection.onDidChangeConfiguration(
+    guard.notification("configuration", ({ settings }: { readonly settings: unknown }) => {
+      workspace.choose(settingsFrom(settings));
+      findings.changed();
+    }),
+  );
   connection.languages.diagnostics.on(
-    guard.request("textDocument/diagnostic", ({ textDocument, previousResultId }: { textDocument: { uri: string }; previousResultId?: string }) =>
-      findings.report(textDocument.uri, previousResultId),
+    guard.request(
+      "textDocument/diagnostic",
+      async ({ textDocument, previousResultId }: { textDocument: { uri: string }; previousResultId?: string }, cancelled) =>
+        (await findings.report(textDocument.uri, previousResultId, cancelled)) ?? { kind: "full" as const, items: [] },
     ),
   );
   connection.languages.diagnostics.onWorkspace(
-    guard.request("workspace/diagnostic", ({ previousResultIds }: { previousResultIds: readonly { uri: string; value: string }[] }) => ({
-      items: findings.reportAll(new Map(previousResultIds.map(({ uri, value }) => [uri, value]))),
-    })),
+    guard.request(
+      "workspace/diagnostic",
+      async ({ previousResultIds }: { previousResultIds: readonly { uri: string; value: string }[] }, cancelled) => ({
+        items: (await findings.reportAll(new Map(previousResultIds.map(({ uri, value }) => [uri, value])), cancelled)) ?? [],
+      }),
+    ),
   );
   connection.onShutdown(findings.stop);
 
@@ -112,8 +133,7 @@ async function loadAll(connection: Connection, workspace: Workspace, withProgres
   progress?.begin("ctv", 0, "checking policies");
   for (const [index, project] of projects.entries()) {
     progress?.report(Math.round((100 * index) / projects.length), project.root);
-    project.checked();
-    await new Promise((resolve) => setImmediate(resolve));
+    await finishInTurns(project.checkedInSteps(), () => false);
   }
   progress?.done();
 }

@@ -1,11 +1,12 @@
 /** `ctv lint`: what is worth a look in a policy without errors, and what it costs on each target. */
+import { endsIn } from "../../compiler/source/inventory.js";
 import { coverageFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import { chosenTargets, emitTargets } from "../emission.js";
 import type { TargetOutput } from "../emission.js";
 import { exitCodes } from "../exit.js";
-import { endsIn, inventoryFor } from "../inventory.js";
+import { inventoryFor } from "../inventory.js";
 import { failLevel, failLevelOption, format, formatOption, text } from "../options.js";
 import { loadProject, projectOptions } from "../project.js";
 import { emitReport } from "../report/emit.js";
@@ -56,7 +57,9 @@ export const lint: Verb = {
 
 interface Cost {
   readonly target: string;
+  /** What the target's own server is given: a file each, but for plans, maps and lists beside them. */
   readonly objects: number;
+  readonly files: number;
   readonly bytes: number;
   /** Flows of each table file, by path: the policy's own are the same on every node. */
   readonly flows: readonly { readonly path: string; readonly flows: number }[];
@@ -66,11 +69,17 @@ function costOf({ name, artefacts }: TargetOutput): Cost {
   const flows = artefacts
     .filter((artefact) => artefact.path.endsWith(".flows"))
     .map(({ path, text: content }) => ({ path, flows: content.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length }));
-  return { target: name, objects: artefacts.length, bytes: artefacts.reduce((total, { text: content }) => total + content.length, 0), flows };
+  const bytes = artefacts.reduce((total, { text: content }) => total + Buffer.byteLength(content), 0);
+  return { target: name, objects: artefacts.filter(({ path }) => isObject(name, path)).length, files: artefacts.length, bytes, flows };
 }
 
-function costText({ target, objects, bytes, flows }: Cost): string {
+function isObject(target: TargetOutput["name"], path: string): boolean {
+  return target === "kubernetes" || (target === "contiv" && path !== "plan.json" && !path.startsWith("labels/"));
+}
+
+function costText({ target, objects, files, bytes, flows }: Cost): string {
+  const counted = (count: number, word: string) => `${count} ${count === 1 ? word : `${word}s`}`;
   const size = bytes < 10_000 ? `${bytes} bytes` : `${Math.round(bytes / 1000)} kB`;
-  const head = `${target}  ${objects} ${objects === 1 ? "file" : "files"}, ${size}\n`;
-  return head + flows.map(({ path, flows: count }) => `  ${path}  ${count} flows\n`).join("");
+  const what = objects === 0 ? counted(files, "file") : `${counted(objects, "object")} in ${counted(files, "file")}`;
+  return `${target.padEnd(10)}  ${what}, ${size}\n${flows.map(({ path, flows: count }) => `  ${path}  ${count} flows\n`).join("")}`;
 }

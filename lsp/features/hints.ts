@@ -1,12 +1,18 @@
 /** What the source leaves unsaid, shown between its words. */
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver-types";
-import type { Policy as SyntaxPolicy, Tenant as SyntaxTenant } from "../../grammar/syntax.js";
+import type { Block, Policy as SyntaxPolicy, Tenant as SyntaxTenant } from "../../grammar/syntax.js";
+import { endsOfEndpoint } from "../../compiler/source/inventory.js";
+import { endInSet } from "../../compiler/space/ends.js";
 import { formatServices } from "../../compiler/space/service.js";
 import type { Tenant } from "../../compiler/policy/model.js";
+import type { Endpoint, Inventory } from "../../compiler/target/openflow/bind/inventory.js";
 import { offsetIn, toPosition } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
-/** Hints within `range`: the order of policies, the default of a tenant that says none, the ports behind a service's name. */
+/**
+ * Hints within `range`: the order of policies, the default of a tenant that says none, the ports behind a service's name, and how many
+ * endpoints of the inventory are in a group.
+ */
 export function inlayHints(view: View, range: Range): InlayHint[] {
   const start = offsetIn(view, range.start);
   const end = offsetIn(view, range.end);
@@ -35,7 +41,14 @@ function tenantHints(view: View, node: SyntaxTenant): readonly Hint[] {
     tenant.defaultOrigin === undefined
       ? [{ offset: node.name.span.end, label: `default ${tenant.defaultAction}`, tooltip: "What no rule of this tenant decides." }]
       : [];
-  return [...fallback, ...node.items.flatMap((item) => (item.kind === "policy" ? policyHints(view, item, tenant) : []))];
+  const inventory = view.project.inventory();
+  return [
+    ...fallback,
+    ...node.items.flatMap((item): readonly Hint[] => {
+      if (item.kind === "policy") return policyHints(view, item, tenant);
+      return item.kind === "group" && inventory !== undefined ? sizeHint(view, item, tenant, inventory) : [];
+    }),
+  ];
 }
 
 function policyHints(view: View, node: SyntaxPolicy, tenant: Tenant): readonly Hint[] {
@@ -59,6 +72,20 @@ function policyHints(view: View, node: SyntaxPolicy, tenant: Tenant): readonly H
     }),
   );
   return [...order, ...services];
+}
+
+function sizeHint(view: View, { name }: Block, tenant: Tenant, inventory: Inventory): readonly Hint[] {
+  const { universe } = view.checked;
+  if (universe === undefined || name === undefined || !tenant.groups.some((group) => group.name === name.text)) return [];
+  const members = universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: name.text }], except: [] });
+  const inside = inventory.endpoints.filter((endpoint) => endsOfEndpoint(endpoint).some((end) => endInSet(members, end)));
+  const label = `${inside.length} ${inside.length === 1 ? "endpoint" : "endpoints"}`;
+  return [{ offset: name.span.end, label, tooltip: inside.length === 0 ? "None of the inventory's endpoints." : shownNames(inside) }];
+}
+
+function shownNames(endpoints: readonly Endpoint[]): string {
+  const names = endpoints.slice(0, 20).map(({ name }) => name);
+  return [...names, ...(endpoints.length > 20 ? [`and ${endpoints.length - 20} more`] : [])].join(", ");
 }
 
 function ordinal(place: number): string {

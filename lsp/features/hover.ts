@@ -7,6 +7,7 @@ import type { Span } from "../../grammar/span.js";
 import type { Block, Property, Rule } from "../../grammar/syntax.js";
 import { type SyntaxNode, nodesAt } from "../../grammar/walk.js";
 import { toRange } from "../place.js";
+import type { Outcome } from "../outcomes.js";
 import type { View } from "../workspace/workspace.js";
 import { addressMeaning } from "./meaning/addresses.js";
 import { groupMeaning } from "./meaning/groups.js";
@@ -14,9 +15,9 @@ import { ruleMeaning } from "./meaning/rules.js";
 import { symbolMeaning } from "./meaning/symbols.js";
 import { occurrenceAt } from "./names.js";
 
-/** What the editor shows at `offset`, in Markdown. */
-export function hover(view: View, offset: number): Hover | undefined {
-  const found = codeAt(view, offset) ?? nameAt(view, offset) ?? nodeAt(view, offset);
+/** What the editor shows at `offset`, in Markdown. `outcomes` are what the targets make of the text, once that is known. */
+export function hover(view: View, offset: number, outcomes?: readonly Outcome[]): Hover | undefined {
+  const found = codeAt(view, offset) ?? nameAt(view, offset) ?? nodeAt(view, offset, outcomes);
   if (found === undefined) return undefined;
   return { contents: { kind: "markdown", value: found.text.join("\n\n") }, range: toRange(view.file.lines, found.span) };
 }
@@ -57,10 +58,10 @@ export function describeSymbol(view: View, symbol: PolicySymbol): readonly strin
   return [head, ...(symbol.doc === undefined ? [] : [symbol.doc]), ...meaning];
 }
 
-function nodeAt(view: View, offset: number): Found | undefined {
+function nodeAt(view: View, offset: number, outcomes: readonly Outcome[] | undefined): Found | undefined {
   const path = nodesAt(view.file.parsed.file, offset);
   for (const [index, node] of [...path.entries()].reverse()) {
-    const text = describeNode(view, node, path[index - 1]);
+    const text = node.kind === "rule" ? ruleMeaning(view, node, outcomes) : describeNode(view, node, path[index - 1]);
     if (text !== undefined) return { span: focusOf(node), text };
   }
   return undefined;
@@ -72,8 +73,6 @@ function describeNode(view: View, node: SyntaxNode, parent: SyntaxNode | undefin
     case "prefix":
     case "addressRange":
       return addressMeaning(view, node);
-    case "rule":
-      return ruleMeaning(view, node);
     case "property":
       return parent !== undefined && "statements" in parent ? propertyMeaning(node, parent) : undefined;
     case "default":

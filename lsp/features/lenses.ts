@@ -2,18 +2,20 @@
 import type { CodeLens } from "vscode-languageserver-types";
 import { declaredName } from "../../compiler/bind/declare.js";
 import type { Item } from "../../grammar/syntax.js";
+import type { Outcome } from "../outcomes.js";
 import { locationOf, rangeOf } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
 /** Commands that the client carries out; see `protocol.ts` for what they ask of the server. */
 export const lensCommands = { runTest: "ctv.runTest", showTarget: "ctv.showTarget", showReferences: "ctv.showReferences" } as const;
 
-export function codeLenses(view: View): CodeLens[] {
+/** `outcomes` are what the targets make of the text, once that is known. */
+export function codeLenses(view: View, outcomes: readonly Outcome[] = []): CodeLens[] {
   const items = view.file.parsed.file.items;
-  return [...items, ...items.flatMap((item) => (item.kind === "tenant" ? item.items : []))].flatMap((item) => lensesOf(view, item));
+  return [...items, ...items.flatMap((item) => (item.kind === "tenant" ? item.items : []))].flatMap((item) => lensesOf(view, item, outcomes));
 }
 
-function lensesOf(view: View, item: Item): CodeLens[] {
+function lensesOf(view: View, item: Item, outcomes: readonly Outcome[]): CodeLens[] {
   const declared = declaredName(item);
   if (declared === undefined) return [];
   const range = rangeOf(view, declared.name.span);
@@ -25,14 +27,32 @@ function lensesOf(view: View, item: Item): CodeLens[] {
       return [{ range, command: { title: "Run test", command: lensCommands.runTest, arguments: [target] } }];
     }
     case "policy": {
-      const rules = `${item.rules.length} ${item.rules.length === 1 ? "rule" : "rules"}`;
-      return [{ range, command: { title: `${rules}: show target output`, command: lensCommands.showTarget, arguments: [view.uri] } }];
+      const made = outcomes.map((outcome) => madeText(outcome, `${symbol.tenant ?? ""}/${symbol.name}`));
+      const title = [counted(item.rules.length, "rule"), ...made, "show target output"].join(" · ");
+      return [{ range, command: { title, command: lensCommands.showTarget, arguments: [view.uri] } }];
     }
     default: {
       const uses = view.checked.names.occurrencesOf(symbol).filter(({ declaration }) => !declaration);
-      const title = `${uses.length} ${uses.length === 1 ? "reference" : "references"}`;
+      const title = counted(uses.length, "reference");
       const places = uses.map(({ span }) => locationOf(view, span));
       return [{ range, command: { title, command: lensCommands.showReferences, arguments: [view.uri, range.start, places] } }];
     }
   }
+}
+
+/** Such as `4 Kubernetes objects`, `31 OpenFlow flows`. */
+function madeText({ target, made }: Outcome, policy: string): string {
+  const count = made.get(policy) ?? 0;
+  switch (target) {
+    case "kubernetes":
+      return counted(count, "Kubernetes object");
+    case "contiv":
+      return counted(count, "Contiv object");
+    case "openflow":
+      return counted(count, "OpenFlow flow");
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -44,7 +44,10 @@ export function targetText(view: View, name: string): TargetText | undefined {
   const { universe } = view.checked;
   const target = targets.find((row) => row.name === name);
   if (universe === undefined || target === undefined) return undefined;
-  return { artefacts: target.emit(universe, { options: view.project.settings().targets }).artefacts };
+  const inventory = view.project.inventory();
+  return {
+    artefacts: target.emit(universe, { options: view.project.settings().targets, ...(inventory === undefined ? {} : { inventory }) }).artefacts,
+  };
 }
 
 /** Who reaches whom; nothing while the policy has errors. */

@@ -22,7 +22,7 @@ interface AtPosition extends InDocument {
   readonly position: Position;
 }
 
-export function answerAboutCode({ connection, workspace, guard }: Session): void {
+export function answerAboutCode({ connection, workspace, guard, findings }: Session): void {
   const about = <Params extends InDocument, Result>(name: string, nothing: Result, feature: (view: View, params: Params) => Result) =>
     guard.request(name, (params: Params): Result => {
       const view = workspace.view(params.textDocument.uri);
@@ -31,7 +31,7 @@ export function answerAboutCode({ connection, workspace, guard }: Session): void
   const at = <Params extends AtPosition, Result>(name: string, nothing: Result, feature: (view: View, offset: number, params: Params) => Result) =>
     about(name, nothing, (view, params: Params) => feature(view, offsetIn(view, params.position), params));
 
-  connection.onHover(at("hover", null, (view, offset) => hover(view, offset) ?? null));
+  connection.onHover(at("hover", null, (view, offset) => hover(view, offset, findings.outcomes(view.project)) ?? null));
   connection.onDefinition(at("definition", [], definition));
   connection.onReferences(
     at("references", [], (view, offset, { context }: AtPosition & { readonly context: { readonly includeDeclaration: boolean } }) =>
@@ -72,7 +72,7 @@ export function answerAboutCode({ connection, workspace, guard }: Session): void
     ),
   );
   connection.onDocumentLinks(about("documentLink", [], documentLinks));
-  connection.onCodeLens(about("codeLens", [], codeLenses));
+  connection.onCodeLens(about("codeLens", [], (view) => codeLenses(view, findings.outcomes(view.project))));
   connection.languages.inlayHint.on(
     about("inlayHint", [], (view, { range }: InDocument & { readonly range: Parameters<typeof inlayHints>[1] }) => inlayHints(view, range)),
   );

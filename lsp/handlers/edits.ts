@@ -1,7 +1,7 @@
 /** Requests for changes of the text. */
 import type { CodeActionContext, FormattingOptions, Position, Range, WorkspaceEdit } from "vscode-languageserver";
 import { codeActions } from "../features/actions/actions.js";
-import { formatting, rangeFormatting } from "../features/formatting.js";
+import { formatting, rangeFormatting, typeFormatting } from "../features/formatting.js";
 import { movedImports } from "../features/moves.js";
 import { prepareRename, rename } from "../features/names.js";
 import { refusal } from "../guard.js";
@@ -56,9 +56,14 @@ export function answerAboutEdits({ connection, workspace, guard, findings }: Ses
   connection.onDocumentOnTypeFormatting(
     guard.request(
       "onTypeFormatting",
-      ({ textDocument, position, options }: InDocument & { readonly position: Position; readonly options: FormattingOptions }) => {
+      ({
+        textDocument,
+        position,
+        ch,
+        options,
+      }: InDocument & { readonly position: Position; readonly ch: string; readonly options: FormattingOptions }) => {
         const view = workspace.view(textDocument.uri);
-        return view === undefined ? [] : rangeFormatting(view, { start: position, end: position }, options);
+        return view === undefined ? [] : typeFormatting(view, position, ch, options);
       },
     ),
   );

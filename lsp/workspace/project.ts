@@ -1,11 +1,16 @@
 /** One project as the editor has it: unsaved texts before those on the disk, checked when somebody asks and something changed. */
-import { check, inOrder } from "../../compiler/compile.js";
+import { checkInSteps, inOrder } from "../../compiler/compile.js";
 import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { readInventory } from "../../compiler/source/inventory.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import type { SourceText } from "../../compiler/source/files.js";
 import { paramsOf, readProject } from "../../compiler/source/project.js";
 import type { Project } from "../../compiler/source/project.js";
+import { finish } from "../../compiler/steps.js";
+import type { Steps } from "../../compiler/steps.js";
+import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
+import type { Settings } from "../settings.js";
 import { carryOver } from "./carry.js";
 import { projectFileName } from "./disk.js";
 import { idOf, pathOfId } from "./uri.js";
@@ -27,18 +32,24 @@ export interface ProjectState {
   readonly version: () => number;
   /**
    * Checked for the text as it is. In a project where the questions about all flows take long, those are left out until
-   * `checkWhole`, and what they found in an earlier text stands in for them.
+   * `wholeInSteps` is done, and what they found in an earlier text stands in for them.
    */
   readonly checked: () => Checked;
   /** What the last check found, of an earlier text perhaps: for answers that are due before the text as it is has been checked. */
   readonly lastChecked: () => Checked;
-  /** Asks the questions that `checked` left out, where it did. Says whether there were any. */
-  readonly checkWhole: () => boolean;
+  /** Does what `checked` needs, so that it answers at once; to be left where the project changes meanwhile. */
+  readonly checkedInSteps: () => Steps<Checked>;
+  /** Asks the questions that `checked` left out, where it did. To be left where the project changes meanwhile. */
+  readonly wholeInSteps: () => Steps<Checked>;
   readonly settings: () => Project;
+  /** Name of the environment whose params hold. */
+  readonly environment: () => string | undefined;
   /** Findings about the project file. */
   readonly settingsFindings: () => readonly Diagnostic[];
   /** Text of the project file, where there is one. */
   readonly settingsText: () => string | undefined;
+  /** The endpoints that are known; nothing where no file tells them, or that file cannot be read. */
+  readonly inventory: () => Inventory | undefined;
   /** Checks again, with other texts in the place of some files, and keeps nothing of it. */
   readonly recheck: (texts: ReadonlyMap<string, string>) => Checked;
   /** Whether a file's text may matter to the project. */
@@ -59,13 +70,14 @@ const feltMilliseconds = 12;
 /** The questions about all flows; `CTV4007` is answered without them. */
 const aboutFlows = /^CTV40(?!07)/;
 
-/** A project; where `single` is given, of that file and its imports alone. */
-export function makeProject(root: string, texts: Texts, single?: string): ProjectState {
+/** A project; where `single` is given, of that file and its imports alone. `choices` are the editor's. */
+export function makeProject(root: string, texts: Texts, choices: () => Settings, single?: string): ProjectState {
   let version = 0;
   let kept: Kept | undefined;
   let lastWhole: Checked | undefined;
   let felt = false;
   let read: { readonly text: string | undefined; readonly project: Project; readonly diagnostics: readonly Diagnostic[] } | undefined;
+  let known: { readonly text: string; readonly inventory: Inventory | undefined } | undefined;
 
   const settingsText = (): string | undefined => texts.text(pathOfId(root, projectFileName));
   const settings = (): NonNullable<typeof read> => {
@@ -73,64 +85,83 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
     if (read === undefined || read.text !== text) read = { text, ...readProject(projectFileName, text ?? "") };
     return read;
   };
-  const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Checked => {
+  const environment = (): string | undefined => environmentOf(settings().project, choices());
+  const inventoryPath = (): string | undefined => {
+    const path = choices().inventory ?? settings().project.targets.openflow?.inventory;
+    return path === undefined ? undefined : pathOfId(root, path);
+  };
+  const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Steps<Checked> => {
     const { project } = settings();
-    const known = single === undefined ? texts.idsBelow(root) : [];
-    return check({
-      entries: single === undefined ? entriesOf(project, known) : [single],
-      known,
+    const ids = single === undefined ? texts.idsBelow(root) : [];
+    return checkInSteps({
+      entries: single === undefined ? entriesOf(project, ids) : [single],
+      known: ids,
       read: (id) => {
         const other = others.get(id);
         return other === undefined ? texts.source(pathOfId(root, id), id) : { text: other };
       },
-      params: paramsOf(project, firstEnvironment(project), new Map()),
+      params: paramsOf(project, environment(), new Map()),
       surroundings: project.surroundings,
       settings: project.settings,
       withoutLogic,
     });
   };
-  const checkWhole = (): Checked => {
-    const start = performance.now();
-    const whole = checkWith(new Map());
-    felt = performance.now() - start > feltMilliseconds;
-    lastWhole = whole;
-    kept = { version, checked: whole, whole: true };
-    return whole;
+  /** Steps of a check that nobody waits for any more may be taken after those of a later one. */
+  const keep = (fresh: Kept): void => {
+    if (kept === undefined || kept.version <= fresh.version) kept = fresh;
   };
-  const checkQuickly = (before: Checked): Checked => {
-    const quick = checkWith(new Map(), true);
+  function* checkWhole(): Steps<Checked> {
+    const since = version;
+    const { result, milliseconds } = yield* timed(checkWith(new Map()));
+    felt = milliseconds > feltMilliseconds;
+    lastWhole = result;
+    keep({ version: since, checked: result, whole: true });
+    return result;
+  }
+  function* checkQuickly(before: Checked): Steps<Checked> {
+    const since = version;
+    const quick = yield* checkWith(new Map(), true);
     const carried = carryOver(
       before.diagnostics.filter(({ code }) => aboutFlows.test(code)),
       before.files,
       quick.files,
     );
-    const carriedOn = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
-    kept = { version, checked: carriedOn, whole: false };
-    return carriedOn;
-  };
-
-  const checked = (): Checked => {
+    const checked = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
+    keep({ version: since, checked, whole: false });
+    return checked;
+  }
+  function* checkedInSteps(): Steps<Checked> {
     if (kept?.version === version) return kept.checked;
-    return felt && lastWhole !== undefined ? checkQuickly(lastWhole) : checkWhole();
-  };
+    return yield* felt && lastWhole !== undefined ? checkQuickly(lastWhole) : checkWhole();
+  }
+  const checked = (): Checked => finish(checkedInSteps());
 
   return {
     root,
     ...(single === undefined ? {} : { single }),
     version: () => version,
     checked,
+    checkedInSteps,
     lastChecked: () => kept?.checked ?? checked(),
-    checkWhole: () => {
-      if (kept?.version === version && kept.whole) return false;
-      checkWhole();
-      return true;
+    wholeInSteps: function* () {
+      if (kept?.version === version && kept.whole) return kept.checked;
+      return yield* checkWhole();
     },
     settings: () => settings().project,
+    environment,
     settingsFindings: () => settings().diagnostics,
     settingsText,
-    recheck: (others) => checkWith(others),
+    inventory: () => {
+      const path = inventoryPath();
+      const text = path === undefined ? undefined : texts.text(path);
+      if (path === undefined || text === undefined) return undefined;
+      if (known?.text !== text) known = { text, inventory: readInventory(path, text).inventory };
+      return known.inventory;
+    },
+    recheck: (others) => finish(checkWith(others)),
     concerns: (path) => {
-      if (path.startsWith(`${root}/`) && (single === undefined || path === pathOfId(root, projectFileName))) return true;
+      if (path === pathOfId(root, projectFileName) || path === inventoryPath()) return true;
+      if (single === undefined && path.startsWith(`${root}/`) && path.endsWith(".ctv")) return true;
       const id = idOf(root, path);
       return id === single || (kept?.checked.files.has(id) ?? false);
     },
@@ -140,8 +171,21 @@ export function makeProject(root: string, texts: Texts, single?: string): Projec
   };
 }
 
-/** A param that every environment sets has no other value, and a policy with values says more than one without. */
-function firstEnvironment(project: Project): string | undefined {
+/** The steps, with the time that they took; what was done between them is not counted. */
+function* timed<Result>(steps: Steps<Result>): Steps<{ readonly result: Result; readonly milliseconds: number }> {
+  let milliseconds = 0;
+  for (;;) {
+    const start = performance.now();
+    const { done, value } = steps.next();
+    milliseconds += performance.now() - start;
+    if (done === true) return { result: value, milliseconds };
+    yield;
+  }
+}
+
+/** The environment that the editor chose; else the first: a param that every environment sets has no other value, and a policy with values says more than one without. */
+function environmentOf(project: Project, { environment }: Settings): string | undefined {
+  if (environment !== undefined && project.environments.has(environment)) return environment;
   return [...project.environments.keys()].at(0);
 }
 

@@ -7,6 +7,8 @@ import type { LoadedFile } from "../../compiler/source/files.js";
 import { type LineMap, lineMap } from "../../grammar/span.js";
 import { parseFile } from "../../grammar/parse.js";
 import type { ParseResult } from "../../grammar/syntax.js";
+import type { Steps } from "../../compiler/steps.js";
+import type { Settings } from "../settings.js";
 import { changeBetween } from "./carry.js";
 import { type Disk, projectFileName } from "./disk.js";
 import { type ProjectState, type Texts, makeProject } from "./project.js";
@@ -49,9 +51,13 @@ export interface Workspace {
   readonly document: (uri: string) => OpenDocument | undefined;
   /** Files changed, appeared or went on the disk. */
   readonly filesChanged: (uris: readonly string[]) => void;
+  /** What the editor chooses for all projects. */
+  readonly choose: (settings: Settings) => void;
   readonly setFolders: (uris: readonly string[]) => void;
   /** The projects of open documents and of the folders. */
   readonly projects: () => readonly ProjectState[];
+  /** Checks all of them, so that questions about the texts as they are have answers at once. */
+  readonly checkInSteps: () => Steps<void>;
   readonly projectOf: (uri: string) => ProjectState;
   /** Nothing for a document that is no `.ctv` file of a project. */
   readonly view: (uri: string) => View | undefined;
@@ -64,8 +70,9 @@ export function makeWorkspace(disk: Disk): Workspace {
   const parsed = new Map<string, { readonly id: string; readonly text: string; readonly parsed: ParseResult }>();
   const onDisk = new Map<string, string | undefined>();
   const below = new Map<string, readonly string[]>();
-  const projects = new Map<string, ProjectState>();
+  const states = new Map<string, ProjectState>();
   let folders: readonly string[] = [];
+  let settings: Settings = {};
 
   const textOf = (path: string): string | undefined => {
     const document = open.get(path);
@@ -107,8 +114,8 @@ export function makeWorkspace(disk: Disk): Workspace {
   };
   const project = (root: string, single?: string): ProjectState => {
     const key = `${root}\n${single ?? ""}`;
-    const known = projects.get(key) ?? makeProject(root, texts, single);
-    projects.set(key, known);
+    const known = states.get(key) ?? makeProject(root, texts, () => settings, single);
+    states.set(key, known);
     return known;
   };
   const projectOfPath = (path: string, checkedOf = checkedNow): ProjectState => {
@@ -127,7 +134,18 @@ export function makeWorkspace(disk: Disk): Workspace {
     return file === undefined ? undefined : { uri, file, checked, project: state, uriOf: (id) => uriOf(pathOfId(state.root, id)) };
   };
   const changed = (paths: readonly string[]): void => {
-    for (const state of projects.values()) if (paths.some(state.concerns)) state.changed();
+    for (const state of states.values()) if (paths.some(state.concerns)) state.changed();
+  };
+
+  const rootsInFolders = (): readonly string[] =>
+    folders.flatMap((folder) =>
+      listed(folder)
+        .filter((path) => path.endsWith(`/${projectFileName}`))
+        .map(dirname),
+    );
+  const projects = (): readonly ProjectState[] => {
+    const ofDocuments = [...open.keys()].map((path) => projectOfPath(path));
+    return [...new Set([...rootsInFolders().map((root) => project(root)), ...ofDocuments])];
   };
 
   return {
@@ -160,18 +178,19 @@ export function makeWorkspace(disk: Disk): Workspace {
       below.clear();
       changed(uris.map(pathOf));
     },
+    choose: (chosen) => {
+      settings = chosen;
+      for (const state of states.values()) state.changed();
+    },
     setFolders: (uris) => {
       folders = uris.map(pathOf);
       below.clear();
     },
-    projects: () => {
-      const roots = folders.flatMap((folder) =>
-        listed(folder)
-          .filter((path) => path.endsWith(`/${projectFileName}`))
-          .map(dirname),
-      );
-      const ofDocuments = [...open.keys()].map((path) => projectOfPath(path));
-      return [...new Set([...roots.map((root) => project(root)), ...ofDocuments])];
+    projects,
+    checkInSteps: function* () {
+      const roots = [...rootsInFolders(), ...[...open.keys()].flatMap((path) => rootOf(path) ?? [])];
+      for (const root of new Set(roots)) yield* project(root).checkedInSteps();
+      for (const state of projects()) yield* state.checkedInSteps();
     },
     projectOf: (uri) => projectOfPath(pathOf(uri)),
     view: (uri) => viewOf(uri),

@@ -8,14 +8,17 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
 import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import { verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
+import { adviceOn } from "../../compiler/manifests/connectivity/advice.js";
+import { readManifests } from "../../compiler/manifests/read.js";
 import type { Universe } from "../../compiler/policy/universe.js";
+import { noAddresses } from "../../compiler/space/address.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
 import { targets } from "../../compiler/target/index.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import { verify } from "../../compiler/verify/verify.js";
-import { endsIn, readInventory } from "../../cli/inventory.js";
+import { endsIn, readInventory } from "../../compiler/source/inventory.js";
 import type { Texts } from "../support/diagnose.js";
 import { codesOf, diagnose, exampleTexts, readTexts, renderDiagnostics } from "../support/diagnose.js";
 
@@ -39,6 +42,7 @@ function runsFor(code: string): readonly (TargetOptions | undefined)[] {
 
 /** What a compile finds, and for codes of other verbs what these find. */
 function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined): readonly Diagnostic[] {
+  if (code.startsWith("CTV7")) return manifestFindings(texts);
   const { diagnostics, checked } = diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined);
   const { universe } = checked;
   return universe === undefined ? diagnostics : inOrder([...diagnostics, ...findingsOfVerbs(code, texts, universe)]);
@@ -51,6 +55,13 @@ function findingsOfVerbs(code: string, texts: Texts, universe: Universe): readon
   if (!code.startsWith("CTV6")) return [];
   const tests = runTests(universe);
   return [...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])];
+}
+
+/** `ctv connectivity` on the files of Kubernetes objects. */
+function manifestFindings(texts: Texts): readonly Diagnostic[] {
+  const files = Object.entries(texts).flatMap(([file, text]) => (/\.ya?ml$/.test(file) ? [{ file, text }] : []));
+  const { manifests, diagnostics } = readManifests(files);
+  return inOrder([...diagnostics, ...adviceOn(manifests, { podAddresses: noAddresses, ipBlocks: "outside" })]);
 }
 
 /** `ctv verify` on fresh output in which the files below `edited/` have taken the place of those of their names. */

@@ -3,7 +3,7 @@ import { codeActions } from "../../lsp/features/actions/actions.js";
 import { incoming, outgoing, prepareCalls } from "../../lsp/features/calls.js";
 import { completion } from "../../lsp/features/completion/completion.js";
 import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
-import { formatting } from "../../lsp/features/formatting.js";
+import { formatting, typeFormatting } from "../../lsp/features/formatting.js";
 import { inlayHints } from "../../lsp/features/hints.js";
 import { hover } from "../../lsp/features/hover.js";
 import { codeLenses } from "../../lsp/features/lenses.js";
@@ -15,7 +15,7 @@ import { foldingRanges, selectionRanges } from "../../lsp/features/structure.js"
 import { documentSymbols, workspaceSymbols } from "../../lsp/features/symbols.js";
 import { toRange } from "../../lsp/place.js";
 import { typedOf } from "../../lsp/workspace/workspace.js";
-import { mainFile, openFixture, shown } from "./fixture.js";
+import { applied, mainFile, openFixture, shown } from "./fixture.js";
 
 const fixture = openFixture("guestbook");
 const main = fixture.view(mainFile);
@@ -267,12 +267,7 @@ describe("edits", () => {
     const found = codeActions(view, toRange(view.file.lines, { start: offset, end: offset }), undefined);
     const action = found.find((candidate) => title.test(candidate.title));
     if (action === undefined) throw new Error(`no such action among: ${found.map((candidate) => candidate.title).join("; ")}`);
-    const edits = (action.edit?.changes ?? {})[view.uri] ?? [];
-    const lines = view.file.lines;
-    const offsetOf = ({ line, character }: { readonly line: number; readonly character: number }): number => lines[line] + character;
-    return [...edits]
-      .sort((left, right) => offsetOf(right.range.start) - offsetOf(left.range.start))
-      .reduce((text, { range, newText }) => text.slice(0, offsetOf(range.start)) + newText + text.slice(offsetOf(range.end)), view.file.text);
+    return applied(view.file.text, (action.edit?.changes ?? {})[view.uri] ?? []);
   };
 
   it.each([
@@ -335,5 +330,29 @@ describe("edits", () => {
     expect(await formatting(own.view(mainFile), { tabSize: 2, insertSpaces: true })).toEqual([
       { range: { start: { line: 1, character: 0 }, end: { line: 1, character: 12 } }, newText: "service b = " },
     ]);
+  });
+
+  const typeLine = async (before: string, indentation: string, after: string): Promise<string> => {
+    const own = openFixture("guestbook");
+    own.edit(mainFile, () => `${before}\n${indentation}\n${after}`);
+    const line = before.split("\n").length;
+    const view = own.view(mainFile);
+    const edits = await typeFormatting(view, { line, character: indentation.length }, "\n", { tabSize: 2, insertSpaces: true });
+    return applied(view.file.text, edits);
+  };
+
+  it("formats the declaration of a line that was finished, and leaves the line of the cursor as it is", async () => {
+    expect(await typeLine("tenant t {\n  policy p {\n    allow   any->world:tcp/80", "    ", "    deny any -> any\n  }\n}\n")).toBe(
+      "tenant t {\n  policy p {\n    allow any -> world : tcp/80\n    \n    deny  any -> any\n  }\n}\n",
+    );
+    expect(await typeLine("service   a=tcp/1", "", "service b = tcp/2\n")).toBe("service a = tcp/1\n\nservice b = tcp/2\n");
+    expect(await typeLine("service   a=tcp/1", "", "")).toBe("service a = tcp/1\n\n");
+  });
+
+  it("leaves everything as it is where the declaration is not whole, or words would change lines", async () => {
+    const broken = "tenant t {\n  policy p {\n    allow   any->";
+    expect(await typeLine(broken, "    ", "  }\n}\n")).toBe(`${broken}\n    \n  }\n}\n`);
+    const packed = "tenant t { policy p { allow   any->world";
+    expect(await typeLine(packed, "    ", "} }\n")).toBe(`${packed}\n    \n} }\n`);
   });
 });

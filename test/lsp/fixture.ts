@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextEdit } from "vscode-languageserver-types";
 import { disk } from "../../lsp/workspace/disk.js";
 import { type View, type Workspace, makeWorkspace } from "../../lsp/workspace/workspace.js";
 
@@ -56,4 +58,9 @@ export function shown(
   const { start, end } = range;
   const inside = start.line === end.line ? lines[start.line].slice(start.character, end.character) : `${lines[start.line].slice(start.character)} …`;
   return `${start.line + 1}: ${inside}`;
+}
+
+/** The text after an editor has applied the edits, which speak of places in the text before any of them. */
+export function applied(text: string, edits: readonly TextEdit[]): string {
+  return TextDocument.applyEdits(TextDocument.create("file:///text.ctv", "ctv", 1, text), [...edits]);
 }

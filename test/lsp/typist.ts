@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { finish } from "../../compiler/steps.js";
 import { codeActions } from "../../lsp/features/actions/actions.js";
 import { completion } from "../../lsp/features/completion/completion.js";
 import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
@@ -69,7 +70,7 @@ export function sitDown(path: string): Typist {
       codeLenses(view);
     },
     findings: () => {
-      workspace.projectOf(uri).checkWhole();
+      finish(workspace.projectOf(uri).wholeInSteps());
       return diagnosticsOf(viewNow()).map(({ code, range, message }) => `${range.start.line + 1}: ${String(code)}: ${String(message)}`);
     },
   };

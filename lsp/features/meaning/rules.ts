@@ -1,10 +1,12 @@
-/** What a rule says in its tenant: its place in the order, and what is known against it. */
+/** What a rule says in its tenant: its place in the order, what is known against it, and what becomes of it on each target. */
 import type { Rule as SyntaxRule } from "../../../grammar/syntax.js";
 import { formatServices, isEveryService } from "../../../compiler/space/service.js";
+import type { Rule } from "../../../compiler/policy/model.js";
+import type { Outcome } from "../../outcomes.js";
 import type { View } from "../../workspace/workspace.js";
 
-/** Paragraphs of Markdown; nothing for a rule that is not understood. */
-export function ruleMeaning(view: View, node: SyntaxRule): readonly string[] | undefined {
+/** Paragraphs of Markdown; nothing for a rule that is not understood. `outcomes` are absent while they are not known. */
+export function ruleMeaning(view: View, node: SyntaxRule, outcomes: readonly Outcome[] | undefined): readonly string[] | undefined {
   const { checked } = view;
   const rule = checked.names.ruleOf(node);
   const tenant = checked.draft.tenants.find(({ name }) => name === rule?.tenant);
@@ -17,5 +19,23 @@ export function ruleMeaning(view: View, node: SyntaxRule): readonly string[] | u
     isEveryService(rule.service.services) ? "Every service." : `\`${formatServices(rule.service.services)}\``,
     `Id: \`${rule.id}\``,
     ...findings.map(({ code, message }) => `${code}: ${message}`),
+    ...outcomeLines(view, rule, outcomes),
   ];
+}
+
+function outcomeLines(view: View, rule: Rule, outcomes: readonly Outcome[] | undefined): readonly string[] {
+  const { universe, diagnostics } = view.checked;
+  const wanted = Object.keys(view.project.settings().targets).length;
+  if (wanted === 0 || universe === undefined || diagnostics.some(({ severity }) => severity === "error")) return [];
+  if (outcomes === undefined) return ["What becomes of it on the targets is being worked out."];
+  return [outcomes.map((outcome) => `- ${outcomeText(rule, outcome)}`).join("\n")];
+}
+
+/** Such as `kubernetes: denied, but for what CTV5104 says: this rule denies flows that …`. */
+function outcomeText(rule: Rule, { target, diagnostics, losses }: Outcome): string {
+  const own = diagnostics.filter((diagnostic) => diagnostic.rule === rule.id);
+  const lost = new Set(losses.filter(({ diagnostic }) => diagnostic.rule === rule.id).map(({ diagnostic }) => diagnostic.code));
+  const told = own.map(({ code, message }) => `${lost.has(code) ? "lost" : "note"} ${code}: ${message}`);
+  const word = rule.action === "allow" ? "allowed" : "denied";
+  return `**${target}**: ${word}${own.length === 0 ? " as written" : `; ${told.join("; ")}`}`;
 }
