@@ -76,6 +76,22 @@ export function intersectFlowBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined 
   return flowBox(intersectEndBoxes(a.source, b.source), intersectEndBoxes(a.destination, b.destination), service);
 }
 
+/**
+ * What `a` shares with `b`, with the ends of `a` where `b` holds them and otherwise such as `intern` knows: for asking indices, which
+ * remember queries by their identity.
+ */
+export function cutFlowBox(a: FlowBox, b: FlowBox, intern: (box: EndBox) => EndBox): FlowBox | undefined {
+  const service = servicesWithin(a.service, b.service) ? a.service : intersectServices(a.service, b.service);
+  if (isEmptyService(service)) return undefined;
+  const cut = (mine: EndBox, other: EndBox): EndBox | undefined => {
+    if (endBoxWithin(mine, other)) return mine;
+    const common = intersectEndBoxes(mine, other);
+    return common === undefined ? undefined : intern(common);
+  };
+  const source = cut(a.source, b.source);
+  return source === undefined ? undefined : flowBox(source, cut(a.destination, b.destination), service);
+}
+
 /** `a` without `b`, as disjoint boxes. */
 export function subtractFlowBox(a: FlowBox, b: FlowBox): readonly FlowBox[] {
   if (!flowBoxesOverlap(a, b)) return [a];

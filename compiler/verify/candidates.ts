@@ -4,8 +4,9 @@
  * the product of all denies.
  */
 import { everyFlow } from "../policy/universe.js";
-import { intersectFlowBoxes } from "../space/flows.js";
+import { cutFlowBox } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
+import type { Interner } from "../space/intern.js";
 import type { IndexedCheckpoint } from "./checkpoint.js";
 
 /** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
@@ -21,11 +22,11 @@ interface Behind {
 }
 
 /** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits. */
-export function* candidates(checkpoints: readonly IndexedCheckpoint[]): Generator<Candidate> {
-  for (const box of everyFlow) yield* through({ box, behind: [] }, checkpoints);
+export function* candidates(checkpoints: readonly IndexedCheckpoint[], intern: Interner): Generator<Candidate> {
+  for (const box of everyFlow) yield* through({ box, behind: [] }, checkpoints, intern);
 }
 
-function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[]): Generator<Candidate> {
+function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[], intern: Interner): Generator<Candidate> {
   const [checkpoint, ...others] = checkpoints;
   if (checkpoint === undefined) {
     yield candidate;
@@ -35,11 +36,10 @@ function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[
   const whole = everyFlow.includes(box);
   for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
     if (checkpoint.actions[row.owner] === "deny") continue;
-    // The same object where nothing is cut off: indices know queries by identity.
-    const common = whole ? row.box : intersectFlowBoxes(box, row.box);
-    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others);
+    const common = whole ? row.box : cutFlowBox(box, row.box, intern);
+    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others, intern);
   }
-  if (checkpoint.otherwise === "allow") yield* through({ box, behind: [...behind, { checkpoint, before: Infinity }] }, others);
+  if (checkpoint.otherwise === "allow") yield* through({ box, behind: [...behind, { checkpoint, before: Infinity }] }, others, intern);
 }
 
 /** What earlier entries deny near a part of a candidate. */

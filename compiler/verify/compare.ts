@@ -13,7 +13,7 @@
 import type { Rule } from "../policy/model.js";
 import { possiblePart, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import { flowBoxWithin, intersectFlowBoxes, someFlow } from "../space/flows.js";
+import { cutFlowBox, flowBoxWithin, someFlow } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
 import { makeInterner } from "../space/intern.js";
 import type { Interner } from "../space/intern.js";
@@ -68,7 +68,7 @@ interface Ground {
 function* targetAllows(ground: Ground, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
   const { universe } = ground;
   const seen = new Set<string>();
-  for (const permitted of candidates(target)) {
+  for (const permitted of candidates(target, ground.intern)) {
     for (const checkpoint of source) {
       for (const box of touching(universe, checkpoint.name, [permitted.box])) {
         for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target, witness))) {
@@ -92,7 +92,7 @@ function* sourceAllows(
     ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
     ...replies.map((checkpoint) => ({ checkpoint, kind: "reply-denied" as const })),
   ];
-  for (const permitted of candidates(source)) {
+  for (const permitted of candidates(source, ground.intern)) {
     for (const { checkpoint, kind } of asked) {
       for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source, witness))) {
         const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";
@@ -169,7 +169,7 @@ function firstDenied(question: Question, part: FlowBox): Flow | undefined {
       if (inside) return undefined;
       continue;
     }
-    const denied = inside ? part : intersectFlowBoxes(part, row.box);
+    const denied = inside ? part : cutFlowBox(part, row.box, question.intern);
     const flow = denied === undefined ? undefined : flowAmong(question, denied, { ...rest, before: row.owner });
     if (flow !== undefined) return flow;
     if (inside) return undefined;

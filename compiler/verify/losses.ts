@@ -2,7 +2,7 @@
  * What has been said of a target: the flows that it is known to decide otherwise, found by overlap.
  */
 import type { Interner } from "../space/intern.js";
-import { flowBoxesOverlap, intersectFlowBoxes } from "../space/flows.js";
+import { cutFlowBox, flowBoxesOverlap } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import type { Loss } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
@@ -31,11 +31,11 @@ export function indexLosses(losses: readonly Loss[], intern: Interner): Losses {
 /** The parts of a box that are in the loss's flows and yet not lost; boxes of equal ends have the same ones. */
 export function* exceptions({ flows, except }: Wide, box: FlowBox, intern: Interner): Generator<FlowBox> {
   for (const whole of flows) {
-    const within = intersectFlowBoxes(whole, box);
+    const within = cutFlowBox(box, whole, intern);
     if (within === undefined) continue;
     for (const row of except.overlapping(within)) {
-      const part = intersectFlowBoxes(within, row.box);
-      if (part !== undefined) yield { ...part, source: intern(part.source), destination: intern(part.destination) };
+      const part = cutFlowBox(within, row.box, intern);
+      if (part !== undefined) yield part;
     }
   }
 }

@@ -75,8 +75,8 @@ describe("the comparison", () => {
 
   it("does so where a right reading has one entry too many, and all is lost but some", () => {
     const found = { proved: 0, refuted: 0 };
-    const extra = fc.record({ flows: flowSet, action });
-    const wide = fc.record({ except: flowSet, more: fc.option(flowSet, { nil: undefined }) });
+    const extra = fc.record({ flows: fc.oneof(flowSet, fc.constant(everyFlow)), action });
+    const wide = fc.record({ except: fc.oneof(flowSet, fc.constant(everyFlow)), more: fc.option(flowSet, { nil: undefined }) });
     fc.assert(
       fc.property(sketches, extra, wide, flows, (sketch, { flows: wrong, action: outcome }, { except, more }, asked) => {
         const universe = universeOf(makePolicy(sketch));
@@ -90,6 +90,6 @@ describe("the comparison", () => {
       }),
       { numRuns: 300 },
     );
-    expect(Math.min(found.proved, found.refuted)).toBeGreaterThan(2);
+    expect(Math.min(found.proved, found.refuted)).toBeGreaterThan(20);
   });
 });
