@@ -16,22 +16,22 @@ const inPort = (port: number): Match => [{ field: "in_port", value: port }];
 /** No VLAN header, as `ovs-fields(7)` writes it for `dl_vlan`. */
 const UNTAGGED = 0xffff;
 
+function enter(tenant: number, network: number): readonly Action[] {
+  return [...(tenant === 0 ? [] : [setBits(registers.domain, tenant)]), ...(network === 0 ? [] : [setBits(registers.network, network)])];
+}
+
+/** The port of an endpoint of this node. */
+export function endpointInputFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  if (!isLocal(context, entry)) return [];
+  const actions = [...enter(entry.domain, entry.network?.id ?? 0), goto(tables.guard)];
+  return [{ table: tables.input, priority: 200, cookie: endpointCookie(entry), match: inPort(entry.endpoint.port), actions }];
+}
+
+/** The tunnel and the uplink. */
 export function inputFlows(context: NodeContext): readonly Flow[] {
   const { node, program } = context;
   const { tunnel, uplink } = node;
-  const locals = context.endpoints.filter((entry) => isLocal(context, entry));
-  const enter = (tenant: number, network: number): readonly Action[] => [
-    ...(tenant === 0 ? [] : [setBits(registers.domain, tenant)]),
-    ...(network === 0 ? [] : [setBits(registers.network, network)]),
-  ];
   return [
-    ...locals.map((entry): Flow => ({
-      table: tables.input,
-      priority: 200,
-      cookie: endpointCookie(entry),
-      match: inPort(entry.endpoint.port),
-      actions: [...enter(entry.domain, entry.network?.id ?? 0), goto(tables.guard)],
-    })),
     ...(tunnel === undefined
       ? []
       : program.networks
@@ -62,16 +62,16 @@ export function inputFlows(context: NodeContext): readonly Flow[] {
 }
 
 /** Every endpoint may send from its own addresses only, in IP, ARP and neighbour discovery. */
-export function guardFlows(context: NodeContext): readonly Flow[] {
-  const locals = context.endpoints.filter((entry) => isLocal(context, entry));
+export function endpointGuardFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  if (!isLocal(context, entry)) return [];
   return [
-    ...locals.flatMap((entry) =>
-      entry.addresses.filter(({ blocked }) => blocked === undefined).flatMap((address) => senderFlows(context, entry, address)),
-    ),
-    ...locals.flatMap(probeFlows),
-    ...DISCOVERY.map((type) => nodeFlow(tables.guard, 205, icmp6(type), [])),
-    nodeFlow(tables.guard, 0, [], []),
+    ...entry.addresses.filter(({ blocked }) => blocked === undefined).flatMap((address) => senderFlows(context, entry, address)),
+    ...probeFlows(entry),
   ];
+}
+
+export function guardFlows(): readonly Flow[] {
+  return [...DISCOVERY.map((type) => nodeFlow(tables.guard, 205, icmp6(type), [])), nodeFlow(tables.guard, 0, [], [])];
 }
 
 /** Router and neighbour discovery and redirects (RFC 4861 §4): never policed as traffic, and passed on only where checked. */
@@ -142,31 +142,32 @@ function probeFlows(entry: ResolvedEndpoint): readonly Flow[] {
 }
 
 /** Packets from other nodes and from outside: endpoints that cannot be there are not believed. */
-export function sourceFlows(context: NodeContext): readonly Flow[] {
+export function endpointSourceFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
   const { program } = context;
-  const fromNode = bitsAre(registers.fromNode, 1);
-  const endpointFlows = context.endpoints.flatMap((entry) =>
-    entry.addresses.flatMap((resolved): readonly Flow[] => {
-      const cookie = endpointCookie(entry);
-      const source = addressIs(resolved, "source");
-      const bar: Flow = { table: tables.source, priority: 245, cookie, match: source, actions: [] };
-      if (resolved.blocked !== undefined) return [bar];
-      // A packet of a local endpoint comes in by its port; from anywhere else it is forged.
-      if (isLocal(context, entry)) return [bar];
-      const actions = [
-        ...identityActions(program, "source", resolved.members, resolved.classes),
-        ...(resolved.ambiguous ? [setBits(registers.ambiguous, 1)] : []),
-        goto(tables.destination),
-      ];
-      const way = makeMatch(source, isTunnelled(context, entry) ? fromNode : []);
-      const anywhere: Flow = { table: tables.source, priority: 250, cookie, match: way, actions };
-      const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(way, bitsAre(registers.domain, entry.domain)) };
-      if (resolved.ambiguous) return [inDomain, bar];
-      return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere, bar] : [anywhere, bar];
-    }),
-  );
+  return entry.addresses.flatMap((resolved): readonly Flow[] => {
+    const cookie = endpointCookie(entry);
+    const source = addressIs(resolved, "source");
+    const bar: Flow = { table: tables.source, priority: 245, cookie, match: source, actions: [] };
+    if (resolved.blocked !== undefined) return [bar];
+    // A packet of a local endpoint comes in by its port; from anywhere else it is forged.
+    if (isLocal(context, entry)) return [bar];
+    const actions = [
+      ...identityActions(program, "source", resolved.members, resolved.classes),
+      ...(resolved.ambiguous ? [setBits(registers.ambiguous, 1)] : []),
+      goto(tables.destination),
+    ];
+    const way = makeMatch(source, isTunnelled(context, entry) ? fromNode : []);
+    const anywhere: Flow = { table: tables.source, priority: 250, cookie, match: way, actions };
+    const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(way, bitsAre(registers.domain, entry.domain)) };
+    if (resolved.ambiguous) return [inDomain, bar];
+    return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere, bar] : [anywhere, bar];
+  });
+}
+
+const fromNode = bitsAre(registers.fromNode, 1);
+
+export function sourceFlows(context: NodeContext): readonly Flow[] {
   return [
-    ...dropDoubles(endpointFlows),
     ...context.shared.map(({ tenant, piece }) =>
       nodeFlow(tables.source, 275, makeMatch(bitsAre(registers.fromNode, 0), bitsAre(registers.domain, tenant), piece("source")), [
         goto(tables.sourcePlace),
@@ -175,16 +176,4 @@ export function sourceFlows(context: NodeContext): readonly Flow[] {
     nodeFlow(tables.source, 200, fromNode, []),
     nodeFlow(tables.source, 0, [], [goto(tables.sourcePlace)]),
   ];
-}
-
-/** Endpoints with one address have one bar for it. */
-export function dropDoubles(flows: readonly Flow[]): readonly Flow[] {
-  const seen = new Set<string>();
-  return flows.filter((flow) => {
-    if (flow.actions.length > 0) return true;
-    const key = flow.match.map(({ field, value }) => `${field}=${value}`).join();
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }

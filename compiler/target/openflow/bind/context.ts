@@ -1,23 +1,44 @@
 /**
  * What the flow makers of one node share.
  */
+import { parseAddress } from "../../../space/address.js";
+import type { Address } from "../../../space/address.js";
 import { ETH_IP, ETH_IP6 } from "../flow.js";
 import type { Action, Cookie, FieldMatch, Flow, Match } from "../flow.js";
 import type { Program } from "../program.js";
 import { macNumber, routerMac } from "./inventory.js";
-import type { Inventory, InventoryNode } from "./inventory.js";
+import type { InventoryNode } from "./inventory.js";
 import type { ResolvedAddress, ResolvedEndpoint } from "./resolve.js";
+import { overlappingNetworks } from "./spaces.js";
 import type { SharedPrefix } from "./spaces.js";
 
+/** What a node's flows depend on besides endpoints. */
 export interface NodeContext {
   readonly program: Program;
-  readonly inventory: Inventory;
   readonly node: InventoryNode;
   readonly forwarding: "bridge" | "routing" | "none";
-  /** Of all nodes, in order of name. */
-  readonly endpoints: readonly ResolvedEndpoint[];
+  /** Where the nodes' tunnels end, in the inventory's order; nodes without a usable address are left out. */
+  readonly nodeAddresses: ReadonlyMap<string, Address>;
   /** Prefixes that several tenants have. */
   readonly shared: readonly SharedPrefix[];
+}
+
+/** Nothing for a node that is not among `nodes`. */
+export function nodeContext(program: Program, nodes: readonly InventoryNode[], name: string): NodeContext | undefined {
+  const node = nodes.find((entry) => entry.name === name);
+  if (node === undefined) return undefined;
+  return {
+    program,
+    node,
+    forwarding: node.forwarding ?? program.fabric.forwarding,
+    nodeAddresses: new Map(
+      nodes.flatMap((entry) => {
+        const address = entry.address === undefined ? undefined : parseAddress(entry.address);
+        return address === undefined ? [] : [[entry.name, address] as const];
+      }),
+    ),
+    shared: overlappingNetworks(program),
+  };
 }
 
 export const router = macNumber(routerMac) ?? 0;

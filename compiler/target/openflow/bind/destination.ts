@@ -7,35 +7,34 @@ import { tables } from "../tables.js";
 import { bitsAre, makeMatch, setBits } from "../flow.js";
 import type { Action, Flow, Match } from "../flow.js";
 import { identityActions } from "../staticflows.js";
-import { dropDoubles } from "./arrival.js";
 import { addressIs, endpointCookie, goto, isLocal, nodeFlow, router } from "./context.js";
 import type { NodeContext } from "./context.js";
 import { macNumber } from "./inventory.js";
 import type { ResolvedEndpoint } from "./resolve.js";
 import { inSharedSpace } from "./spaces.js";
 
-export function destinationFlows(context: NodeContext): readonly Flow[] {
+export function endpointDestinationFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
   const { program } = context;
-  const endpointFlows = context.endpoints.flatMap((entry) =>
-    entry.addresses.flatMap((resolved): readonly Flow[] => {
-      const cookie = endpointCookie(entry);
-      const destination = addressIs(resolved, "destination");
-      const bar: Flow = { table: tables.destination, priority: 245, cookie, match: destination, actions: [] };
-      if (resolved.blocked !== undefined) return [bar];
-      const actions = [
-        ...identityActions(program, "destination", resolved.members, resolved.classes),
-        setBits(registers.endpoint, entry.id),
-        goto(tables.zone),
-      ];
-      const anywhere: Flow = { table: tables.destination, priority: 250, cookie, match: destination, actions };
-      const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(destination, bitsAre(registers.domain, entry.domain)) };
-      if (resolved.ambiguous) return [inDomain, bar];
-      return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere] : [anywhere];
-    }),
-  );
+  return entry.addresses.flatMap((resolved): readonly Flow[] => {
+    const cookie = endpointCookie(entry);
+    const destination = addressIs(resolved, "destination");
+    const bar: Flow = { table: tables.destination, priority: 245, cookie, match: destination, actions: [] };
+    if (resolved.blocked !== undefined) return [bar];
+    const actions = [
+      ...identityActions(program, "destination", resolved.members, resolved.classes),
+      setBits(registers.endpoint, entry.id),
+      goto(tables.zone),
+    ];
+    const anywhere: Flow = { table: tables.destination, priority: 250, cookie, match: destination, actions };
+    const inDomain: Flow = { ...anywhere, priority: 300, match: makeMatch(destination, bitsAre(registers.domain, entry.domain)) };
+    if (resolved.ambiguous) return [inDomain, bar];
+    return inSharedSpace(context.shared, entry.domain, resolved.address) ? [inDomain, anywhere] : [anywhere];
+  });
+}
+
+export function destinationFlows(context: NodeContext): readonly Flow[] {
   return [
-    ...dropDoubles(endpointFlows),
-    ...program.loadBalancers.flatMap((balancer): readonly Flow[] => {
+    ...context.program.loadBalancers.flatMap((balancer): readonly Flow[] => {
       const address = parseAddress(balancer.address);
       if (address === undefined) return [];
       const actions = [setBits(registers.destinationMembers, balancer.tenant), setBits(registers.toService, 1), goto(tables.zone)];
@@ -57,8 +56,7 @@ export function reach(context: NodeContext, entry: ResolvedEndpoint): readonly A
   if (entry.network?.encap === "vlan") {
     return uplink === undefined || entry.network.tag === undefined ? undefined : [...tagActions(entry.network.tag), { kind: "output", port: uplink }];
   }
-  const remote = context.inventory.nodes.find((node) => node.name === entry.endpoint.node)?.address;
-  const address = remote === undefined ? undefined : parseAddress(remote);
+  const address = context.nodeAddresses.get(entry.endpoint.node);
   // A tunnel's outer header is IPv4 here; `tun_ipv6_dst` would be another field.
   if (tunnel === undefined || address?.family !== 4 || entry.network?.tag === undefined) return undefined;
   return [
@@ -77,26 +75,28 @@ export function tagActions(tag: number): readonly Action[] {
 
 const toMac = (mac: number): Match => [{ field: "dl_dst", value: mac }];
 
-export function forwardFlows(context: NodeContext): readonly Flow[] {
-  const { forwarding, node, program } = context;
-  if (forwarding === "none") return [nodeFlow(tables.forward, 0, [], [{ kind: "normal" }])];
+export function endpointForwardFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  const { forwarding, program } = context;
+  const way = forwarding === "none" ? undefined : reach(context, entry);
+  if (way === undefined) return [];
   const routes = forwarding === "routing" || program.loadBalancers.length > 0;
-  const endpointFlows = context.endpoints.flatMap((entry): readonly Flow[] => {
-    const way = reach(context, entry);
-    if (way === undefined) return [];
-    const cookie = endpointCookie(entry);
-    // What came from a node goes to this node's ports only, so that no frame runs in circles.
-    const to = makeMatch(bitsAre(registers.endpoint, entry.id), isLocal(context, entry) ? [] : bitsAre(registers.fromNode, 0));
-    const rewrite: readonly Action[] = [
-      { kind: "set", field: "dl_src", value: router },
-      { kind: "set", field: "dl_dst", value: entry.mac },
-    ];
-    return [
-      { table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(entry.mac)), actions: way },
-      ...(routes ? [{ table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(router)), actions: [...rewrite, ...way] }] : []),
-    ];
-  });
-  return [...endpointFlows, ...(node.uplink === undefined ? [] : outwardFlows(context, node.uplink)), nodeFlow(tables.forward, 0, [], [])];
+  const cookie = endpointCookie(entry);
+  // What came from a node goes to this node's ports only, so that no frame runs in circles.
+  const to = makeMatch(bitsAre(registers.endpoint, entry.id), isLocal(context, entry) ? [] : bitsAre(registers.fromNode, 0));
+  const rewrite: readonly Action[] = [
+    { kind: "set", field: "dl_src", value: router },
+    { kind: "set", field: "dl_dst", value: entry.mac },
+  ];
+  return [
+    { table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(entry.mac)), actions: way },
+    ...(routes ? [{ table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(router)), actions: [...rewrite, ...way] }] : []),
+  ];
+}
+
+export function forwardFlows(context: NodeContext): readonly Flow[] {
+  const { forwarding, node } = context;
+  if (forwarding === "none") return [nodeFlow(tables.forward, 0, [], [{ kind: "normal" }])];
+  return [...(node.uplink === undefined ? [] : outwardFlows(context, node.uplink)), nodeFlow(tables.forward, 0, [], [])];
 }
 
 /** To what is no endpoint: out by the uplink, in its network's VLAN if it has one. */

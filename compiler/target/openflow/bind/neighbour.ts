@@ -11,6 +11,7 @@ import type { Action, Cookie, Flow, Match } from "../flow.js";
 import { endpointCookie, goto, isLocal, nodeCookie, nodeFlow, router } from "./context.js";
 import type { NodeContext } from "./context.js";
 import { reach, tagActions } from "./destination.js";
+import type { ResolvedEndpoint } from "./resolve.js";
 
 const REQUEST = 1;
 const REPLY = 2;
@@ -82,6 +83,7 @@ function answerFlows(where: Match, address: Address, hardware: number, cookie: C
   ];
 }
 
+/** What does not depend on endpoints. */
 export function neighbourFlows(context: NodeContext): readonly Flow[] {
   const passOn = [isIp, isIp6].map((family) => nodeFlow(tables.neighbour, 0, family, [goto(tables.source)]));
   if (context.forwarding === "none") {
@@ -93,10 +95,13 @@ export function neighbourFlows(context: NodeContext): readonly Flow[] {
     // A probe for an address that its sender wants to use: an answer would say that it is taken.
     nodeFlow(tables.neighbour, 250, makeMatch(icmp6(SOLICITATION), [{ field: "ipv6_src", value: 0n }]), []),
     ...routerFlows(context),
-    ...(context.program.fabric.arp === "proxy" ? proxyFlows(context) : floodFlows(context)),
-    ...answerDeliveryFlows(context),
     ...outwardFlows(context),
   ];
+}
+
+export function endpointNeighbourFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  if (context.forwarding === "none") return [];
+  return [...(context.program.fabric.arp === "proxy" ? proxyFlows(context, entry) : []), ...answerDeliveryFlows(context, entry)];
 }
 
 const inNetwork = (id: number): Match => bitsAre(registers.network, id);
@@ -117,32 +122,31 @@ function routerFlows(context: NodeContext): readonly Flow[] {
   });
 }
 
-/** For every endpoint in its own network; for those of this node also to outside. */
-function proxyFlows(context: NodeContext): readonly Flow[] {
-  return context.endpoints.flatMap((entry) =>
-    entry.addresses
-      .filter(({ blocked }) => blocked === undefined)
-      .flatMap(({ address, ambiguous }) => [
-        ...(entry.network === undefined ? [] : answerFlows(inNetwork(entry.network.id), address, entry.mac, endpointCookie(entry))),
-        ...(isLocal(context, entry) && !ambiguous
-          ? answerFlows(inNetwork(0), address, context.forwarding === "routing" ? router : entry.mac, endpointCookie(entry))
-          : []),
-      ]),
-  );
+/** In its own network; for an endpoint of this node also to outside. */
+function proxyFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  return entry.addresses
+    .filter(({ blocked }) => blocked === undefined)
+    .flatMap(({ address, ambiguous }) => [
+      ...(entry.network === undefined ? [] : answerFlows(inNetwork(entry.network.id), address, entry.mac, endpointCookie(entry))),
+      ...(isLocal(context, entry) && !ambiguous
+        ? answerFlows(inNetwork(0), address, context.forwarding === "routing" ? router : entry.mac, endpointCookie(entry))
+        : []),
+    ]);
 }
 
 /** To all ports of the network here; to the other nodes and the uplink unless it came from a node. */
-function floodFlows(context: NodeContext): readonly Flow[] {
-  const { program, node, inventory } = context;
+export function floodFlows(context: NodeContext, endpoints: readonly ResolvedEndpoint[]): readonly Flow[] {
+  const { program, node } = context;
+  if (context.forwarding === "none" || program.fabric.arp === "proxy") return [];
   return program.networks.flatMap((network) => {
-    const members = context.endpoints.filter((entry) => entry.network?.id === network.id);
+    const members = endpoints.filter((entry) => entry.network?.id === network.id);
     const ports: readonly Action[] = members
       .filter((entry) => isLocal(context, entry))
       .map((entry) => ({ kind: "output", port: entry.endpoint.port }));
     const elsewhere = new Map(members.filter((entry) => !isLocal(context, entry)).map((entry) => [entry.endpoint.node, entry]));
     const tunnels =
       network.encap === "vxlan"
-        ? inventory.nodes.flatMap(({ name }) => (elsewhere.has(name) ? (reachOf(context, elsewhere.get(name)) ?? []) : []))
+        ? [...context.nodeAddresses.keys()].flatMap((name) => (elsewhere.has(name) ? (reachOf(context, elsewhere.get(name)) ?? []) : []))
         : [];
     const uplink: readonly Action[] =
       node.uplink !== undefined && network.encap === "vlan" && network.tag !== undefined
@@ -155,24 +159,22 @@ function floodFlows(context: NodeContext): readonly Flow[] {
   });
 }
 
-function reachOf(context: NodeContext, entry: NodeContext["endpoints"][number] | undefined): readonly Action[] | undefined {
+function reachOf(context: NodeContext, entry: ResolvedEndpoint | undefined): readonly Action[] | undefined {
   return entry === undefined ? undefined : reach(context, entry);
 }
 
 /** Answers go to the one who asked. */
-function answerDeliveryFlows(context: NodeContext): readonly Flow[] {
-  return context.endpoints.flatMap((entry) => {
-    const way = reach(context, entry);
-    if (way === undefined) return [];
-    const direction = isLocal(context, entry) ? [] : bitsAre(registers.fromNode, 0);
-    return [arpOp(REPLY), icmp6(ADVERTISEMENT)].map((what): Flow => ({
-      table: tables.neighbour,
-      priority: 100,
-      cookie: endpointCookie(entry),
-      match: makeMatch(what, direction, [{ field: "dl_dst", value: entry.mac }]),
-      actions: way,
-    }));
-  });
+function answerDeliveryFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
+  const way = reach(context, entry);
+  if (way === undefined) return [];
+  const direction = isLocal(context, entry) ? [] : bitsAre(registers.fromNode, 0);
+  return [arpOp(REPLY), icmp6(ADVERTISEMENT)].map((what): Flow => ({
+    table: tables.neighbour,
+    priority: 100,
+    cookie: endpointCookie(entry),
+    match: makeMatch(what, direction, [{ field: "dl_dst", value: entry.mac }]),
+    actions: way,
+  }));
 }
 
 /** Questions and answers about what is no endpoint: out by the uplink. */

@@ -44,49 +44,112 @@ export interface Resolved {
   readonly problems: readonly BindProblem[];
 }
 
-const ENDPOINT_LIMIT = 0xfffffffe;
+/** Ids of endpoints are `1..ENDPOINT_LIMIT`. */
+export const ENDPOINT_LIMIT = 0xfffffffe;
+
+/** What an endpoint is by itself, whatever else there is. */
+export interface EndpointDraft {
+  readonly endpoint: Endpoint;
+  readonly mac: number;
+  readonly domain: number;
+  readonly network?: ProgramNetwork;
+  /** `text` is the address in normal form. */
+  readonly addresses: readonly (ResolvedAddress & { readonly text: string })[];
+  readonly problems: readonly BindProblem[];
+}
+
+/** An endpoint that has an address: several may. */
+export interface AddressHolder {
+  readonly name: string;
+  readonly domain: number;
+}
 
 export function resolveEndpoints(program: Program, inventory: Inventory): Resolved {
+  const draft = endpointResolver(program);
   const problems: BindProblem[] = [];
-  const identify = identifier(program);
-  const networkAt = networkFinder(program);
   const ids = stableIds(
     inventory.endpoints.map(({ name }) => name),
     ENDPOINT_LIMIT,
   );
   const seen = new Set<string>();
-  const found = [...inventory.endpoints].sort(byName).flatMap((endpoint): ResolvedEndpoint[] => {
-    const mac = macNumber(endpoint.mac);
-    const fault = seen.has(endpoint.name)
-      ? "there are two endpoints of this name"
-      : mac === undefined
-        ? `"${endpoint.mac}" is not a MAC address`
-        : undefined;
+  const holders = new Map<string, AddressHolder[]>();
+  const drafts = [...inventory.endpoints].sort(byName).flatMap((endpoint): readonly EndpointDraft[] => {
+    const made = seen.has(endpoint.name) ? doubleName(endpoint) : draft(endpoint);
     seen.add(endpoint.name);
-    if (fault !== undefined || mac === undefined) {
-      problems.push({ endpoint: endpoint.name, message: `endpoint ${endpoint.name} is left out: ${fault ?? ""}` });
+    if ("message" in made) {
+      problems.push(made);
       return [];
     }
-    const addresses = endpoint.addresses.flatMap((text) => {
-      const address = parseAddress(text);
-      if (address === undefined) problems.push({ endpoint: endpoint.name, message: `endpoint ${endpoint.name}: "${text}" is not an address` });
-      return address === undefined ? [] : [{ address, ...identify(endpoint, address), ambiguous: false }];
+    problems.push(...made.problems);
+    for (const { text } of made.addresses) {
+      const holder = { name: endpoint.name, domain: made.domain };
+      const known = holders.get(text);
+      if (known === undefined) holders.set(text, [holder]);
+      else known.push(holder);
+    }
+    return [made];
+  });
+  const endpoints = drafts.map((entry) => settleEndpoint(entry, ids.get(entry.endpoint.name) ?? 0, (text) => holders.get(text) ?? []));
+  return { endpoints, problems: [...problems, ...endpoints.flatMap(blockedProblems)] };
+}
+
+/** What is wrong with the second of two endpoints of one name. */
+export function doubleName(endpoint: Endpoint): BindProblem {
+  return { endpoint: endpoint.name, message: `endpoint ${endpoint.name} is left out: there are two endpoints of this name` };
+}
+
+/** Looks at endpoints one by one. The result is a problem for an endpoint that is left out. */
+export function endpointResolver(program: Program): (endpoint: Endpoint) => EndpointDraft | BindProblem {
+  const identify = identifier(program);
+  const networkAt = networkFinder(program);
+  return (endpoint) => {
+    const mac = macNumber(endpoint.mac);
+    if (mac === undefined)
+      return { endpoint: endpoint.name, message: `endpoint ${endpoint.name} is left out: "${endpoint.mac}" is not a MAC address` };
+    const problems: BindProblem[] = [];
+    const addresses = endpoint.addresses.flatMap((written) => {
+      const address = parseAddress(written);
+      if (address === undefined) {
+        problems.push({ endpoint: endpoint.name, message: `endpoint ${endpoint.name}: "${written}" is not an address` });
+        return [];
+      }
+      return [{ address, text: formatAddress(address), ...identify(endpoint, address), ambiguous: false }];
     });
     const owner = program.tenants.find((tenant) => endpoint.namespace !== undefined && tenant.namespaces.includes(endpoint.namespace));
     const network = networkAt(
       owner?.id,
       addresses.map(({ address }) => address),
     );
-    return [{ endpoint, id: ids.get(endpoint.name) ?? 0, mac, domain: owner?.id ?? network?.tenant ?? 0, network, addresses }];
+    return { endpoint, mac, domain: owner?.id ?? network?.tenant ?? 0, network, addresses, problems };
+  };
+}
+
+/**
+ * The endpoint among the others. An address that several have is fine where they are in several tenants, then it is ambiguous outside
+ * these; in one tenant it is a fault.
+ */
+export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (address: string) => readonly AddressHolder[]): ResolvedEndpoint {
+  const { endpoint, mac, domain, network } = draft;
+  const addresses = draft.addresses.map(({ text, ...resolved }): ResolvedAddress => {
+    const others = holdersOf(text).filter(({ name }) => name !== endpoint.name);
+    if (others.length === 0) return resolved;
+    const rival = others.find((other) => other.domain === domain);
+    return {
+      ...resolved,
+      ambiguous: true,
+      ...(rival === undefined ? {} : { blocked: `endpoint ${rival.name} of the same tenant has the same address` }),
+    };
   });
-  const endpoints = settleSharedAddresses(found);
-  for (const { endpoint, addresses } of endpoints) {
-    for (const { address, blocked } of addresses) {
-      if (blocked !== undefined)
-        problems.push({ endpoint: endpoint.name, message: `endpoint ${endpoint.name} gets no traffic at ${formatAddress(address)}: ${blocked}` });
-    }
-  }
-  return { endpoints, problems };
+  return { endpoint, id, mac, domain, network, addresses };
+}
+
+/** Why some of an endpoint's addresses get no traffic. */
+export function blockedProblems({ endpoint, addresses }: ResolvedEndpoint): readonly BindProblem[] {
+  return addresses.flatMap(({ address, blocked }) =>
+    blocked === undefined
+      ? []
+      : [{ endpoint: endpoint.name, message: `endpoint ${endpoint.name} gets no traffic at ${formatAddress(address)}: ${blocked}` }],
+  );
 }
 
 const byName = (a: Endpoint, b: Endpoint): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -129,27 +192,4 @@ function networkFinder(program: Program): (tenant: number | undefined, addresses
     known.find(
       (entry) => (tenant === undefined || entry.network.tenant === tenant) && addresses.some((address) => containsAddress(entry.addresses, address)),
     )?.network;
-}
-
-/** An address that several endpoints have: fine in several tenants, then it is ambiguous outside them; a fault in one. */
-function settleSharedAddresses(endpoints: readonly ResolvedEndpoint[]): readonly ResolvedEndpoint[] {
-  const holders = new Map<string, { readonly domain: number; readonly name: string }[]>();
-  for (const { endpoint, domain, addresses } of endpoints) {
-    for (const { address } of addresses) {
-      const text = formatAddress(address);
-      holders.set(text, [...(holders.get(text) ?? []), { domain, name: endpoint.name }]);
-    }
-  }
-  return endpoints.map((entry) => ({
-    ...entry,
-    addresses: entry.addresses.map((resolved) => {
-      const others = (holders.get(formatAddress(resolved.address)) ?? []).filter(({ name }) => name !== entry.endpoint.name);
-      const rival = others.find(({ domain }) => domain === entry.domain);
-      return {
-        ...resolved,
-        ambiguous: others.length > 0,
-        ...(rival === undefined ? {} : { blocked: `endpoint ${rival.name} of the same tenant has the same address` }),
-      };
-    }),
-  }));
 }

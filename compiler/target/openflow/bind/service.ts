@@ -13,17 +13,22 @@ import { inRegion } from "../region.js";
 import { unclassified } from "../staticflows.js";
 import { addressIs, nodeFlow } from "./context.js";
 import type { NodeContext } from "./context.js";
+import type { ResolvedEndpoint } from "./resolve.js";
 
 /** Group ids may go up to 0xffffff00 (OpenFlow 1.3 §7.3.4.2). */
 const GROUP_LIMIT = 0xffffff00;
 
-export function serviceFlows(context: NodeContext): { readonly flows: readonly Flow[]; readonly groups: readonly Group[] } {
+/** INVARIANT: `endpoints` are in order of name, so that buckets have one order. */
+export function serviceFlows(
+  context: NodeContext,
+  endpoints: readonly ResolvedEndpoint[],
+): { readonly flows: readonly Flow[]; readonly groups: readonly Group[] } {
   const groups: Group[] = [];
   const taken = new Set<number>();
   const flows = context.program.loadBalancers.flatMap((balancer) => {
     const address = parseAddress(balancer.address);
     if (address === undefined) return [];
-    const providers = context.endpoints.flatMap((entry) =>
+    const providers = endpoints.flatMap((entry) =>
       entry.addresses.filter((resolved) => {
         const end: End = {
           labels: entry.endpoint.labels ?? {},
