@@ -17,6 +17,11 @@ export interface PublishedProgram {
   readonly text: string;
   /** The publisher's signature over the text, in base64, where the store has one: kept with the text, and verified again when read. */
   readonly signature?: string;
+  /**
+   * The signed form as the store holds it (`runtime/signing/envelope.ts`), which the signature can be checked from again: `accept` in
+   * `runtime/signing/accept.ts` does it for an envelope kept on disk.
+   */
+  readonly envelope?: Uint8Array;
 }
 
 /** Called for whatever keeps a source from delivering. The source keeps trying by itself; what was delivered last stays good. */

@@ -1,0 +1,93 @@
+/**
+ * What nodes tell each other through a store, under leases: `members/NODE/node` says where tunnels to a node end, and
+ * `members/NODE/endpoints/NAME` is one of its endpoints. A node that stays away longer than its lease loses its entries, and the others
+ * then drop what goes there.
+ */
+import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
+import type { EndpointSource, InventoryPart, OnError } from "../agent/sources.js";
+import { decodeJson, DecodeError } from "../store/decode.js";
+import type { Decoder } from "../store/decode.js";
+import { keyPart } from "../store/keyvalue.js";
+import type { KeyValues, Lease } from "../store/keyvalue.js";
+import { ENDPOINT_LIMIT, endpointDecoder, nodeDecoder } from "./decode.js";
+
+const PREFIX = "members/";
+
+/** The endpoints of all nodes but `self`, and the nodes. Entries that cannot be read are errors, and left out. */
+export function memberSource(store: KeyValues, self: string): EndpointSource {
+  return {
+    name: "nodes",
+    watch: (onInventory, onError) => {
+      const own = `${PREFIX}${keyPart(self)}/`;
+      const endpoints = new Map<string, Endpoint>();
+      const nodes = new Map<string, InventoryNode>();
+      return store.watch(
+        PREFIX,
+        (entries, changed) => {
+          for (const key of changed) {
+            if (key.startsWith(own)) continue;
+            const value = entries.get(key);
+            endpoints.delete(key);
+            nodes.delete(key);
+            if (value === undefined) continue;
+            const [, node, kind] = key.split("/");
+            if (kind === "node") keep(nodes, key, value, nodeDecoder, (read) => read.name, node, onError);
+            else keep(endpoints, key, value, endpointDecoder, (read) => read.node, node, onError);
+          }
+          onInventory(partOf(nodes, endpoints));
+        },
+        onError,
+      );
+    },
+  };
+}
+
+/** In order of key, so that the same entries make the same part. */
+function partOf(nodes: ReadonlyMap<string, InventoryNode>, endpoints: ReadonlyMap<string, Endpoint>): InventoryPart {
+  const sorted = <T>(from: ReadonlyMap<string, T>): readonly T[] => [...from].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  return { endpoints: sorted(endpoints), nodes: sorted(nodes) };
+}
+
+/** An entry counts only under its own node, so that the rights a node has in the store bound what it can say. */
+function keep<T>(
+  into: Map<string, T>,
+  key: string,
+  value: Uint8Array,
+  decoder: Decoder<T>,
+  nodeOf: (read: T) => string,
+  node: string | undefined,
+  onError: OnError,
+): void {
+  try {
+    const read = decodeJson(value, decoder, "it", ENDPOINT_LIMIT);
+    if (keyPart(nodeOf(read)) !== node) throw new DecodeError(`it speaks for node ${nodeOf(read)}`);
+    into.set(key, read);
+  } catch (error) {
+    onError(new Error(`the entry ${key.slice(0, 200)} is left out: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+export interface Announcer {
+  /** Makes this what the others know of the node, and its endpoints: writes what is new or changed, and takes away what is gone. */
+  readonly announce: (node: InventoryNode, endpoints: readonly Endpoint[]) => Promise<void>;
+}
+
+/** Announces the node `self` under a lease of its own. */
+export function announcer(lease: Lease, self: string): Announcer {
+  const base = `${PREFIX}${keyPart(self)}/`;
+  let written = new Map<string, string>();
+  return {
+    announce: async ({ name, address }, endpoints) => {
+      const wanted = new Map([[`${base}node`, JSON.stringify({ name, address })]]);
+      for (const endpoint of endpoints) {
+        if (endpoint.node === self) wanted.set(`${base}endpoints/${keyPart(endpoint.name)}`, JSON.stringify(endpoint));
+      }
+      const before = written;
+      written = wanted;
+      await Promise.all([
+        ...[...wanted].filter(([key, text]) => before.get(key) !== text).map(([key, text]) => lease.put(key, Buffer.from(text))),
+        ...[...before.keys()].filter((key) => !wanted.has(key)).map((key) => lease.remove(key)),
+      ]);
+    },
+  };
+}

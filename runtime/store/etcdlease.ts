@@ -1,0 +1,86 @@
+/**
+ * Entries under a lease in etcd. The lease is granted again, and the entries put again, when etcd has let it expire: after a pause of the
+ * process, or a long time without connection.
+ */
+import type { Lease as Granted, Namespace } from "etcd3";
+import type { OnError } from "../agent/sources.js";
+import type { Lease } from "./keyvalue.js";
+
+export interface LeasedValues {
+  readonly packed: (key: string, value: Uint8Array) => Buffer;
+  readonly failed: (error: unknown) => Error;
+}
+
+/** Milliseconds until a failed write is tried again. */
+const RETRY = 1000;
+
+export function etcdLease(space: Namespace, seconds: number, values: LeasedValues, onError: OnError): Lease {
+  const held = new Map<string, Buffer>();
+  /** Keys that etcd may not have as they are in `held`. */
+  const unwritten = new Set<string>();
+  let closed = false;
+  let granted: Granted | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const lease = (): Granted => {
+    if (granted !== undefined) return granted;
+    const made = space.lease(seconds);
+    granted = made;
+    made.on("lost", (error) => {
+      if (granted === made) granted = undefined;
+      if (closed) return;
+      onError(values.failed(error));
+      for (const key of held.keys()) unwritten.add(key);
+      later();
+    });
+    return made;
+  };
+  const write = async (key: string): Promise<void> => {
+    const value = held.get(key);
+    if (value === undefined) await space.delete().key(key).exec();
+    else await lease().put(key).value(value).exec();
+    // It may have been put again meanwhile, with another value.
+    if (held.get(key) === value) unwritten.delete(key);
+  };
+  const writeNow = async (key: string): Promise<void> => {
+    unwritten.add(key);
+    try {
+      await write(key);
+    } catch (error) {
+      later();
+      throw values.failed(error);
+    }
+  };
+  function later(): void {
+    if (closed || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      Promise.all([...unwritten].map(write)).catch((error: unknown) => {
+        if (!closed) onError(values.failed(error));
+        later();
+      });
+    }, RETRY);
+    timer.unref();
+  }
+
+  return {
+    put: (key, value) => {
+      held.set(key, values.packed(key, value));
+      return writeNow(key);
+    },
+    remove: (key) => {
+      held.delete(key);
+      return writeNow(key);
+    },
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      held.clear();
+      try {
+        await granted?.revoke();
+      } catch (error) {
+        throw values.failed(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Follows keys in etcd. Whenever a watch begins or begins again (a lost connection, a compaction that took away the revisions
+ * in between), everything is read again: so nothing is missed, and what the client library takes for the last revision it saw does not matter.
+ */
+import type { IKeyValue, Namespace, Watcher } from "etcd3";
+import type { OnError, Stop } from "../agent/sources.js";
+import type { OnEntries } from "./keyvalue.js";
+
+export interface EtcdValues {
+  /** @throws for a value that cannot be read. */
+  readonly unpacked: (key: string, stored: Buffer) => Uint8Array;
+  readonly failed: (error: unknown) => Error;
+  /** Of what is there at first, only the highest key. */
+  readonly newestOnly?: boolean;
+}
+
+/** Milliseconds until a watch that failed is tried again. */
+const RETRY = 500;
+/** Milliseconds for the server to say that a watch has ended. */
+const FAREWELL = 1000;
+
+interface Known {
+  /** Revision of the last write. */
+  readonly revision: number;
+  readonly value: Uint8Array;
+}
+
+interface Event {
+  readonly kind: "put" | "delete";
+  readonly entry: IKeyValue;
+}
+
+export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, onEntries: OnEntries, onError: OnError): Stop {
+  let known: ReadonlyMap<string, Known> | undefined;
+  /** Up to here (a revision of the whole database) `known` is true. */
+  let upTo = 0;
+  let stopped = false;
+  let watcher: Watcher | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Events that come while everything is being read; they may be newer than that. */
+  let waiting: Event[] | undefined;
+  /** Counts readings: one that another has overtaken is of no use. */
+  let readings = 0;
+
+  const tell = (now: ReadonlyMap<string, Known>): void => {
+    const before = known;
+    const keys = new Set([...now.keys(), ...(before?.keys() ?? [])]);
+    const changed = new Set([...keys].filter((key) => now.get(key)?.value !== before?.get(key)?.value));
+    known = now;
+    if (!stopped && (before === undefined || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
+  };
+  const report = (error: unknown): void => {
+    if (!stopped) onError(values.failed(error));
+  };
+  const wrote = (into: Map<string, Known>, entry: IKeyValue): void => {
+    const key = entry.key.toString();
+    const revision = Number(entry.mod_revision);
+    const before = known?.get(key);
+    if (before?.revision === revision) {
+      into.set(key, before);
+      return;
+    }
+    try {
+      const value = values.unpacked(key, entry.value);
+      const same = before !== undefined && Buffer.compare(before.value, value) === 0;
+      into.set(key, { revision, value: same ? before.value : value });
+    } catch (error) {
+      report(error);
+    }
+  };
+  const apply = (events: readonly Event[]): void => {
+    const fresh = events.filter(({ entry }) => Number(entry.mod_revision) > upTo);
+    if (fresh.length === 0) return;
+    const now = new Map(known);
+    for (const { kind, entry } of fresh) {
+      if (kind === "delete") now.delete(entry.key.toString());
+      else wrote(now, entry);
+    }
+    tell(now);
+  };
+  const readAll = async (): Promise<void> => {
+    const turn = ++readings;
+    waiting = [];
+    const all = space.getAll().prefix(prefix);
+    const { kvs, header } = await (values.newestOnly === true ? all.sort("Key", "Descend").limit(1) : all).exec();
+    if (turn !== readings) return;
+    const now = new Map<string, Known>();
+    for (const entry of kvs) wrote(now, entry);
+    upTo = Number(header.revision);
+    tell(now);
+    const late = waiting;
+    waiting = undefined;
+    apply(late);
+  };
+  const later = (): void => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(begin, RETRY);
+  };
+  /** Read all, and again until it works: the watch goes on meanwhile. */
+  const readAgain = (): void => {
+    readAll().catch((error: unknown) => {
+      report(error);
+      clearTimeout(timer);
+      if (!stopped) timer = setTimeout(readAgain, RETRY);
+    });
+  };
+  function begin(): void {
+    const made = space.watch().prefix(prefix).watcher();
+    watcher = made;
+    made.on("connected", readAgain);
+    made.on("disconnected", report);
+    made.on("error", (error) => {
+      report(error);
+      // The server has ended this watch; the library has forgotten it.
+      if (watcher === made) watcher = undefined;
+      later();
+    });
+    made.on("data", ({ events }) => {
+      const own = events.map((event): Event => ({ kind: event.type === "Delete" ? "delete" : "put", entry: event.kv }));
+      if (waiting !== undefined) waiting.push(...own);
+      else apply(own);
+    });
+  }
+
+  begin();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    const last = watcher;
+    watcher = undefined;
+    // The server's answer is not worth waiting for where there is no connection.
+    await Promise.race([last?.cancel(), new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]);
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * What nodes say about themselves: `reports/NODE` stays when a node goes, so that one that is gone is seen to be; `alive/NODE` is under a lease
+ * and says that the node's agent is there now.
+ */
+import type { AgentReport, ReportSink } from "../agent/sources.js";
+import { decodeJson, integer, list, object, optional, text, truth } from "./decode.js";
+import type { Decoder } from "./decode.js";
+import { keyPart } from "./keyvalue.js";
+import type { KeyValues, Lease } from "./keyvalue.js";
+
+const REPORTS = "reports/";
+const ALIVE = "alive/";
+/** Bytes. */
+const REPORT_LIMIT = 64 << 10;
+const ERRORS = 20;
+const ERROR_LENGTH = 500;
+
+/** A report, and when the node sent it by its own clock, in milliseconds since 1970. */
+export interface SentReport extends AgentReport {
+  readonly sent: number;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  /** Whether the node's agent is there; a node with a report only is one that went away. */
+  readonly alive: boolean;
+  readonly report?: SentReport;
+  /** Why its report cannot be read. */
+  readonly problem?: string;
+}
+
+const time = integer(0, 8.64e15);
+const reportDecoder: Decoder<SentReport> = object({
+  node: text(400),
+  generation: integer(0, Number.MAX_SAFE_INTEGER),
+  flows: integer(0, Number.MAX_SAFE_INTEGER),
+  endpoints: integer(0, Number.MAX_SAFE_INTEGER),
+  errors: list(text(ERROR_LENGTH), ERRORS),
+  connected: truth,
+  lastChange: optional(time),
+  sent: time,
+});
+
+/** Writes a node's reports, and keeps it known as alive by `lease`. */
+export function reportSink(store: KeyValues, lease: Lease, now: () => number): ReportSink {
+  const announced = new Set<string>();
+  return {
+    report: async (report) => {
+      const short = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
+      const sent: SentReport = { ...report, errors: short, sent: now() };
+      await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(sent)));
+      if (announced.has(report.node)) return;
+      await lease.put(`${ALIVE}${keyPart(report.node)}`, Buffer.from("{}"));
+      announced.add(report.node);
+    },
+  };
+}
+
+/** All nodes that ever reported, by name. Reports are not signed: they show, and decide nothing. */
+export async function nodeStatuses(store: KeyValues): Promise<readonly NodeStatus[]> {
+  const alive = new Set((await store.keys(ALIVE)).map((key) => key.slice(ALIVE.length)));
+  return (await store.list(REPORTS)).map(({ key, value }): NodeStatus => {
+    const part = key.slice(REPORTS.length);
+    const known = { alive: alive.has(part) };
+    try {
+      const report = decodeJson(value, reportDecoder, "its report", REPORT_LIMIT);
+      return keyPart(report.node) === part
+        ? { ...known, node: report.node, report }
+        : { ...known, node: part, problem: "its report is that of another node" };
+    } catch (error) {
+      return { ...known, node: part, problem: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}
+
+/** Takes the report of a node that is gone for good out of the store. */
+export async function forgetNode(store: KeyValues, node: string): Promise<void> {
+  await store.remove(`${REPORTS}${keyPart(node)}`);
+}
