@@ -16,6 +16,11 @@ export const verbs: readonly VerbRow[] = [
   { name: "lint", summary: "what is worth a look, and what it costs", load: async () => (await import("./lint.js")).lint },
   { name: "fmt", summary: "format sources", load: async () => (await import("./format.js")).format },
   { name: "explain", summary: "explain a diagnostic code", load: async () => (await import("./explain.js")).explain },
+  {
+    name: "connectivity",
+    summary: "the connections that Kubernetes manifests allow, without any policy of ctv",
+    load: async () => (await import("./connectivity.js")).connectivity,
+  },
   { name: "init", summary: "start a project in an empty folder", load: async () => (await import("./init.js")).init },
   { name: "lsp", summary: "serve an editor", load: async () => (await import("./lsp.js")).lsp },
   { name: "completion", summary: "print a completion script for a shell", load: async () => (await import("./completion.js")).completion },

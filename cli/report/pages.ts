@@ -8,6 +8,7 @@ const areas: readonly { readonly prefix: string; readonly title: string }[] = [
   { prefix: "CTV4", title: "Policy logic" },
   { prefix: "CTV5", title: "What a target cannot say" },
   { prefix: "CTV6", title: "Tests" },
+  { prefix: "CTV7", title: "Kubernetes manifests" },
 ];
 
 /** Text of each page by its file name. */
@@ -39,7 +40,8 @@ function page(definition: Definition): string {
 }
 
 function fenced(text: string): string {
-  return `\`\`\`ctv\n${text.replace(/^\n+|\s+$/g, "")}\n\`\`\``;
+  const language = /^# file: \S+\.ya?ml\n/.test(text) ? "yaml" : "ctv";
+  return `\`\`\`${language}\n${text.replace(/^\n+|\s+$/g, "")}\n\`\`\``;
 }
 
 function index(catalogue: readonly Definition[]): string {

@@ -1,9 +1,11 @@
 /** The catalogue: every kind of diagnostic, in order of code. An area joins with one import and one line. */
+import { connectivityDiagnostics } from "./connectivity.js";
 import { contivDiagnostics } from "./contiv.js";
 import type { Definition } from "./diagnostic.js";
 import { kubernetesDiagnostics } from "./kubernetes.js";
 import { lintDiagnostics } from "./lint.js";
 import { logicDiagnostics } from "./logic.js";
+import { manifestDiagnostics } from "./manifests.js";
 import { namesDiagnostics } from "./names.js";
 import { openflowDiagnostics } from "./openflow.js";
 import { projectDiagnostics } from "./project.js";
@@ -26,6 +28,8 @@ const areas: readonly (readonly Definition[])[] = [
   contivDiagnostics,
   openflowDiagnostics,
   testsDiagnostics,
+  manifestDiagnostics,
+  connectivityDiagnostics,
 ];
 
 export const catalogue: readonly Definition[] = areas.flat().sort((left, right) => (left.code < right.code ? -1 : 1));
