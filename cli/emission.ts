@@ -1,11 +1,9 @@
 /** The targets of a run, and what they emit. */
 import { createHash } from "node:crypto";
 import { didYouMean, suggest } from "../compiler/bind/suggest.js";
-import { definitionByCode } from "../compiler/diagnostics/catalogue.js";
+import { settleFindings } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
-import { ignoreWithoutReason } from "../compiler/diagnostics/names.js";
 import type { TargetOptions } from "../compiler/source/project.js";
-import { applySettings } from "../compiler/source/settings.js";
 import { targets } from "../compiler/target/index.js";
 import type { TargetRow } from "../compiler/target/index.js";
 import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
@@ -45,7 +43,7 @@ export function chosenTargets(asked: readonly string[], project: TargetOptions):
 
 /** What each target emits for a project without errors. Comments and settings silence findings about targets as they do others. */
 export function emitTargets(loaded: LoadedProject, chosen: readonly TargetRow[], orders: EmissionOrders): readonly TargetOutput[] {
-  const { universe, files } = loaded.checked;
+  const { universe } = loaded.checked;
   if (universe === undefined) return [];
   const { inventory, before } = orders;
   const settings = { options: loaded.project.targets, digest: sha256, ...(inventory === undefined ? {} : { inventory }) };
@@ -59,14 +57,7 @@ export function emitTargets(loaded: LoadedProject, chosen: readonly TargetRow[],
   });
   const found = outputs.flatMap((output) => output.diagnostics);
   const everyTarget = chosen.length === targets.length;
-  // The check of the sources has already told of comments that do not work.
-  const heard = applySettings(
-    found,
-    files.values(),
-    loaded.project.settings,
-    definitionByCode,
-    (code) => everyTarget && code.startsWith("CTV5"),
-  ).filter((diagnostic) => diagnostic.code !== ignoreWithoutReason.code);
+  const heard = settleFindings(loaded.checked, found, (code) => everyTarget && code.startsWith("CTV5"), loaded.project.settings);
   const targetOf = (diagnostic: Diagnostic) => outputs.find((output) => output.name === diagnostic.target) ?? outputs[0];
   return outputs.map((output) => ({ ...output, diagnostics: heard.filter((diagnostic) => targetOf(diagnostic) === output) }));
 }

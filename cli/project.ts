@@ -9,6 +9,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { globMatcher, isGlob } from "../compiler/source/glob.js";
 import { paramsOf, readProject } from "../compiler/source/project.js";
 import type { Project } from "../compiler/source/project.js";
+import type { FindingSettings } from "../compiler/source/settings.js";
 import { Refusal } from "./exit.js";
 import { filesBelow, findInputs, idOf, projectFileName, projectFilesBelow } from "./inputs.js";
 import type { Inputs } from "./inputs.js";
@@ -42,7 +43,8 @@ export const projectOptions: readonly OptionRow[] = [
 /** Finds, reads and checks the project that the words name. @throws Refusal for what cannot be read or is not there. */
 export function loadProject(words: readonly string[], options: Options, terminal: Terminal): LoadedProject {
   const inputs = findInputs(words, terminal);
-  const { project, diagnostics: projectFindings } = readProject(projectFileName, inputs.projectText ?? "");
+  const { project: read, diagnostics: projectFindings } = readProject(projectFileName, inputs.projectText ?? "");
+  const project = inputs.chosen.kind === "project" ? read : { ...read, settings: asPart(read.settings) };
   const environment = environmentOf(options, project, inputs);
   const entries = entriesOf(inputs, project);
   const texts = new Map<string, string>();
@@ -64,6 +66,11 @@ export function loadProject(words: readonly string[], options: Options, terminal
   const sources = new Map(shownTexts.map(([id, content]) => [id, source(inputs.shown(id), content)]));
   const paths = [...sources.keys()].map((id) => resolve(inputs.root, id));
   return { inputs, project, checked, diagnostics: [...projectFindings, ...checked.diagnostics], sources, paths, recheck };
+}
+
+/** A part of a project has not all the findings that are silenced, so what silences none of its own is not told. */
+function asPart({ suppressions = [], ...settings }: FindingSettings): FindingSettings {
+  return { ...settings, suppressions: suppressions.map(({ code, files, reason }) => ({ code, files, reason })) };
 }
 
 function environmentOf(options: Options, project: Project, inputs: Inputs): string | undefined {

@@ -21,6 +21,7 @@ import { checkUsage } from "./check/usage.js";
 import { definitionByCode } from "./diagnostics/catalogue.js";
 import { withoutConsequences } from "./diagnostics/consequences.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import { hitsNoEndpoint } from "./diagnostics/lint.js";
 import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
 import { resolvePolicy } from "./policy/resolve.js";
 import { makeUniverse } from "./policy/universe.js";
@@ -127,7 +128,10 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   if (universe !== undefined && withLogic) found.push(...(yield* checkLogicInSteps(universe)));
 
   const complete = (code: string): boolean =>
-    !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
+    !codesOfVerbs.has(code) &&
+    !code.startsWith("CTV5") &&
+    !code.startsWith("CTV6") &&
+    (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
   const diagnostics = applySettings(withoutConsequences(found, files), files.values(), input.settings ?? {}, definitionByCode, complete);
   return {
     diagnostics: inOrder(diagnostics),
@@ -153,6 +157,9 @@ export function isSound(checked: Checked): boolean {
   return checked.policy !== undefined && checked.diagnostics.every((diagnostic) => diagnostic.severity !== "error");
 }
 
+/** Codes of policy logic that only a verb finds which knows more than the sources. */
+const codesOfVerbs: ReadonlySet<string> = new Set([hitsNoEndpoint.code]);
+
 /** The codes that each target finds. */
 const codesOfTarget: Readonly<Record<string, string>> = { kubernetes: "CTV51", contiv: "CTV52", openflow: "CTV53" };
 
@@ -166,7 +173,19 @@ export function settleTargets(
   asked: readonly string[],
   settings: FindingSettings = {},
 ): readonly Diagnostic[] {
-  const complete = (code: string): boolean => asked.some((target) => code.startsWith(codesOfTarget[target] ?? "none"));
+  return settleFindings(checked, found, (code) => asked.some((target) => code.startsWith(codesOfTarget[target] ?? "none")), settings);
+}
+
+/**
+ * What others than `check` found, with the comments and settings of the project applied. `complete` says for which codes everything has been
+ * looked for: comments and suppressions for these that silence nothing are told.
+ */
+export function settleFindings(
+  checked: Checked,
+  found: readonly Diagnostic[],
+  complete: (code: string) => boolean,
+  settings: FindingSettings = {},
+): readonly Diagnostic[] {
   return inOrder(applySettings(found, checked.files.values(), settings, definitionByCode, complete, false));
 }
 

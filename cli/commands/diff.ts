@@ -1,4 +1,5 @@
 /** `ctv diff`: what traffic a change lets pass, and what it stops. */
+import { basename, dirname, relative, resolve } from "node:path";
 import { difference } from "../../compiler/verdict/difference.js";
 import type { Change } from "../../compiler/verdict/difference.js";
 import { artefactDiff } from "../artefacts.js";
@@ -7,7 +8,9 @@ import type { Side } from "../changes.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { withRevision } from "../git.js";
 import { flag, list, text } from "../options.js";
+import { kindOf } from "../io/read.js";
 import { loadProject, projectOptions } from "../project.js";
+import type { LoadedProject } from "../project.js";
 import { soundUniverse } from "../sound.js";
 import { wantsColour } from "../terminal.js";
 import type { Terminal } from "../terminal.js";
@@ -27,16 +30,44 @@ export const diff: Verb = {
   examples: ["ctv diff old new", "ctv diff --base main", "ctv diff policy --base origin/main --format markdown"],
   run: ({ words, options, terminal }) => {
     const base = text(options, "base");
-    if (base !== undefined) return Promise.resolve(withRevision(base, terminal, (past) => compareSides(words, words, past, options, terminal)));
+    if (base !== undefined) {
+      const compared = withRevision(base, terminal, (past) =>
+        compareSides(loadRevision(base, words, options, past), loadProject(words, options, terminal), options, terminal),
+      );
+      return Promise.resolve(compared);
+    }
     if (words.length !== 2)
       throw new Refusal("diff needs OLD and NEW, or --base REVISION", "`ctv diff --base main` compares the project with the branch main");
-    return Promise.resolve(compareSides([words[0]], [words[1]], terminal, options, terminal));
+    const [before, after] = words.map((word) => loadSide(word, options, terminal));
+    return Promise.resolve(compareSides(before, after, options, terminal));
   },
 };
 
-function compareSides(oldWords: readonly string[], newWords: readonly string[], past: Terminal, options: Options, terminal: Terminal) {
-  const before = loadProject(oldWords, options, past);
-  const after = loadProject(newWords, options, terminal);
+function loadRevision(revision: string, words: readonly string[], options: Options, past: Terminal): LoadedProject {
+  return placed(`in revision ${revision}`, () => loadProject(words, options, past));
+}
+
+/** One of two versions, seen from its own folder: paths in the output must not differ because the folders have different names. */
+function loadSide(word: string, options: Options, terminal: Terminal): LoadedProject {
+  const path = resolve(terminal.cwd, word);
+  const kind = kindOf(path);
+  if (kind === "nothing" || word === "-") return loadProject([word], options, terminal);
+  const [cwd, inside] = kind === "folder" ? [path, "."] : [dirname(path), basename(path)];
+  const loaded = placed(`in ${word}`, () => loadProject([inside], options, { ...terminal, cwd }));
+  const shown = (file: string) => relative(terminal.cwd, resolve(cwd, file)).replaceAll("\\", "/");
+  return { ...loaded, sources: new Map([...loaded.sources].map(([id, known]) => [id, { ...known, shown: shown(known.shown) }])) };
+}
+
+/** Two versions are read, so a refusal has to say of which it is. */
+function placed<Result>(where: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(`${where}: ${error.message}`, error.help) : error;
+  }
+}
+
+function compareSides(before: LoadedProject, after: LoadedProject, options: Options, terminal: Terminal) {
   const old = soundUniverse("diff", before, terminal);
   const now = soundUniverse("diff", after, terminal);
   if (old === undefined || now === undefined) return exitCodes.findings;

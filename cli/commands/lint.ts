@@ -1,5 +1,8 @@
 /** `ctv lint`: what is worth a look in a policy without errors, and what it costs on each target. */
 import { endsIn } from "../../compiler/source/inventory.js";
+import { settleFindings } from "../../compiler/compile.js";
+import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
+import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import { coverageFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
@@ -34,13 +37,15 @@ export const lint: Verb = {
       ...(inventory === undefined ? {} : { inventory }),
     });
     const costs = outputs.map(costOf);
+    const unhit = inventory === undefined ? [] : unhitRules(universe, endsIn(inventory));
+    const own = [...coverageFindings(runTests(universe)), ...untestedConnections(universe), ...unhit];
+    const looksFor = (code: string) =>
+      code === uncoveredRule.code || code === untestedConnection.code || (code === hitsNoEndpoint.code && inventory !== undefined);
     const diagnostics = inOrder([
       ...loaded.diagnostics,
       ...inventoryFindings,
       ...outputs.flatMap((output) => output.diagnostics),
-      ...coverageFindings(runTests(universe)),
-      ...untestedConnections(universe),
-      ...(inventory === undefined ? [] : unhitRules(universe, endsIn(inventory))),
+      ...settleFindings(loaded.checked, own, looksFor, loaded.project.settings),
     ]);
     const report = {
       verb: "lint",

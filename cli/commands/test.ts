@@ -1,6 +1,7 @@
 /** `ctv test`: proves every expectation of the policy's `test` blocks for all flows that it covers. */
 import { createColors } from "picocolors";
-import { failedExpectation } from "../../compiler/diagnostics/tests.js";
+import { settleFindings } from "../../compiler/compile.js";
+import { failedExpectation, testsDiagnostics, uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
@@ -12,7 +13,7 @@ import { loadProject, projectOptions } from "../project.js";
 import type { LoadedProject } from "../project.js";
 import { emitReport } from "../report/emit.js";
 import { junitDocument } from "../report/junit.js";
-import { fails, inOrder, locate } from "../report/report.js";
+import { fails, inOrder, locate, messageLines } from "../report/report.js";
 import type { Report } from "../report/report.js";
 import { soundUniverse } from "../sound.js";
 import { wantsColour } from "../terminal.js";
@@ -43,8 +44,12 @@ export const test: Verb = {
 
     const patterns = list(options, "filter").map(matcher);
     const run = runTests(universe, ({ name }) => patterns.length === 0 || patterns.some((matches) => matches(name)));
-    const wanted = flag(options, "coverage") || threshold !== undefined ? coverageFindings(run) : [];
-    const diagnostics = inOrder([...testFindings(universe.policy, run), ...wanted]);
+    const covers = flag(options, "coverage") || threshold !== undefined;
+    const wanted = covers ? coverageFindings(run) : [];
+    const looksFor = (code: string) =>
+      patterns.length === 0 && testsDiagnostics.some((kind) => kind.code === code && (covers || kind !== uncoveredRule));
+    const found = [...testFindings(universe.policy, run), ...wanted];
+    const diagnostics = inOrder(settleFindings(loaded.checked, found, looksFor, loaded.project.settings));
     const report: Report = { verb: "test", diagnostics, sources: loaded.sources, failLevel: failLevel(options), result: summaryOf(run) };
 
     if (form === "junit") terminal.out.write(junit(loaded, run, diagnostics));
@@ -128,7 +133,7 @@ function junitCase(loaded: LoadedProject, result: TestResult, diagnostics: reado
   );
   const lines = failures.map((failure) => {
     const { file, start } = locate(loaded, failure.span);
-    return `${file}:${start.line}: ${failure.message}`;
+    return `${file}:${start.line}: ${messageLines(failure).join("\n")}`;
   });
   return { ...common, failure: { message: failures[0]?.message ?? "does not hold", type: failedExpectation.code, text: lines.join("\n") } };
 }

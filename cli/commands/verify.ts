@@ -1,6 +1,8 @@
 /** `ctv verify`: proves that files which lie in a folder decide every flow as the source does. */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { doesNotRead } from "../../compiler/diagnostics/verification.js";
 import type { Artefact } from "../../compiler/target/target.js";
 import { verify as verifyTarget } from "../../compiler/verify/verify.js";
 import { chosenTargets, emitTargets } from "../emission.js";
@@ -55,14 +57,26 @@ export const verify: Verb = {
     const report = { verb: "verify", diagnostics: inOrder(diagnostics), sources, failLevel: failLevel(options) };
     emitReport(terminal, report, format(options));
     if (format(options) === "pretty") {
-      const wrong = (name: string) => diagnostics.filter((diagnostic) => diagnostic.target === name).length;
-      const line = (name: string) =>
-        `${name}  ${wrong(name) === 0 ? "decides every flow as the source does, apart from what compile reports" : `${wrong(name)} differences`}\n`;
-      terminal.out.write(present.map((target) => line(target.name)).join(""));
+      terminal.out.write(summaryText(present.map(({ name }) => ({ name, codes: codesOf(diagnostics, name) }))));
     }
     return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);
   },
 };
+
+function codesOf(diagnostics: readonly Diagnostic[], target: string): readonly string[] {
+  return diagnostics.filter((diagnostic) => diagnostic.target === target).map(({ code }) => code);
+}
+
+function summaryText(results: readonly { readonly name: string; readonly codes: readonly string[] }[]): string {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+  const words = (codes: readonly string[]): string => {
+    if (codes.length === 0) return "decides every flow as the source does, apart from what compile reports";
+    const unread = codes.filter((code) => code === doesNotRead.code).length;
+    return unread > 0 ? counted(unread, "file does not read", "files do not read") : counted(codes.length, "difference", "differences");
+  };
+  return results.map(({ name, codes }) => `${name.padEnd(width)}  ${words(codes)}\n`).join("");
+}
 
 /** Every file below a target's folder, in order of path. */
 function artefactsIn(folder: string, shown: string): readonly Artefact[] {

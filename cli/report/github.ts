@@ -2,7 +2,7 @@
  * Annotations on a pull request, as workflow commands of GitHub Actions:
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
-import { locate } from "./report.js";
+import { locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
 const levels = { error: "error", warning: "warning", note: "notice" } as const;
@@ -26,9 +26,8 @@ export function githubReport(report: Report): string {
         ...columns,
         ["title", diagnostic.code],
       ];
-      const message = [diagnostic.message, ...(diagnostic.help === undefined ? [] : [diagnostic.help])].join("\n");
       const fields = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",");
-      return `::${levels[diagnostic.severity]} ${fields}::${escapeData(message)}\n`;
+      return `::${levels[diagnostic.severity]} ${fields}::${escapeData(messageLines(diagnostic).join("\n"))}\n`;
     })
     .join("");
 }

@@ -3,7 +3,7 @@
  * findings is one case that passes.
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
-import { fails, locate } from "./report.js";
+import { fails, locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
 export interface JunitSuite {
@@ -20,10 +20,12 @@ export interface JunitCase {
 }
 
 export function junitReport(report: Report): string {
-  const suites = [...report.sources].map(([id, source]) => {
+  const ids = [...new Set([...report.sources.keys(), ...report.diagnostics.map(({ span }) => span.file)])];
+  const suites = ids.map((id) => {
+    const shown = report.sources.get(id)?.shown ?? id;
     const findings = report.diagnostics.filter((diagnostic) => diagnostic.span.file === id);
     const cases = findings.map((diagnostic) => findingCase(report, diagnostic));
-    return { name: source.shown, cases: cases.length > 0 ? cases : [{ name: "no findings", className: source.shown }] };
+    return { name: shown, cases: cases.length > 0 ? cases : [{ name: "no findings", className: shown }] };
   });
   return junitDocument(`ctv ${report.verb}`, suites);
 }
@@ -31,10 +33,7 @@ export function junitReport(report: Report): string {
 function findingCase(report: Report, diagnostic: Diagnostic): JunitCase {
   const { file, start } = locate(report, diagnostic.span);
   const place = `${file}:${start.line}:${start.column}`;
-  const text = [
-    `${place}: ${diagnostic.severity} ${diagnostic.code}: ${diagnostic.message}`,
-    ...(diagnostic.help === undefined ? [] : [diagnostic.help]),
-  ].join("\n");
+  const text = `${place}: ${diagnostic.severity} ${diagnostic.code}: ${messageLines(diagnostic).join("\n")}`;
   const common = { name: `${diagnostic.code} at ${place}`, className: file };
   if (!fails(diagnostic, report.failLevel)) return { ...common, output: text };
   return { ...common, failure: { message: diagnostic.message, type: diagnostic.code, text } };
@@ -46,9 +45,9 @@ export function junitDocument(name: string, suites: readonly JunitSuite[]): stri
     `tests="${cases.length}" failures="${cases.filter((one) => one.failure !== undefined).length}" errors="0"`;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${escapeXml(name)}" ${count(suites.flatMap((suite) => suite.cases))}>`,
+    `<testsuites name="${escapeAttribute(name)}" ${count(suites.flatMap((suite) => suite.cases))}>`,
     ...suites.flatMap((suite) => [
-      `  <testsuite name="${escapeXml(suite.name)}" ${count(suite.cases)}>`,
+      `  <testsuite name="${escapeAttribute(suite.name)}" ${count(suite.cases)}>`,
       ...suite.cases.flatMap(caseLines),
       "  </testsuite>",
     ]),
@@ -58,20 +57,31 @@ export function junitDocument(name: string, suites: readonly JunitSuite[]): stri
 }
 
 function caseLines(one: JunitCase): readonly string[] {
-  const open = `    <testcase name="${escapeXml(one.name)}" classname="${escapeXml(one.className)}"`;
+  const open = `    <testcase name="${escapeAttribute(one.name)}" classname="${escapeAttribute(one.className)}"`;
   if (one.failure !== undefined) {
     const { message, type, text } = one.failure;
-    return [`${open}>`, `      <failure message="${escapeXml(message)}" type="${escapeXml(type)}">${escapeXml(text)}</failure>`, "    </testcase>"];
+    return [
+      `${open}>`,
+      `      <failure message="${escapeAttribute(message)}" type="${escapeAttribute(type)}">${escapeXml(text)}</failure>`,
+      "    </testcase>",
+    ];
   }
   if (one.output !== undefined) return [`${open}>`, `      <system-out>${escapeXml(one.output)}</system-out>`, "    </testcase>"];
   return [`${open}/>`];
 }
 
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;" };
+
 /** Also takes out what XML 1.0 cannot hold at all (section 2.2, Char). */
 function escapeXml(text: string): string {
-  const allowed = [...text].filter((character) => character >= " " || character === "\n" || character === "\t").join("");
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;" };
-  return allowed
+  return [...text]
+    .filter((character) => character >= " " || character === "\n" || character === "\t")
+    .join("")
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ufffe\uffff]/g, "")
     .replace(/[&<>"]/g, (character) => entities[character]);
+}
+
+/** In an attribute, a line break that is not escaped is read as a space (section 3.3.3). */
+function escapeAttribute(text: string): string {
+  return escapeXml(text).replace(/[\n\t]/g, (character) => entities[character]);
 }

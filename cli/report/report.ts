@@ -54,6 +54,11 @@ export function locate(report: Pick<Report, "sources">, span: Span): Location {
   return { file: found.shown, start: positionAt(found.lines, span.start), end: positionAt(found.lines, span.end) };
 }
 
+/** What a report without places of its own for them says of a finding: its message, the flow that shows it, and what to do. */
+export function messageLines({ message, flow, help }: Diagnostic): readonly string[] {
+  return [message, ...(flow === undefined ? [] : [`flow: ${flow}`]), ...(help === undefined ? [] : [help])];
+}
+
 /** `2 errors, 1 warning`; `no findings`. */
 export function tally(diagnostics: readonly Diagnostic[]): string {
   const severities: readonly Severity[] = ["error", "warning", "note"];

@@ -4,7 +4,7 @@
  */
 import type { Definition, Diagnostic, Fix } from "../../compiler/diagnostics/diagnostic.js";
 import type { Span } from "../../grammar/span.js";
-import { locate } from "./report.js";
+import { locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
 export interface SarifTool {
@@ -48,7 +48,7 @@ function result(report: Report, diagnostic: Diagnostic, ruleIndex: number | unde
     ruleId: diagnostic.code,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: diagnostic.severity,
-    message: { text: diagnostic.help === undefined ? diagnostic.message : `${diagnostic.message}\n${diagnostic.help}` },
+    message: { text: messageLines(diagnostic).join("\n") },
     locations: [location(report, diagnostic.span)],
     ...(diagnostic.related.length === 0
       ? {}

@@ -43,7 +43,7 @@ export interface Fix {
 export interface Definition {
   readonly code: string;
   readonly severity: Severity;
-  /** While it stands there is no policy to compile, so it can be neither lowered nor silenced. */
+  /** While it stands there is no policy to compile, or the output is proved wrong: it can be neither lowered nor silenced. */
   readonly essential?: boolean;
   readonly title: string;
   /** What it means and why it matters; a few sentences of Markdown. */

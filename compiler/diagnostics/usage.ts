@@ -97,6 +97,17 @@ export const unusedProfile = defineDiagnostic<{ kind: string; name: string }>({
   fix: "Give it to a group, or remove it.",
 });
 
+export const unusedSuppression = defineDiagnostic<{ code: string; files: string }>({
+  code: "CTV4110",
+  severity: "warning",
+  title: "Suppression that silences nothing",
+  message: ({ code, files }) => `there is no ${code} in ${files} to silence`,
+  explanation:
+    "The findings that this entry of `suppress` silenced are gone, or its glob names other files. An entry that stays would silence the next ones unseen.",
+  example: `tenant shop {\n${web}}\n# file: ctv.yaml\nsources: [main.ctv]\nsuppress:\n  - { code: CTV4101, files: "legacy/**", reason: the old shop goes in spring }\n`,
+  fix: "Remove the entry, or correct its glob.",
+});
+
 export const usageDiagnostics: readonly Definition[] = [
   unusedGroup,
   unusedService,
@@ -107,4 +118,5 @@ export const usageDiagnostics: readonly Definition[] = [
   unusedImport,
   unusedIgnore,
   unusedProfile,
+  unusedSuppression,
 ];

@@ -12,6 +12,7 @@ export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string;
   {
     code: "CTV5001",
     severity: "error",
+    essential: true,
     title: "A target decides a flow otherwise",
     message: ({ target, flow, source, decision, by, assumption }) =>
       `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; the source says otherwise, by ${source}`,
@@ -25,6 +26,7 @@ export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string;
 export const doesNotRead = defineDiagnostic<{ target: string; path: string; line?: number; problem: string }>({
   code: "CTV5002",
   severity: "error",
+  essential: true,
   title: "A target's file does not read",
   message: ({ target, path, line, problem }) => `${target}/${path}${line === undefined ? "" : `:${line}`}: ${problem}`,
   explanation:

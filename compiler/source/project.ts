@@ -104,7 +104,7 @@ const shape = object(
     suppress: list(
       object(
         {
-          code,
+          code: located(code),
           files: text({ minLength: 1, description: "Glob over paths relative to the project file." }, "a glob", (value) => value !== ""),
           reason: text({ minLength: 1 }, "a reason", (value) => value.trim() !== ""),
         },
@@ -154,7 +154,7 @@ export function readProject(id: string, source: string): ReadProject {
     settings: {
       severity: values.severity ?? new Map(),
       suppressions: (values.suppress ?? []).flatMap(({ code: silenced, files, reason }) =>
-        silenced === undefined || files === undefined || reason === undefined ? [] : [{ code: silenced, files, reason }],
+        silenced === undefined || files === undefined || reason === undefined ? [] : [{ code: silenced.value, files, reason, span: silenced.span }],
       ),
     },
     surroundings: { podAddresses: unionAllAddresses(pods) },

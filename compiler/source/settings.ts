@@ -4,7 +4,7 @@ import { positionAt } from "../../grammar/span.js";
 import { didYouMean, suggest } from "../bind/suggest.js";
 import type { Definition, Diagnostic, Severity } from "../diagnostics/diagnostic.js";
 import { ignoreWithoutReason } from "../diagnostics/names.js";
-import { unusedIgnore } from "../diagnostics/usage.js";
+import { unusedIgnore, unusedSuppression } from "../diagnostics/usage.js";
 import type { LoadedFile } from "./files.js";
 import { globMatcher } from "./glob.js";
 
@@ -15,6 +15,8 @@ export interface SuppressionRule {
   /** Glob over file ids. */
   readonly files: string;
   readonly reason: string;
+  /** Of the entry's code; an entry without it is not told when it silences nothing, as where not the whole project is looked at. */
+  readonly span?: Span;
 }
 
 export interface FindingSettings {
@@ -38,8 +40,8 @@ export function isEssential(code: string, definitions: ReadonlyMap<string, Defin
 }
 
 /**
- * Applies comments and settings to what was found, and reports comments that silence nothing. `complete` says whether everything that
- * could find a code has run: otherwise a comment may wait for it. Comments that cannot work are told with `malformed`.
+ * Applies comments and settings to what was found, and reports those comments and suppressions that silence nothing. `complete` says whether everything that
+ * could find a code has run: otherwise one may wait for it. Comments that cannot work are told with `malformed`.
  */
 export function applySettings(
   found: readonly Diagnostic[],
@@ -79,11 +81,22 @@ export function applySettings(
       if (complete(code)) problems.push(unusedIgnore.make({ code }, { span }));
     }
   }
-  const suppressions = (settings.suppressions ?? []).map(({ code, files: glob }) => ({ code, matches: globMatcher(glob) }));
-  return [...shown, ...problems].flatMap((diagnostic): readonly Diagnostic[] => {
-    const { code, span } = diagnostic;
+  const suppressions = (settings.suppressions ?? []).map((rule) => ({ rule, matches: globMatcher(rule.files) }));
+  const used = new Set<SuppressionRule>();
+  const isSuppressed = ({ code, span }: Diagnostic): boolean => {
+    const fitting = suppressions.filter(({ rule, matches }) => rule.code === code && matches(span.file));
+    for (const { rule } of fitting) used.add(rule);
+    return fitting.length > 0;
+  };
+  const heard = [...shown, ...problems].filter((diagnostic) => isEssential(diagnostic.code, definitions) || !isSuppressed(diagnostic));
+  const idle = suppressions.flatMap(({ rule }): readonly Diagnostic[] =>
+    rule.span === undefined || used.has(rule) || !complete(rule.code)
+      ? []
+      : [unusedSuppression.make({ code: rule.code, files: rule.files }, { span: rule.span })],
+  );
+  return [...heard, ...idle].flatMap((diagnostic): readonly Diagnostic[] => {
+    const { code } = diagnostic;
     if (isEssential(code, definitions)) return [diagnostic];
-    if (suppressions.some((rule) => rule.code === code && rule.matches(span.file))) return [];
     const severity = settings.severity?.get(code);
     if (severity === undefined) return [diagnostic];
     return severity === "off" ? [] : [{ ...diagnostic, severity }];

@@ -5,7 +5,7 @@
 import type { Action, Tenant } from "../policy/model.js";
 import { flowsOfRule, makeUniverse, possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import { allEnds, endsEqual } from "../space/ends.js";
+import { allEnds, endsEqual, subtractEnds } from "../space/ends.js";
 import type { EndBox } from "../space/ends.js";
 import { flowBox, flowProduct, someFlow } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
@@ -82,7 +82,13 @@ function pieces(before: Universe, after: Universe, box: EndBox): readonly { read
   const gone = namingOf(before)
     .piecesOf(box)
     .filter(({ named }) => named.kind === "group" && !names.has(named.name));
-  return [...present.piecesOf(box), ...gone].map(({ named, box: piece }) => ({ name: named.name, box: piece }));
+  const lost = gone.map((piece) => piece.box);
+  // What was in a group that is gone is told under its name, and not as the rest as well.
+  const kept = present.piecesOf(box).flatMap((piece) => {
+    const others = piece.named.kind === "rest" ? subtractEnds([piece.box], lost) : [piece.box];
+    return others.map((own) => ({ named: piece.named, box: own }));
+  });
+  return [...kept, ...gone].map(({ named, box: piece }) => ({ name: named.name, box: piece }));
 }
 
 /** Flows outside this set are decided by the same rules before and after. */

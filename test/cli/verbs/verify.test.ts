@@ -1,0 +1,136 @@
+/** `ctv verify`: artefacts that lie in a folder, as they were made and as somebody edited them. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ctv, scratch } from "../support/command.js";
+import type { Outcome } from "../support/command.js";
+import { broken, sound } from "./shop.js";
+
+const made = scratch({ "main.ctv": sound });
+const folders: string[] = [];
+
+beforeAll(async () => {
+  expect((await ctv(["compile", "main.ctv"], { cwd: made })).code).toBe(0);
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** What `ctv verify build` says after an edit of one of its files. */
+async function afterEdit(path: string, edit: (text: string) => string, ...words: readonly string[]): Promise<Outcome> {
+  const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
+  folders.push(cwd);
+  cpSync(made, cwd, { recursive: true });
+  const file = join(cwd, "build", path);
+  const before = readFileSync(file, "utf8");
+  const after = edit(before);
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+  return ctv(["verify", "build", "--in", "main.ctv", ...words], { cwd });
+}
+
+describe("ctv verify", () => {
+  it("proves what compile wrote, target by target", async () => {
+    expect(await ctv(["verify", "build", "--in", "main.ctv"], { cwd: made })).toEqual({
+      code: 0,
+      out: ["kubernetes", "contiv    ", "openflow  "]
+        .map((name) => `${name}  decides every flow as the source does, apart from what compile reports\n`)
+        .join(""),
+      err: "",
+    });
+    expect((await ctv(["verify", "build", "-i", "main.ctv", "-t", "contiv,openflow"], { cwd: made })).out.split("\n")).toHaveLength(3);
+  });
+
+  it("shows a port that was edited on a flow of each kind, with the rule and the object that decide", async () => {
+    const { code, out, err } = await afterEdit("kubernetes/shop/tiers.web.yaml", (text) => text.replace("port: 443", "port: 444"));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^kubernetes {2}2 differences\ncontiv {6}decides/);
+    expect(err).toMatch(
+      /kubernetes allows .* -> web \(10\.1\.1\.1\) : tcp\/444, by NetworkPolicy shop\/tiers\.web .*; the source says otherwise, by the default/,
+    );
+    expect(err).toMatch(
+      /kubernetes denies .* : tcp\/443, by NetworkPolicy shop\/default-deny .*; the source says otherwise, by `allow world -> web : https as front`/,
+    );
+    expect(err).toContain(" --> main.ctv:6:5\n");
+  });
+
+  it.each([
+    ["contiv/tenants/shop/policies/tiers.db.json", (text: string) => text.replace('"tiers.db"', '"tiers.other"')],
+    ["openflow/policy.flows", (text: string) => text.replace("tp_dst=5432", "tp_dst=5433")],
+  ])("shows an edit of %s", async (path, edit) => {
+    const outcome = await afterEdit(path, edit, "--target", path.slice(0, path.indexOf("/")));
+    expect(outcome).toMatchObject({ code: 1, err: expect.stringMatching(/error\[CTV500[12]\]/) });
+    expect(outcome.err).not.toContain("unexpected failure");
+  });
+
+  it("counts one difference as one", async () => {
+    const { out } = await afterEdit("kubernetes/shop/tiers.db.yaml", (text) => text.replace("app: web", "app: wbe"), "-t", "kubernetes");
+    expect(out).toMatch(/^kubernetes {2}(1 difference|2 differences)\n$/);
+  });
+
+  it("points into a file that does not read, and says nothing more of its target", async () => {
+    const { code, out, err } = await afterEdit("openflow/program.json", () => "{\n");
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/\nopenflow {4}1 file does not read\n$/) });
+    expect(err).toMatch(/^error\[CTV5002\]: openflow\/program\.json: not JSON.*\n --> build\/openflow\/program\.json:1:1\n/);
+    expect(err).not.toContain("CTV5001");
+  });
+
+  it("notices that a file is missing", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
+    folders.push(cwd);
+    cpSync(made, cwd, { recursive: true });
+    rmSync(join(cwd, "build/kubernetes/shop/tiers.db.yaml"));
+    expect(await ctv(["verify", "build", "-i", "main.ctv"], { cwd })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("kubernetes denies web"),
+    });
+  });
+
+  it("holds old files against a source that has changed since", async () => {
+    const cwd = scratch({ "main.ctv": sound.replace("postgres as data", "mysql as data") });
+    cpSync(join(made, "build"), join(cwd, "build"), { recursive: true });
+    const { err } = await ctv(["verify", "build", "-i", "main.ctv", "-t", "kubernetes", "--format", "json"], { cwd });
+    expect(err).toBe("");
+    const { out } = await ctv(["verify", "build", "-i", "main.ctv", "-t", "openflow"], { cwd });
+    expect(out).toBe("openflow  2 differences\n");
+  });
+
+  it.each(["json", "sarif", "github", "junit"])("reports as %s, with the places", async (format) => {
+    const { code, out, err } = await afterEdit(
+      "kubernetes/shop/tiers.web.yaml",
+      (text) => text.replace("port: 443", "port: 444"),
+      "--format",
+      format,
+    );
+    expect({ code, err }).toEqual({ code: 1, err: "" });
+    expect(out).toContain("CTV5001");
+    expect(out).toContain("main.ctv");
+  });
+
+  it.each([
+    [["gone"], "cannot read gone: there is no such folder"],
+    [["main.ctv"], "cannot read main.ctv: there is no such folder"],
+    [["."], ". has no folder of a target"],
+    [["build", "--target", "kubernets"], 'did you mean "kubernetes"?'],
+    [["build/kubernetes"], "has no folder of a target"],
+    [["build", "--in", "gone.ctv"], "cannot read gone.ctv"],
+    [["build", "--targets", "contiv"], "(Did you mean --target?)"],
+    [[], "missing required argument 'folder'"],
+    [["build", "build"], "too many arguments"],
+  ])("refuses %j in words", async (words, message) => {
+    expect(await ctv(["verify", ...words], { cwd: made })).toMatchObject({ code: 2, out: "", err: expect.stringContaining(message) });
+  });
+
+  it("refuses a target that is asked for and not there", async () => {
+    const cwd = scratch({ "main.ctv": sound, "build/contiv/x": "" });
+    const outcome = await ctv(["verify", "build", "-i", "main.ctv", "-t", "openflow"], { cwd });
+    expect(outcome).toMatchObject({ code: 2, err: expect.stringContaining("cannot read build/openflow: there is no such folder") });
+    expect(readdirSync(cwd).sort()).toEqual(["build", "main.ctv"]);
+  });
+
+  it("needs a source without errors", async () => {
+    const cwd = scratch({ "main.ctv": broken, "build/contiv/x": "" });
+    expect(await ctv(["verify", "build", "-i", "main.ctv"], { cwd })).toMatchObject({ code: 1, out: "", err: expect.stringContaining("CTV2001") });
+  });
+});
