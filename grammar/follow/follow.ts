@@ -186,7 +186,7 @@ function namedIn(rule: string, second: boolean, outer: string | undefined, call:
 
 /** The label whose value is being written, or the tenant whose group is. */
 function ownerOf(statement: readonly IToken[], expected: readonly Expected[]): string | undefined {
-  if (expected.includes("member")) return statement.at(-2)?.image;
+  if (expected.includes("member")) return statement.at(-2)?.image.replace(/"/g, "");
   if (!expected.includes("labelValue")) return undefined;
   const operator = statement.findLastIndex(({ tokenType }) => tokenType === t.Equals || tokenType === t.In);
   const key = statement[operator - 1]?.tokenType === t.Not ? operator - 2 : operator - 1;

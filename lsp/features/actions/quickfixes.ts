@@ -2,7 +2,8 @@
 import { type CodeAction, CodeActionKind, type Diagnostic as EditorDiagnostic } from "vscode-languageserver-types";
 import type { Diagnostic, Fix } from "../../../compiler/diagnostics/diagnostic.js";
 import { definitionByCode } from "../../../compiler/diagnostics/catalogue.js";
-import { unknownName } from "../../../compiler/diagnostics/names.js";
+import { ignoreWithoutReason, unknownName } from "../../../compiler/diagnostics/names.js";
+import { unusedIgnore } from "../../../compiler/diagnostics/usage.js";
 import { isEssential } from "../../../compiler/source/settings.js";
 import type { TextEdit } from "../../../grammar/syntax.js";
 import { type SyntaxNode, nodesAt } from "../../../grammar/walk.js";
@@ -46,12 +47,12 @@ function declarations(view: View, finding: Diagnostic): readonly Fix[] {
   }));
 }
 
-type Declarable = "group" | "set" | "service" | "network";
+type Declarable = "group" | "set" | "service" | "network" | "param";
 
 function kindsFor(path: readonly SyntaxNode[]): readonly Declarable[] {
   const [parent, name] = path.slice(-2);
   if (parent.kind === "peers") return ["group", "set"];
-  if (parent.kind === "service") return ["service"];
+  if (parent.kind === "service") return ["ports" in parent ? "param" : "service"];
   if ((parent.kind === "rule" || parent.kind === "expect") && parent.services?.some((term) => term === name) === true) return ["service"];
   if ((parent.kind === "group" || parent.kind === "loadbalancer") && parent.network === name) return ["network"];
   return parent.kind === "app" || parent.kind === "export" ? ["group"] : [];
@@ -67,6 +68,8 @@ function declarationText(kind: Declarable, name: string): string {
       return `service ${name} = tcp/80`;
     case "network":
       return `network ${name} { subnet 10.0.0.0/24 }`;
+    case "param":
+      return `param ${name}: port = 80`;
   }
 }
 
@@ -76,9 +79,12 @@ export function outermostInTenant(path: readonly SyntaxNode[]): SyntaxNode | und
   return path.at(tenant === -1 ? 1 : tenant + 1);
 }
 
+/** Findings about comments that silence others: these are mended, not silenced. */
+const aboutSilence: ReadonlySet<string> = new Set([ignoreWithoutReason.code, unusedIgnore.code]);
+
 /** A comment that silences the finding; the reason is for the author to write. */
 function silence(view: View, { code, span }: Diagnostic): readonly Fix[] {
-  if (isEssential(code, definitionByCode) || span.file !== view.file.id) return [];
+  if (isEssential(code, definitionByCode) || aboutSilence.has(code) || span.file !== view.file.id) return [];
   const start = startOfLine(view.file.text, span.start);
   const edits: readonly TextEdit[] = [insertion(view, start, `${indentationAt(view.file.text, span.start)}// ctv-ignore ${code}: because\n`)];
   return [{ title: `silence ${code} on this line, with a reason`, safe: false, edits }];

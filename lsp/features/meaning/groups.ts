@@ -23,8 +23,8 @@ export function groupMeaning(view: View, symbol: PolicySymbol): readonly string[
   return [
     membersText(group),
     ...(group.network === undefined ? [] : [`Network: ${group.network}.`]),
-    `May be reached by:\n${listOf(reached, (rule) => rule.source)}`,
-    `May reach:\n${listOf(reaches, (rule) => rule.destination)}`,
+    `May be reached by:\n${listOf(view, tenant, reached, (rule) => rule.source)}`,
+    `May reach:\n${listOf(view, tenant, reaches, (rule) => rule.destination)}`,
   ];
 }
 
@@ -72,11 +72,14 @@ function names(expression: PeerExpression, tenant: Tenant, group: Group): boolea
   return expression.include.some(holds) && !expression.except.some(holds);
 }
 
-function listOf(rules: readonly Rule[], other: (rule: Rule) => PeerExpression): string {
+function listOf(view: View, { name }: Tenant, rules: readonly Rule[], other: (rule: Rule) => PeerExpression): string {
   if (rules.length === 0) return "- nobody, by any rule";
-  const shown = rules
-    .slice(0, 12)
-    .map((rule) => `- \`${expressionText(other(rule))}\`${servicesText(rule)}, by \`${rule.policy}\` in line ${rule.origin.line}`);
+  const shown = rules.slice(0, 12).map((rule) => {
+    const { line, span } = rule.origin;
+    const policy = rule.tenant === name ? rule.policy : `${rule.tenant}/${rule.policy}`;
+    const place = span.file === view.file.id ? `in line ${line}` : `in ${span.file}, line ${line}`;
+    return `- \`${expressionText(other(rule), name)}\`${servicesText(rule)}, by \`${policy}\` ${place}`;
+  });
   return [...shown, ...(rules.length > 12 ? [`- and ${rules.length - 12} more`] : [])].join("\n");
 }
 
@@ -85,20 +88,22 @@ function servicesText(rule: Rule): string {
   return terms.length === 0 ? "" : ` : \`${terms.map(({ text }) => text).join(", ")}\``;
 }
 
-export function expressionText({ include, except }: PeerExpression): string {
-  const text = include.map(peerText).join(", ");
-  return except.length === 0 ? text : `${text} except ${except.map(peerText).join(", ")}`;
+/** As rules have it; groups and networks of tenants other than `home`, where that is given, with their tenant. */
+export function expressionText({ include, except }: PeerExpression, home?: string): string {
+  const listed = (peers: readonly Peer[]): string => peers.map((peer) => peerText(peer, home)).join(", ");
+  return except.length === 0 ? listed(include) : `${listed(include)} except ${listed(except)}`;
 }
 
-export function peerText(peer: Peer): string {
+function peerText(peer: Peer, home: string | undefined): string {
+  const owned = (tenant: string, name: string): string => (home === undefined || tenant === home ? name : `${tenant}/${name}`);
   switch (peer.kind) {
     case "any":
     case "world":
       return peer.kind;
     case "group":
-      return peer.group;
+      return owned(peer.tenant, peer.group);
     case "network":
-      return peer.network;
+      return owned(peer.tenant, peer.network);
     case "addresses":
       return peer.name ?? peer.text;
     case "set":
