@@ -112,7 +112,7 @@ describe("the binder", () => {
           shadow = now;
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

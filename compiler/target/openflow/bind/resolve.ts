@@ -133,11 +133,12 @@ export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (add
   const addresses = draft.addresses.map(({ text, ...resolved }): ResolvedAddress => {
     const others = holdersOf(text).filter(({ name }) => name !== endpoint.name);
     if (others.length === 0) return resolved;
-    const rival = others.find((other) => other.domain === domain);
+    const rivals = others.filter((other) => other.domain === domain).map(({ name }) => name);
+    const rival = rivals.sort()[0];
     return {
       ...resolved,
       ambiguous: true,
-      ...(rival === undefined ? {} : { blocked: `endpoint ${rival.name} of the same tenant has the same address` }),
+      ...(rivals.length === 0 ? {} : { blocked: `endpoint ${rival} of the same tenant has the same address` }),
     };
   });
   return { endpoint, id, mac, domain, network, addresses };

@@ -1,0 +1,243 @@
+/**
+ * The wanted flows of a node, kept up to date: of a change of the program or of some endpoints only those flows are made again that
+ * depend on it. INVARIANT (held by a property test): after any updates the flows are those of `bindNode` for the last input.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { commonFlows, endpointFlows, nodeFlows, programFlows } from "../../compiler/target/openflow/bind/bind.js";
+import { nodeContext } from "../../compiler/target/openflow/bind/context.js";
+import type { NodeContext } from "../../compiler/target/openflow/bind/context.js";
+import type { BindProblem, Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
+import { blockedProblems, doubleName, ENDPOINT_LIMIT, endpointResolver, settleEndpoint } from "../../compiler/target/openflow/bind/resolve.js";
+import type { AddressHolder, EndpointDraft, ResolvedEndpoint } from "../../compiler/target/openflow/bind/resolve.js";
+import type { Flow } from "../../compiler/target/openflow/flow.js";
+import { hash32, stableIds } from "../../compiler/target/openflow/hash.js";
+import type { Program } from "../../compiler/target/openflow/program.js";
+import { encodeFlow, wireKey } from "../openflow/flows.js";
+import type { WireFlow } from "../openflow/flows.js";
+import { encodeGroup } from "../openflow/groups.js";
+import type { WireGroup } from "../openflow/groups.js";
+import { flowOwners } from "./owners.js";
+import type { OwnedFlow } from "./owners.js";
+
+export interface BindInput {
+  readonly program: Program;
+  readonly generation: number;
+  readonly nodes: readonly InventoryNode[];
+  /** The name of this node, which `nodes` has. */
+  readonly node: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface BindResult {
+  /** Places in the tables (`wireKey`) whose flow may be another than before. */
+  readonly touched: ReadonlySet<string>;
+  readonly groups: readonly WireGroup[];
+  readonly problems: readonly BindProblem[];
+  /** Names of endpoints that came, went or changed. */
+  readonly endpoints: ReadonlySet<string>;
+}
+
+export interface Binder {
+  readonly update: (input: BindInput) => BindResult;
+  readonly wanted: ReadonlyMap<string, WireFlow>;
+  /** What the flows say about the endpoints that have an address. */
+  readonly endpointsAt: (address: string) => readonly ResolvedEndpoint[];
+  readonly endpointCount: () => number;
+}
+
+interface Held {
+  readonly endpoint: Endpoint;
+  readonly draft?: EndpointDraft;
+  entry?: ResolvedEndpoint;
+  flows: readonly OwnedFlow[];
+}
+
+/** Owners of flows that are no endpoint's; no endpoint's name has a NUL. */
+const PROGRAM = "\0program";
+const NODE = "\0node";
+const COMMON = "\0common";
+
+/** What endpoints' flows depend on: all but the rules. */
+function endpointPart(program: Program): unknown {
+  const { memberships, networks, dimensions, classes, places, impossible, loadBalancers, fabric } = program;
+  const tenants = program.tenants.map(({ id, namespaces }) => ({ id, namespaces }));
+  return { tenants, memberships, networks, dimensions, classes, places, impossible, loadBalancers, fabric };
+}
+
+export function makeBinder(): Binder {
+  const owners = flowOwners();
+  const held = new Map<string, Held>();
+  const holders = new Map<string, AddressHolder[]>();
+  const problems = new Map<string, readonly BindProblem[]>();
+  let ids = idGiver();
+  let last: { readonly input: BindInput; readonly context: NodeContext } | undefined;
+  let ownFlows: ReadonlyMap<string, readonly OwnedFlow[]> = new Map();
+  let resolve: (endpoint: Endpoint) => EndpointDraft | BindProblem = () => ({ message: "there is no program" });
+  let groups: readonly WireGroup[] = [];
+
+  const encode = (flows: readonly Flow[], owner: string, generation: number): readonly OwnedFlow[] =>
+    flows.map((flow) => {
+      const wire = encodeFlow(flow, generation);
+      return { ...wire, owner, key: wireKey(wire) };
+    });
+
+  const replaceOwn = (owner: string, flows: readonly Flow[], generation: number): void => {
+    const next = encode(flows, owner, generation);
+    owners.replace(ownFlows.get(owner) ?? [], next);
+    ownFlows = new Map(ownFlows).set(owner, next);
+  };
+
+  const forget = (name: string, affected: Set<string>): void => {
+    const known = held.get(name);
+    if (known === undefined) return;
+    for (const { text } of known.draft?.addresses ?? []) {
+      const rest = (holders.get(text) ?? []).filter((holder) => holder.name !== name);
+      if (rest.length === 0) holders.delete(text);
+      else holders.set(text, rest);
+      for (const holder of rest) affected.add(holder.name);
+    }
+    owners.replace(known.flows, []);
+    held.delete(name);
+    problems.delete(name);
+    ids.release(name);
+  };
+
+  const take = (endpoint: Endpoint, affected: Set<string>): void => {
+    const draft = resolve(endpoint);
+    affected.add(endpoint.name);
+    if ("message" in draft) {
+      held.set(endpoint.name, { endpoint, flows: [] });
+      problems.set(endpoint.name, [draft]);
+    } else {
+      held.set(endpoint.name, { endpoint, draft, flows: [] });
+      for (const { text } of draft.addresses) {
+        const others = holders.get(text) ?? [];
+        for (const other of others) affected.add(other.name);
+        holders.set(text, [...others, { name: endpoint.name, domain: draft.domain }]);
+      }
+    }
+    ids.take(endpoint.name);
+  };
+
+  const settle = (name: string, context: NodeContext, generation: number): void => {
+    const known = held.get(name);
+    if (known?.draft === undefined) return;
+    const entry = settleEndpoint(known.draft, ids.of(name), (text) => holders.get(text) ?? []);
+    const flows = encode(endpointFlows(context, entry), name, generation);
+    owners.replace(known.flows, flows);
+    known.entry = entry;
+    known.flows = flows;
+    const faults = [...known.draft.problems, ...blockedProblems(entry)];
+    if (faults.length === 0) problems.delete(name);
+    else problems.set(name, faults);
+  };
+
+  const inOrder = (): readonly ResolvedEndpoint[] =>
+    [...held.keys()].sort().flatMap((name) => {
+      const entry = held.get(name)?.entry;
+      return entry === undefined ? [] : [entry];
+    });
+
+  return {
+    update: (input) => {
+      const { program, generation, node } = input;
+      const sameNode = last !== undefined && last.input.node === node && isDeepStrictEqual(last.input.nodes, input.nodes);
+      const sameProgram = last?.input.program === program;
+      const context = sameNode && sameProgram && last !== undefined ? last.context : nodeContext(program, input.nodes, node);
+      if (context === undefined) throw new Error(`the inventory has no node ${node}`);
+      const keepsEndpoints =
+        last !== undefined && sameNode && (sameProgram || isDeepStrictEqual(endpointPart(last.input.program), endpointPart(program)));
+      const affected = new Set<string>();
+      owners.begin();
+
+      if (!keepsEndpoints) {
+        for (const name of [...held.keys()]) forget(name, affected);
+        ids = idGiver();
+        resolve = endpointResolver(program);
+      }
+      const { endpoints, doubles } = byName(input.endpoints);
+      for (const name of [...held.keys()]) if (!endpoints.has(name)) forget(name, affected);
+      for (const [name, endpoint] of endpoints) {
+        const known = held.get(name);
+        if (known !== undefined && (known.endpoint === endpoint || isDeepStrictEqual(known.endpoint, endpoint))) continue;
+        forget(name, affected);
+        take(endpoint, affected);
+      }
+      for (const name of ids.settle(held.keys())) affected.add(name);
+      for (const name of affected) settle(name, context, generation);
+
+      if (!sameProgram) replaceOwn(PROGRAM, programFlows(program), generation);
+      if (!sameProgram || !sameNode || last?.input.generation !== generation) replaceOwn(NODE, nodeFlows(context), generation);
+      const hasCommon = program.fabric.arp === "flood" || program.loadBalancers.length > 0;
+      if (!sameProgram || !sameNode || (hasCommon && affected.size > 0)) {
+        const common = commonFlows(context, hasCommon ? inOrder() : []);
+        replaceOwn(COMMON, common.flows, generation);
+        groups = common.groups.map(encodeGroup);
+      }
+      last = { input, context };
+      return { touched: owners.touched(), groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints: affected };
+    },
+    wanted: owners.wanted,
+    endpointsAt: (address) => (holders.get(address) ?? []).flatMap(({ name }) => held.get(name)?.entry ?? []),
+    endpointCount: () => held.size,
+  };
+}
+
+/** Of two endpoints of one name the first counts. */
+function byName(endpoints: readonly Endpoint[]): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly doubles: readonly BindProblem[] } {
+  const found = new Map<string, Endpoint>();
+  const doubles: BindProblem[] = [];
+  for (const endpoint of endpoints) {
+    if (found.has(endpoint.name)) doubles.push(doubleName(endpoint));
+    else found.set(endpoint.name, endpoint);
+  }
+  return { endpoints: found, doubles };
+}
+
+/**
+ * The ids of `stableIds`, one by one. As long as every name has the number of its hash, a name's coming and going moves no
+ * other's; where two hashes meet, all are given anew, as the order of names then counts.
+ */
+function idGiver(): {
+  readonly take: (name: string) => void;
+  readonly release: (name: string) => void;
+  readonly of: (name: string) => number;
+  /** After some were taken and released: the names whose number is another now. */
+  readonly settle: (names: Iterable<string>) => readonly string[];
+} {
+  const ids = new Map<string, number>();
+  const takers = new Map<number, string>();
+  let moved = false;
+  let again = false;
+  const natural = (name: string): number => (hash32(name) % ENDPOINT_LIMIT) + 1;
+  return {
+    take: (name) => {
+      const id = natural(name);
+      if (takers.has(id)) again = true;
+      ids.set(name, id);
+      takers.set(id, name);
+    },
+    release: (name) => {
+      const id = ids.get(name);
+      ids.delete(name);
+      if (id !== undefined) takers.delete(id);
+      if (moved) again = true;
+    },
+    of: (name) => ids.get(name) ?? 0,
+    settle: (names) => {
+      if (!again) return [];
+      again = false;
+      const next = stableIds(names, ENDPOINT_LIMIT);
+      const changed = [...next].filter(([name, id]) => ids.get(name) !== id).map(([name]) => name);
+      ids.clear();
+      takers.clear();
+      moved = false;
+      for (const [name, id] of next) {
+        ids.set(name, id);
+        takers.set(id, name);
+        if (id !== natural(name)) moved = true;
+      }
+      return changed;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Flows by their place in the tables. Where several owners want a flow in one place (endpoints with one address bar it each), the owner
+ * whose name comes first has it, as in `bindNode`.
+ */
+import type { WireFlow } from "../openflow/flows.js";
+
+export interface OwnedFlow extends WireFlow {
+  /** `wireKey`. */
+  readonly key: string;
+  readonly owner: string;
+}
+
+export interface FlowOwners {
+  /** Replaces flows of one owner. */
+  readonly replace: (old: readonly OwnedFlow[], next: readonly OwnedFlow[]) => void;
+  readonly wanted: ReadonlyMap<string, OwnedFlow>;
+  /** Starts a round of changes. */
+  readonly begin: () => void;
+  /** The places whose flow is another than at the round's start. */
+  readonly touched: () => ReadonlySet<string>;
+}
+
+export function flowOwners(): FlowOwners {
+  const wanted = new Map<string, OwnedFlow>();
+  /** Flows that would be in a place if the one in `wanted` were not. */
+  const rivals = new Map<string, readonly OwnedFlow[]>();
+  let before = new Map<string, OwnedFlow | undefined>();
+
+  const note = (key: string): void => {
+    if (!before.has(key)) before.set(key, wanted.get(key));
+  };
+
+  const remove = (flow: OwnedFlow): void => {
+    const waiting = rivals.get(flow.key);
+    const holder = wanted.get(flow.key);
+    if (holder?.owner === flow.owner) {
+      note(flow.key);
+      const [heir, ...rest] = waiting ?? [];
+      if (heir === undefined) wanted.delete(flow.key);
+      else wanted.set(flow.key, heir);
+      setRivals(flow.key, rest);
+    } else if (waiting !== undefined) {
+      setRivals(
+        flow.key,
+        waiting.filter(({ owner }) => owner !== flow.owner),
+      );
+    }
+  };
+
+  const setRivals = (key: string, flows: readonly OwnedFlow[]): void => {
+    if (flows.length === 0) rivals.delete(key);
+    else rivals.set(key, flows);
+  };
+
+  const add = (flow: OwnedFlow): void => {
+    const holder = wanted.get(flow.key);
+    if (holder === undefined) {
+      note(flow.key);
+      wanted.set(flow.key, flow);
+      return;
+    }
+    if (holder.owner === flow.owner) return;
+    const all = [holder, ...(rivals.get(flow.key) ?? []), flow].sort((a, b) => (a.owner < b.owner ? -1 : 1));
+    const [first, ...rest] = all;
+    if (first !== holder) {
+      note(flow.key);
+      wanted.set(flow.key, first);
+    }
+    setRivals(flow.key, rest);
+  };
+
+  return {
+    replace: (old, next) => {
+      for (const flow of old) remove(flow);
+      for (const flow of next) add(flow);
+    },
+    wanted,
+    begin: () => {
+      before = new Map();
+    },
+    touched: () => {
+      const keys = new Set<string>();
+      for (const [key, was] of before) {
+        const is = wanted.get(key);
+        if (was === undefined || is === undefined || was.instructions !== is.instructions || !sameCookie(was, is)) {
+          if (was !== is) keys.add(key);
+        }
+      }
+      return keys;
+    },
+  };
+}
+
+const sameCookie = (a: WireFlow, b: WireFlow): boolean => a.cookie.high === b.cookie.high && a.cookie.low === b.cookie.low;

@@ -1,0 +1,94 @@
+/**
+ * What has to change on a switch so that it holds the wanted flows. Pure: from two sets of flows to a list of changes.
+ *
+ * Flows of others (cookies that are not ours) are left alone; only where one stands exactly in the place of a wanted flow (same table,
+ * priority and match) does the wanted flow replace it, as there can be but one.
+ *
+ * A flow that is there stays as it is, with its counters and the generation in its cookie. One whose actions differ is modified,
+ * which keeps both. One that came from another rule or endpoint is replaced.
+ */
+import type { Modification } from "../openflow/bundle.js";
+import { generationOf, isOurs, sameOrigin, wireKey } from "../openflow/flows.js";
+import type { WireFlow } from "../openflow/flows.js";
+import type { WireGroup } from "../openflow/groups.js";
+
+/** By `wireKey`. */
+export type FlowTable = ReadonlyMap<string, WireFlow>;
+
+export function flowTable(flows: Iterable<WireFlow>): Map<string, WireFlow> {
+  const table = new Map<string, WireFlow>();
+  for (const flow of flows) table.set(wireKey(flow), flow);
+  return table;
+}
+
+/**
+ * The flow at the end of table 0. Its cookie tells the generation that the switch holds as a whole, so it changes with every
+ * generation; it only drops.
+ */
+export function isMarker(flow: Pick<WireFlow, "table" | "priority" | "match">): boolean {
+  return flow.table === 0 && flow.priority === 0 && flow.match === "";
+}
+
+/** The change for one place in the tables. */
+export function flowChange(wanted: WireFlow | undefined, present: WireFlow | undefined): Modification | undefined {
+  if (wanted === undefined) {
+    return present === undefined || !isOurs(present.cookie) ? undefined : { kind: "flow", command: "delete", flow: present };
+  }
+  if (present === undefined || !sameOrigin(wanted.cookie, present.cookie)) return { kind: "flow", command: "add", flow: wanted };
+  if (isMarker(wanted) && generationOf(wanted.cookie) !== generationOf(present.cookie)) return { kind: "flow", command: "add", flow: wanted };
+  return wanted.instructions === present.instructions ? undefined : { kind: "flow", command: "modify", flow: wanted };
+}
+
+/** What is present after a change. */
+export function flowAfter(change: Modification & { readonly kind: "flow" }, present: WireFlow | undefined): WireFlow | undefined {
+  switch (change.command) {
+    case "add":
+      return change.flow;
+    case "modify":
+      return present === undefined ? change.flow : { ...change.flow, cookie: present.cookie };
+    case "delete":
+      return undefined;
+  }
+}
+
+/** All changes of flows: those that add and modify before those that delete. */
+export function flowDifference(wanted: FlowTable, present: FlowTable): readonly Modification[] {
+  const changes: Modification[] = [];
+  for (const [key, flow] of wanted) {
+    const change = flowChange(flow, present.get(key));
+    if (change !== undefined) changes.push(change);
+  }
+  for (const [key, flow] of present) {
+    if (wanted.has(key)) continue;
+    const change = flowChange(undefined, flow);
+    if (change !== undefined) changes.push(change);
+  }
+  return changes;
+}
+
+/** Wanted flows that would take the place of somebody else's. */
+export function conflicts(wanted: FlowTable, present: FlowTable): readonly WireFlow[] {
+  return [...present].flatMap(([key, flow]) => (isOurs(flow.cookie) || !wanted.has(key) ? [] : [flow]));
+}
+
+export type GroupTable = ReadonlyMap<number, WireGroup>;
+
+export interface GroupChanges {
+  /** To be there before the flows that use them. */
+  readonly before: readonly Modification[];
+  /** To be gone after the flows that used them: deleting a group deletes the flows that lead to it. */
+  readonly after: readonly Modification[];
+}
+
+/** Groups have no cookies: `owned` are the ids that are ours to delete. */
+export function groupDifference(wanted: GroupTable, present: GroupTable, owned: ReadonlySet<number>): GroupChanges {
+  const before = [...wanted.values()].flatMap((group): readonly Modification[] => {
+    const there = present.get(group.id);
+    if (there === undefined) return [{ kind: "group", command: "add", group }];
+    return there.buckets === group.buckets && there.type === group.type ? [] : [{ kind: "group", command: "modify", group }];
+  });
+  const after = [...present.values()].flatMap((group): readonly Modification[] =>
+    wanted.has(group.id) || !owned.has(group.id) ? [] : [{ kind: "group", command: "delete", group }],
+  );
+  return { before, after };
+}
