@@ -47,8 +47,8 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     ProjectState,
     { readonly version: number; readonly outcomes: readonly Outcome[]; readonly shown: readonly Diagnostic[] }
   >();
-  /** URIs with findings on show. */
-  const shown = new Set<string>();
+  /** What was sent of each URI that has something on show, as text. */
+  const shown = new Map<string, string>();
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let work: Work | undefined;
@@ -82,12 +82,18 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
       for (const [uri, items] of itemsByUri(project))
         if (items.length > 0 || open.has(uri)) now.set(uri, { uri, items: [...(now.get(uri)?.items ?? []), ...items] });
     }
-    for (const uri of shown) if (!now.has(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
-    shown.clear();
+    for (const uri of [...shown.keys()]) {
+      if (now.has(uri)) continue;
+      shown.delete(uri);
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    }
     for (const { uri, items } of now.values()) {
-      shown.add(uri);
       const version = open.get(uri);
-      void connection.sendDiagnostics({ uri, diagnostics: items, ...(version === undefined ? {} : { version }) });
+      const params = { uri, diagnostics: items, ...(version === undefined ? {} : { version }) };
+      const text = JSON.stringify(params);
+      if (shown.get(uri) === text) continue;
+      shown.set(uri, text);
+      void connection.sendDiagnostics(params);
     }
   };
   function* sendInSteps(): Steps<void> {

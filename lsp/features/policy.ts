@@ -4,7 +4,7 @@ import { describeFlow } from "../../compiler/verdict/describe.js";
 import { describeVerdict } from "../../compiler/verdict/findings.js";
 import { answer } from "../../compiler/verdict/query.js";
 import type { Answer, Question } from "../../compiler/verdict/query.js";
-import { connectivity } from "../../compiler/verdict/reach.js";
+import { connectivity } from "../../compiler/verdict/connectivity.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import { formatServices } from "../../compiler/space/service.js";
 import { targets } from "../../compiler/target/index.js";

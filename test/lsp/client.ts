@@ -9,7 +9,7 @@ import { buildSync } from "esbuild";
 import type * as Node from "vscode-languageserver/node";
 import type { ClientCapabilities, Diagnostic, MessageConnection, PublishDiagnosticsParams } from "vscode-languageserver/node";
 
-const { createMessageConnection, StreamMessageReader, StreamMessageWriter }: typeof Node = createRequire(import.meta.url)(
+const { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter }: typeof Node = createRequire(import.meta.url)(
   "vscode-languageserver/node",
 );
 
@@ -31,15 +31,27 @@ export function buildServer(): string {
 export interface Client {
   readonly process: ChildProcess;
   readonly request: <Result>(method: string, params: unknown) => Promise<Result>;
+  /** The request, and how to take it back. */
+  readonly ask: <Result>(method: string, params: unknown) => { readonly answer: Promise<Result>; readonly takeBack: () => void };
   readonly notify: (method: string, params: unknown) => void;
   /** The next findings that are sent for the document. */
   readonly pushed: (uri: string) => Promise<PublishDiagnosticsParams>;
+  /** What the server did besides answering: methods of its requests and notifications, with their params, in order. */
+  readonly heard: readonly { readonly method: string; readonly params: unknown }[];
+  /** Resolves when the server has called this method, so often. */
+  readonly called: (method: string, times?: number) => Promise<void>;
   /** What the server wrote to its log. */
   readonly log: readonly string[];
   readonly stop: () => Promise<number | null>;
 }
 
-export async function startClient(server: string, folder: string, capabilities: ClientCapabilities): Promise<Client> {
+/** `options` are the client's own, at the start of the session. */
+export async function startClient(
+  server: string,
+  folders: string | readonly string[],
+  capabilities: ClientCapabilities,
+  options?: unknown,
+): Promise<Client> {
   const child = spawn(process.execPath, [server, "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
   const connection: MessageConnection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const log: string[] = [];
@@ -52,16 +64,50 @@ export async function startClient(server: string, folder: string, capabilities: 
     const at = waiting.findIndex(({ uri }) => uri === params.uri);
     if (at !== -1) waiting.splice(at, 1)[0].take(params);
   });
-  connection.onRequest("client/registerCapability", () => null);
-  connection.onRequest("workspace/diagnostic/refresh", () => null);
-  connection.onRequest("window/workDoneProgress/create", () => null);
+  const heard: { readonly method: string; readonly params: unknown }[] = [];
+  const hopes = new Set<() => void>();
+  const hear = (method: string, params: unknown): void => {
+    heard.push({ method, params });
+    for (const hope of hopes) hope();
+  };
+  connection.onRequest((method, params) => {
+    hear(method, params);
+    return null;
+  });
+  connection.onNotification((method, params) => {
+    hear(method, params);
+  });
+  connection.onUnhandledProgress(({ token, value }) => {
+    hear("$/progress", { token, value });
+  });
   connection.listen();
+  const workspaceFolders = [folders].flat().map((uri) => ({ uri, name: uri.split("/").at(-1) }));
   const request = <Result>(method: string, params: unknown): Promise<Result> => connection.sendRequest<Result>(method, params);
-  await request("initialize", { processId: process.pid, rootUri: null, workspaceFolders: [{ uri: folder, name: "fixture" }], capabilities });
+  await request("initialize", { processId: process.pid, rootUri: null, workspaceFolders, capabilities, initializationOptions: options });
   void connection.sendNotification("initialized", {});
   return {
     process: child,
     request,
+    ask: <Result>(method: string, params: unknown) => {
+      const source = new CancellationTokenSource();
+      return {
+        answer: connection.sendRequest<Result>(method, params, source.token),
+        takeBack: () => {
+          source.cancel();
+        },
+      };
+    },
+    heard,
+    called: (method, times = 1) =>
+      new Promise((resolve) => {
+        const hope = (): void => {
+          if (heard.filter((call) => call.method === method).length < times) return;
+          hopes.delete(hope);
+          resolve();
+        };
+        hopes.add(hope);
+        hope();
+      }),
     notify: (method, params) => void connection.sendNotification(method, params),
     pushed: (uri) => new Promise((take) => waiting.push({ uri, take })),
     log,

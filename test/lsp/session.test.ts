@@ -1,0 +1,196 @@
+/** Sessions as editors lead them, over the server's standard streams: several folders, files that move and change, questions taken back. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import type { ClientCapabilities, WorkspaceEdit } from "vscode-languageserver/node";
+import { generateProject } from "../bench/generate.js";
+import { type Client, type Report, buildServer, startClient } from "./client.js";
+
+const server = buildServer();
+const scratch = mkdtempSync(join(tmpdir(), "ctv-session-"));
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** A folder of this name with these files. */
+function folderOf(
+  name: string,
+  files: Readonly<Record<string, string>>,
+): {
+  readonly uri: (file?: string) => string;
+  readonly write: (file: string, text: string) => void;
+} {
+  const folder = join(scratch, name);
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  for (const [file, text] of Object.entries(files)) write(file, text);
+  return { uri: (file = "") => pathToFileURL(join(folder, file)).href, write };
+}
+
+async function withClient(
+  folders: readonly string[],
+  capabilities: ClientCapabilities,
+  use: (client: Client) => Promise<void>,
+  options?: unknown,
+): Promise<void> {
+  const client = await startClient(server, folders, capabilities, options);
+  try {
+    await use(client);
+    expect(client.log).toEqual([]);
+  } finally {
+    expect(await client.stop()).toBe(0);
+  }
+}
+
+const pulls: ClientCapabilities = { textDocument: { diagnostic: {} } };
+
+interface AllReports {
+  readonly items: readonly { readonly uri: string; readonly items?: readonly { readonly code?: string | number }[] }[];
+}
+
+const group = (name: string): string => `  group ${name} { match app = ${name} }\n`;
+const shop = `import "names.ctv"\ntenant shop {\n${group("web")}  policy p { allow office -> web : http }\n}\n`;
+const names = "external office = 198.51.100.0/24\n";
+
+describe("a workspace of several folders and projects", () => {
+  const one = folderOf("1", {
+    "a/ctv.yaml": "",
+    "a/main.ctv": shop,
+    "a/names.ctv": names,
+    "b/ctv.yaml": "",
+    "b/main.ctv": "tenant b {\n  policy p { allow nobody -> any }\n}\n",
+  });
+  const two = folderOf("2", { "ctv.yaml": "", "main.ctv": `tenant two {\n${group("idle")}}\n` });
+
+  it("answers about each project apart, and about a file of none", () =>
+    withClient([one.uri(), two.uri()], { ...pulls, workspace: { workspaceFolders: true } }, async (client) => {
+      const codes = async (): Promise<readonly string[]> => {
+        const { items } = await client.request<AllReports>("workspace/diagnostic", { previousResultIds: [] });
+        return items.flatMap(({ uri, items: found = [] }) => found.map(({ code }) => `${uri.split("/").slice(-2).join("/")} ${String(code)}`)).sort();
+      };
+      const known = ["2/main.ctv CTV4101", "b/main.ctv CTV2001"];
+      expect(await codes()).toEqual(known);
+      const third = folderOf("3", { "lonely.ctv": "service x = nothing\n" });
+      client.notify("textDocument/didOpen", {
+        textDocument: { uri: third.uri("lonely.ctv"), languageId: "ctv", version: 1, text: "service x = nothing\n" },
+      });
+      expect(await codes()).toEqual(["3/lonely.ctv CTV2001", "3/lonely.ctv CTV4102", ...known].sort());
+      const symbols = await client.request<readonly { readonly name: string }[]>("workspace/symbol", { query: "" });
+      expect(symbols.map(({ name }) => name)).toEqual(expect.arrayContaining(["shop", "office", "two", "idle"]));
+    }));
+
+  it("renames in the project of the name and in no other, and mends imports when files move", () =>
+    withClient([one.uri(), two.uri()], pulls, async (client) => {
+      const edit = await client.request<WorkspaceEdit>("textDocument/rename", {
+        textDocument: { uri: one.uri("a/names.ctv") },
+        position: { line: 0, character: 10 },
+        newName: "desk",
+      });
+      expect(Object.keys(edit.changes ?? {}).sort()).toEqual([one.uri("a/main.ctv"), one.uri("a/names.ctv")]);
+      const moved = await client.request<WorkspaceEdit>("workspace/willRenameFiles", {
+        files: [{ oldUri: one.uri("a/names.ctv"), newUri: one.uri("a/shared/words.ctv") }],
+      });
+      expect(moved.changes).toEqual({
+        [one.uri("a/main.ctv")]: [{ range: { start: { line: 0, character: 7 }, end: { line: 0, character: 18 } }, newText: '"shared/words.ctv"' }],
+      });
+    }));
+});
+
+describe("files that change on the disk", () => {
+  it("are read again when the client says so, and the project file too", async () => {
+    const folder = folderOf("watched", { "ctv.yaml": "", "main.ctv": shop });
+    const watching: ClientCapabilities = { ...pulls, workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } };
+    await withClient([folder.uri()], watching, async (client) => {
+      await client.called("client/registerCapability");
+      expect(JSON.stringify(client.heard)).toContain("**/*.ctv");
+      const codes = async (): Promise<readonly unknown[]> => {
+        const found = await client.request<Report>("textDocument/diagnostic", { textDocument: { uri: folder.uri("main.ctv") } });
+        return found.kind === "full" ? found.items.map(({ code }) => code) : [];
+      };
+      expect(await codes()).toEqual(["CTV2005"]);
+      folder.write("names.ctv", names);
+      expect(await codes()).toEqual(["CTV2005"]);
+      client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: folder.uri("names.ctv"), type: 1 }] });
+      expect(await codes()).toEqual([]);
+      folder.write("ctv.yaml", "sources: [main.ctv]\nparams: { nothing: 1 }\n");
+      client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: folder.uri("ctv.yaml"), type: 2 }] });
+      const yaml = await client.request<Report>("textDocument/diagnostic", { textDocument: { uri: folder.uri("ctv.yaml") } });
+      expect(yaml.kind === "full" ? yaml.items.length : 0).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe("the first load", () => {
+  it("says how far it is", async () => {
+    const folder = folderOf("loaded", { "a/ctv.yaml": "", "a/main.ctv": shop, "a/names.ctv": names, "b/ctv.yaml": "", "b/main.ctv": "" });
+    await withClient([folder.uri()], { ...pulls, window: { workDoneProgress: true } }, async (client) => {
+      await client.called("$/progress", 4);
+      expect(client.heard.map(({ method }) => method).filter((method) => method === "window/workDoneProgress/create")).toHaveLength(1);
+      const kinds = client.heard.flatMap(({ method, params }) =>
+        method === "$/progress" ? [/"kind":"(\w+)"/.exec(JSON.stringify(params))?.[1] ?? ""] : [],
+      );
+      expect(kinds).toEqual(["begin", "report", "report", "end"]);
+    });
+  });
+});
+
+describe("a question that is taken back", () => {
+  const large = generateProject(1500);
+  const folder = folderOf("large", { "ctv.yaml": "", "main.ctv": large });
+  const textDocument = { uri: folder.uri("main.ctv") };
+
+  it("is given up while the check for it is under way, and the next one is answered", () =>
+    withClient([], pulls, async (client) => {
+      client.notify("textDocument/didOpen", { textDocument: { ...textDocument, languageId: "ctv", version: 1, text: large } });
+      const { answer, takeBack } = client.ask<Report>("textDocument/diagnostic", { textDocument });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      takeBack();
+      await expect(answer).rejects.toMatchObject({ code: -32800 });
+      const found = await client.request<Report>("textDocument/diagnostic", { textDocument });
+      expect(found.kind === "full" ? found.items.length : 0).toBeGreaterThan(0);
+    }));
+
+  it("does not keep others waiting: a hover is answered before the findings that were asked for first", () =>
+    withClient([], pulls, async (client) => {
+      client.notify("textDocument/didOpen", { textDocument: { ...textDocument, languageId: "ctv", version: 1, text: large } });
+      await client.request<Report>("textDocument/diagnostic", { textDocument });
+      const order: string[] = [];
+      client.notify("textDocument/didChange", {
+        textDocument: { ...textDocument, version: 2 },
+        contentChanges: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "// new\n" }],
+      });
+      const findings = client.request("textDocument/diagnostic", { textDocument }).then(() => order.push("findings"));
+      const completion = client
+        .request("textDocument/completion", { textDocument, position: { line: 0, character: 0 } })
+        .then(() => order.push("completion"));
+      await Promise.all([findings, completion]);
+      expect(order[0]).toBe("completion");
+    }));
+});
+
+describe("what the editor chooses", () => {
+  const folder = folderOf("chosen", {
+    "ctv.yaml": "environments:\n  small: { params: { ports: 80 } }\n  large: { params: { ports: 443 } }\n",
+    "main.ctv": "param ports: port\nservice web = tcp/ports\n",
+  });
+  const hover = (client: Client): Promise<{ readonly contents: { readonly value: string } }> =>
+    client.request("textDocument/hover", { textDocument: { uri: folder.uri("main.ctv") }, position: { line: 1, character: 9 } });
+
+  it("is the environment: at the start, and later", () =>
+    withClient(
+      [folder.uri()],
+      pulls,
+      async (client) => {
+        expect((await hover(client)).contents.value).toContain("tcp/443");
+        client.notify("workspace/didChangeConfiguration", { settings: { ctv: { environment: "small" } } });
+        expect((await hover(client)).contents.value).toContain("tcp/80");
+        client.notify("workspace/didChangeConfiguration", { settings: { ctv: { environment: ["no", "text"] } } });
+        expect((await hover(client)).contents.value).toContain("tcp/80");
+      },
+      { environment: "large" },
+    ));
+});
