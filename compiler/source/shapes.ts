@@ -157,7 +157,8 @@ function entriesOf(source: YamlSource, node: Node | undefined, where: string): r
 }
 
 function within(where: string, key: string): string {
-  return where === "the project file" ? key : `${where}.${key}`;
+  // The whole file has a description for a name, such as `the project file`; what is in it is named by its key.
+  return where.startsWith("the ") ? key : `${where}.${key}`;
 }
 
 /** A mapping with keys of one's own choosing that pass `names`; where `names` lists keys, only these. */

@@ -1,0 +1,91 @@
+/** `ctv publish`: compiles, proves, signs and stores a policy as a new generation, which agents then put in force. */
+import { verify } from "../../compiler/verify/verify.js";
+import { chosenTargets, emitTargets } from "../emission.js";
+import { exitCodes, Refusal } from "../exit.js";
+import { failLevel, failLevelOption, flag, format, formatOption } from "../options.js";
+import { progress } from "../progress.js";
+import { loadProject, projectOptions } from "../project.js";
+import type { LoadedProject } from "../project.js";
+import { emitReport } from "../report/emit.js";
+import { fails, inOrder } from "../report/report.js";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import type { Universe } from "../../compiler/policy/universe.js";
+import { isInForce, keyOption, noteOf, noteOption, ownTrust, publishedNow, publishProgram, signingKey } from "../signing.js";
+import { soundUniverse } from "../sound.js";
+import { storeOption, storePlace, withStore } from "../store.js";
+import type { Verb } from "../verb.js";
+
+export const publish: Verb = {
+  argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
+  options: [
+    storeOption,
+    keyOption,
+    noteOption,
+    { flags: "--force", description: "publish also what is in force already" },
+    ...projectOptions,
+    { flags: "--strict", description: "what Open vSwitch cannot say is an error" },
+    formatOption,
+    failLevelOption,
+  ],
+  examples: [
+    "ctv publish --store /var/lib/ctv/store --key ctv.key",
+    "ctv publish --store https://10.0.0.1:2379 --key ctv.key --note 'open the shop'",
+  ],
+  run: async ({ words, options, terminal }) => {
+    const place = storePlace(options, terminal);
+    const key = signingKey(options, terminal);
+    const note = noteOf(options, "");
+    const form = format(options);
+    const steps = progress(terminal);
+    steps.step("reading and checking");
+    const loaded = loadProject(words, options, terminal);
+    const universe = soundUniverse("publish", loaded, terminal, form);
+    if (universe === undefined) return exitCodes.findings;
+    steps.step("compiling and verifying");
+    const { program, found, proved } = provedProgram(loaded, universe, flag(options, "strict"));
+    steps.done();
+    const level = failLevel(options);
+    const report = { verb: "publish", diagnostics: inOrder([...loaded.diagnostics, ...found]), sources: loaded.sources, failLevel: level };
+    if (!proved || report.diagnostics.some((diagnostic) => diagnostic.severity === "error" || fails(diagnostic, level))) {
+      emitReport(terminal, report, form);
+      return exitCodes.findings;
+    }
+    const outcome = await withStore(place, async (store) => {
+      const published = await publishedNow(store, [ownTrust(key)]);
+      if (isInForce(program, published) && !flag(options, "force")) return { store: store.name, generation: published.generation, published: false };
+      const generation = await publishProgram(store, { program, note, key, now: new Date() });
+      return { store: store.name, generation, published: true };
+    });
+    emitReport(terminal, { ...report, result: { ...outcome, key: key.id } }, form);
+    if (form !== "pretty") return exitCodes.fine;
+    terminal.out.write(
+      outcome.published
+        ? `generation ${outcome.generation} published to ${outcome.store}: verified, signed with key ${key.id}\n`
+        : `nothing published: generation ${outcome.generation} has this policy already (--force publishes it again)\n`,
+    );
+    return exitCodes.fine;
+  },
+};
+
+interface Proved {
+  readonly program: string;
+  readonly found: readonly Diagnostic[];
+  /** No flow is decided otherwise than in the source, but for what `found` tells. Settings of the project cannot silence this. */
+  readonly proved: boolean;
+}
+
+function provedProgram(loaded: LoadedProject, universe: Universe, strict: boolean): Proved {
+  const chosen = chosenTargets(["openflow"], {});
+  const [output] = emitTargets(loaded, chosen, { verify: false, before: () => undefined });
+  const [target] = chosen;
+  const program = output?.artefacts.find(({ path }) => path === "program.json")?.text;
+  if (output === undefined || target === undefined || program === undefined) {
+    if (output === undefined || output.diagnostics.length === 0) throw new Refusal("the policy makes no program for Open vSwitch");
+    return { program: "", found: output.diagnostics, proved: false };
+  }
+  const differences = verify("openflow", universe, target.readings(output.artefacts, universe), output.losses ?? []);
+  const told = output.diagnostics.map((diagnostic) =>
+    strict && diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" as const } : diagnostic,
+  );
+  return { program, found: [...told, ...differences], proved: differences.length === 0 };
+}
