@@ -34,3 +34,22 @@ export function eachBit(bits: Bits, visit: (position: number) => void): void {
     for (let rest = bits[word]; rest !== 0; rest &= rest - 1) visit(word * 32 + 31 - Math.clz32(rest & -rest));
   }
 }
+
+export function addBits(bits: Bits, others: Bits): void {
+  for (let word = 0; word < bits.length; word++) bits[word] |= others[word];
+}
+
+/** A set that is added to others again and again, as its members or as bits, whichever is less work. */
+export type Members = readonly number[] | Bits;
+
+export function asMembers(positions: readonly number[], size: number): Members {
+  if (positions.length <= size >> 5) return positions;
+  const bits = makeBits(size);
+  for (const position of positions) setBit(bits, position);
+  return bits;
+}
+
+export function addMembers(bits: Bits, members: Members): void {
+  if (members instanceof Uint32Array) addBits(bits, members);
+  else for (const position of members) setBit(bits, position);
+}

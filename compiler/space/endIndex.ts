@@ -7,8 +7,8 @@
  * box that lists values of it can hold it.
  */
 import { addressIndex } from "./addressIndex.js";
-import { clearBit, eachBit, fullBits, keepBits, makeBits, setBit } from "./bits.js";
-import type { Bits } from "./bits.js";
+import { addMembers, asMembers, clearBit, eachBit, fullBits, keepBits, makeBits } from "./bits.js";
+import type { Bits, Members } from "./bits.js";
 import { boundedCache } from "./boundedCache.js";
 import { endBoxesOverlap, endBoxWithin, isBare } from "./ends.js";
 import type { EndBox } from "./ends.js";
@@ -27,7 +27,7 @@ interface ValueIndex {
   /** Boxes that list no values, so that a query which does cannot leave them out. */
   readonly open: Bits;
   /** Boxes that list this value; `undefined` is for absence. */
-  readonly listing: ReadonlyMap<string | undefined, readonly number[]>;
+  readonly listing: ReadonlyMap<string | undefined, Members>;
 }
 
 function valueIndex(size: number, entries: readonly (readonly [number, ValueSet])[]): ValueIndex {
@@ -44,7 +44,7 @@ function valueIndex(size: number, entries: readonly (readonly [number, ValueSet]
     set.values.forEach((value) => post(value, position));
     if (set.absent) post(undefined, position);
   }
-  return { open, listing };
+  return { open, listing: new Map([...listing].map(([value, positions]) => [value, asMembers(positions, size)])) };
 }
 
 /** A query that excludes values goes through all others that are listed; with more of them than this, it leaves nothing out. */
@@ -54,7 +54,10 @@ const MOST_LISTED = 64;
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
   if (set.kind === "notIn" && index.listing.size > MOST_LISTED) return;
   wanted.set(index.open);
-  const add = (value: string | undefined): void => index.listing.get(value)?.forEach((position) => setBit(wanted, position));
+  const add = (value: string | undefined): void => {
+    const members = index.listing.get(value);
+    if (members !== undefined) addMembers(wanted, members);
+  };
   if (set.kind === "in") set.values.forEach(add);
   else for (const value of index.listing.keys()) if (value !== undefined && hasValue(set, value)) add(value);
   if (set.absent) add(undefined);
@@ -62,14 +65,14 @@ function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits)
 }
 
 /** Positions by identity of a part, such as the address set that many groups share. */
-function distinct<T extends object>(parts: readonly T[]): { readonly parts: readonly T[]; readonly positions: readonly (readonly number[])[] } {
+function distinct<T extends object>(parts: readonly T[]): { readonly parts: readonly T[]; readonly members: readonly Members[] } {
   const known = new Map<T, number[]>();
   parts.forEach((part, position) => {
     const positions = known.get(part);
     if (positions === undefined) known.set(part, [position]);
     else positions.push(position);
   });
-  return { parts: [...known.keys()], positions: [...known.values()] };
+  return { parts: [...known.keys()], members: [...known.values()].map((positions) => asMembers(positions, parts.length)) };
 }
 
 export function endIndex(boxes: readonly EndBox[]): EndIndex {
@@ -95,7 +98,7 @@ export function endIndex(boxes: readonly EndBox[]): EndIndex {
   /** Marks the boxes that can meet `box`. */
   const keepCandidates = (box: EndBox): void => {
     bits.fill(0);
-    for (const part of reach.overlapping(box.addresses)) for (const position of addresses.positions[part]) setBit(bits, position);
+    for (const part of reach.overlapping(box.addresses)) addMembers(bits, addresses.members[part]);
     keepMeeting(bits, namespaces, box.namespace, scratch);
     for (const [key, set] of box.labels) {
       const index = labels.get(key);

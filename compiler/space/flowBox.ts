@@ -13,12 +13,14 @@ import {
   familyServices,
   intersectServices,
   isEmptyService,
+  noService,
   pointDetail,
   pointProtocol,
   servicePoint,
   servicesOverlap,
   servicesWithin,
   subtractServices,
+  unionServices,
 } from "./service.js";
 import type { ServiceSet } from "./service.js";
 
@@ -45,6 +47,15 @@ export function boxFamily(box: FlowBox): Family | undefined {
   if (from.v4.length > 0 && to.v4.length > 0 && overlaps(box.service, familyServices(4))) return 4;
   if (from.v6.length > 0 && to.v6.length > 0 && overlaps(box.service, familyServices(6))) return 6;
   return undefined;
+}
+
+/** The services of the box on which it has a flow. */
+export function flowServices(box: FlowBox): ServiceSet {
+  const of = (family: Family, from: boolean, to: boolean): ServiceSet =>
+    from && to ? intersectServices(box.service, familyServices(family)) : noService;
+  const { addresses: from } = box.source;
+  const { addresses: to } = box.destination;
+  return unionServices(of(4, from.v4.length > 0, to.v4.length > 0), of(6, from.v6.length > 0, to.v6.length > 0));
 }
 
 /** The box, or nothing when no flow is in it. */

@@ -10,7 +10,7 @@ import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
 import { contiv, defaultContivOptions } from "./contiv/contiv.js";
 import { contivReadings } from "./contiv/read/read.js";
-import { readKubernetes } from "./kubernetes/read/read.js";
+import { kubernetesReadings } from "./kubernetes/read/read.js";
 import { readOpenflow } from "./openflow/read/read.js";
 import type { Artefact, Capability, Emission } from "./target.js";
 import type { NamedReading } from "../verify/verify.js";
@@ -37,10 +37,7 @@ export const targets: readonly TargetRow[] = [
     name: "kubernetes",
     capabilities: kubernetes.capabilities,
     emit: (universe, { options }) => kubernetes.emit(universe, { flavour: options.kubernetes?.flavour ?? defaultOptions.flavour }),
-    readings: (artefacts) => [
-      { assumption: "where an ipBlock matches pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: true }) },
-      { assumption: "where an ipBlock matches no pods", reading: readKubernetes(artefacts, { ipBlockMatchesPods: false }) },
-    ],
+    readings: kubernetesReadings,
   },
   {
     name: "contiv",

@@ -21,9 +21,9 @@ interface Behind {
   readonly before: number;
 }
 
-/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits. */
-export function* candidates(checkpoints: readonly IndexedCheckpoint[], intern: Interner): Generator<Candidate> {
-  for (const box of everyFlow) yield* through({ box, behind: [] }, checkpoints, intern);
+/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits among some flows. */
+export function* candidates(checkpoints: readonly IndexedCheckpoint[], among: FlowSet, intern: Interner): Generator<Candidate> {
+  for (const box of among) yield* through({ box, behind: [] }, checkpoints, intern);
 }
 
 function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[], intern: Interner): Generator<Candidate> {

@@ -11,7 +11,7 @@
  * target may let it pass, and has no business to stop it.
  */
 import type { Rule } from "../policy/model.js";
-import { possiblePart, touching } from "../policy/universe.js";
+import { everyFlow, possiblePart, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { cutFlowBox, flowBoxWithin, someFlow } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
@@ -38,11 +38,21 @@ export interface Difference {
   readonly by: string;
 }
 
+/** The flows among which each of the two inclusions is asked. */
+export interface Asked {
+  /** Does the target permit what the source denies? */
+  readonly tooMuch: FlowSet;
+  /** Does it deny what the source permits? */
+  readonly tooLittle: FlowSet;
+}
+
+const everything: Asked = { tooMuch: everyFlow, tooLittle: everyFlow };
+
 /**
  * The differences between a source and a reading of a target that no loss covers: none is the proof. For one entry of the source
  * or the target that differs, the first flow found is given, so the list is about as long as the list of causes.
  */
-export function compare(universe: Universe, reading: Reading, losses: readonly Loss[] = []): readonly Difference[] {
+export function compare(universe: Universe, reading: Reading, losses: readonly Loss[] = [], asked: Asked = everything): readonly Difference[] {
   const intern = makeInterner();
   const said = (outcome: Loss["outcome"]): Losses =>
     indexLosses(
@@ -53,8 +63,8 @@ export function compare(universe: Universe, reading: Reading, losses: readonly L
   const target = reading.checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, intern));
   const replies = reading.replies.map((checkpoint) => indexCheckpoint(checkpoint, intern));
   return [
-    ...targetAllows({ universe, losses: said("allow"), intern }, source, target),
-    ...sourceAllows({ universe, losses: said("deny"), intern }, source, target, replies),
+    ...targetAllows({ universe, losses: said("allow"), intern, among: asked.tooMuch }, source, target),
+    ...sourceAllows({ universe, losses: said("deny"), intern, among: asked.tooLittle }, source, target, replies),
   ];
 }
 
@@ -63,12 +73,13 @@ interface Ground {
   /** What has been said of the wrong outcome that is looked for. */
   readonly losses: Losses;
   readonly intern: Interner;
+  readonly among: FlowSet;
 }
 
 function* targetAllows(ground: Ground, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
   const { universe } = ground;
   const seen = new Set<string>();
-  for (const permitted of candidates(target, ground.intern)) {
+  for (const permitted of candidates(target, ground.among, ground.intern)) {
     for (const checkpoint of source) {
       for (const box of touching(universe, checkpoint.name, [permitted.box])) {
         for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target, witness))) {
@@ -92,7 +103,7 @@ function* sourceAllows(
     ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
     ...replies.map((checkpoint) => ({ checkpoint, kind: "reply-denied" as const })),
   ];
-  for (const permitted of candidates(source, ground.intern)) {
+  for (const permitted of candidates(source, ground.among, ground.intern)) {
     for (const { checkpoint, kind } of asked) {
       for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source, witness))) {
         const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";

@@ -11,12 +11,14 @@ import type { Loss, Reading } from "../target/target.js";
 import { describeFlow } from "../verdict/describe.js";
 import { formatFlow } from "../verdict/format.js";
 import { compare } from "./compare.js";
-import type { Difference } from "./compare.js";
+import type { Asked, Difference } from "./compare.js";
 
 /** What a target decides if `assumption` holds; no assumption where there is one reading only. */
 export interface NamedReading {
   readonly assumption?: string;
   readonly reading: Reading;
+  /** What this reading has to be asked; the rest follows from the answers of the others. Everything, where absent. */
+  readonly asked?: Asked;
 }
 
 /**
@@ -31,8 +33,8 @@ export function verify(target: string, universe: Universe, readings: readonly Na
     ),
   );
   if (problems.length > 0) return problems;
-  const differences = readings.flatMap(({ assumption, reading }) =>
-    compare(universe, reading, losses).map((difference) => asDiagnostic(target, universe, difference, assumption)),
+  const differences = readings.flatMap(({ assumption, reading, asked }) =>
+    compare(universe, reading, losses, asked).map((difference) => asDiagnostic(target, universe, difference, assumption)),
   );
   const seen = new Set<string>();
   return differences.filter((diagnostic) => {

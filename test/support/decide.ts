@@ -272,7 +272,7 @@ function untold({ telling }: Setting, decision: Decision, covering: readonly Los
     .map(({ tenant, rule }) => rule?.id ?? `${tenant}/default`);
   const times = deciding.map((id) => said.filter((loss) => loss.diagnostic.rule === id).length);
   const once = wrong === "allow" ? times.every((count) => count === 1) : times.every((count) => count <= 1) && times.includes(1);
-  const findings = new Set(said.map(({ tenant, diagnostic }) => `${tenant} ${diagnostic.code} ${diagnostic.rule ?? ""} ${diagnostic.span.start}`));
+  const findings = new Set(said.map(({ diagnostic }) => diagnostic));
   if (telling === "once" ? once : said.length > 0 && findings.size === said.length) return undefined;
   const told = covering.map((loss) => `${loss.diagnostic.code} (${loss.outcome}) of ${loss.diagnostic.rule ?? "no rule"}`);
   return `source ${decision.outcome} by ${deciding.join(", ")}; target ${wrong}; told by ${told.join(", ") || "nothing"}`;

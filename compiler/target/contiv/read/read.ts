@@ -9,6 +9,7 @@
  *   with routing share one VRF (contiv.md §4.5).
  */
 import type { Tenant } from "../../../policy/model.js";
+import { everyFlow } from "../../../policy/universe.js";
 import type { Universe } from "../../../policy/universe.js";
 import { boundedCache } from "../../../space/boundedCache.js";
 import * as ends from "../../../space/ends.js";
@@ -21,6 +22,8 @@ import { allAddresses, parsePrefix, prefixSet } from "../../../space/address.js"
 import type { AddressSet } from "../../../space/address.js";
 import type { Ranges } from "../../../space/intervals.js";
 import * as values from "../../../space/values.js";
+import type { Asked } from "../../../verify/compare.js";
+import type { NamedReading } from "../../../verify/verify.js";
 import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
 import { agentRules } from "./agent.js";
 import type { AgentRule, Side } from "./agent.js";
@@ -40,14 +43,33 @@ export interface Assumptions {
   readonly foreignWorkloads: "outside" | "containers";
 }
 
+/** A reading's part of the proof: its assumptions, and what has to be asked of it. */
+interface Part {
+  readonly words: string;
+  readonly assumptions: Assumptions;
+  readonly asked: (foreign: FlowSet) => Asked;
+}
+
 /**
- * The readings that together are the proof. A port that the client chooses only adds to what passes, so it is read beside the usual one
- * for what passes too much.
+ * The readings that together are the proof. They agree but on flows of foreign workloads (`foreign`), and but for ports that the client
+ * chooses: these only add to what passes, so that reading is the one to ask whether too much does.
  */
-export const everyAssumption: readonly { readonly words: string; readonly assumptions: Assumptions }[] = [
-  { words: "where pods of no tenant are outside Contiv", assumptions: { clientPorts: "ephemeral", foreignWorkloads: "outside" } },
-  { words: "where pods of no tenant are containers of Contiv", assumptions: { clientPorts: "ephemeral", foreignWorkloads: "containers" } },
-  { words: "where a client picks its own port", assumptions: { clientPorts: "chosen", foreignWorkloads: "containers" } },
+export const everyAssumption: readonly Part[] = [
+  {
+    words: "where pods of no tenant are outside Contiv",
+    assumptions: { clientPorts: "ephemeral", foreignWorkloads: "outside" },
+    asked: (foreign) => ({ tooMuch: foreign, tooLittle: everyFlow }),
+  },
+  {
+    words: "where pods of no tenant are containers of Contiv",
+    assumptions: { clientPorts: "ephemeral", foreignWorkloads: "containers" },
+    asked: (foreign) => ({ tooMuch: [], tooLittle: foreign }),
+  },
+  {
+    words: "where a client picks its own port",
+    assumptions: { clientPorts: "chosen", foreignWorkloads: "containers" },
+    asked: () => ({ tooMuch: everyFlow, tooLittle: [] }),
+  },
 ];
 
 export const usualAssumptions: Assumptions = { clientPorts: "ephemeral", foreignWorkloads: "outside" };
@@ -61,6 +83,11 @@ const v6: AddressSet = { v4: [], v6: allAddresses.v6 };
 function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
   const made = ends.endBox(parts);
   return made === undefined ? [] : [made];
+}
+
+/** Workloads of no tenant. */
+function foreignWorkloads(universe: Universe): EndSet {
+  return box({ namespace: values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent) });
 }
 
 interface Scene {
@@ -79,10 +106,7 @@ interface Scene {
 const RULE_SIDES = 65_536;
 
 function sceneOf(universe: Universe, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
-  const foreign: EndSet =
-    assumptions.foreignWorkloads === "containers"
-      ? box({ namespace: values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent) })
-      : [];
+  const foreign = assumptions.foreignWorkloads === "containers" ? foreignWorkloads(universe) : [];
   const own = new Map(universe.policy.tenants.map((tenant) => [tenant.name, box({ namespace: values.oneOf(tenant.namespaces) })]));
   const everyContainer = [...[...own.values()].flat(), ...foreign];
   const together = [...own].flatMap(([name, set]) => (shared.has(name) ? set : []));
@@ -241,10 +265,13 @@ export function readContiv(artefacts: readonly Artefact[], universe: Universe, a
 }
 
 /** The readings that together are the proof, each with its assumption in words. */
-export function contivReadings(
-  artefacts: readonly Artefact[],
-  universe: Universe,
-): readonly { readonly assumption: string; readonly reading: Reading }[] {
+export function contivReadings(artefacts: readonly Artefact[], universe: Universe): readonly NamedReading[] {
   const objects = readObjects(artefacts, universe);
-  return everyAssumption.map(({ words, assumptions }) => ({ assumption: words, reading: readingUnder(objects, assumptions) }));
+  const foreign = foreignWorkloads(universe);
+  const flows = [...flowProduct(foreign, ends.allEnds, everyService), ...flowProduct(ends.allEnds, foreign, everyService)];
+  return everyAssumption.map(({ words, assumptions, asked }) => ({
+    assumption: words,
+    reading: readingUnder(objects, assumptions),
+    asked: asked(flows),
+  }));
 }

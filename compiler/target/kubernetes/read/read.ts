@@ -4,11 +4,14 @@
  * There is a checkpoint at each end: `egress` at the source's pod, `ingress` at the destination's. Connections are tracked, so replies
  * meet nothing. What an end without policies does is allowed.
  */
+import { everyFlow } from "../../../policy/universe.js";
+import type { NamedReading } from "../../../verify/verify.js";
 import type { Artefact, Reading, ReadingProblem } from "../../target.js";
 import { checkpoint } from "./checkpoint.js";
 import { readClusterPolicy } from "./cluster-policy.js";
 import type { ReadClusterPolicy } from "./cluster-policy.js";
 import { lineOf, loadDocuments } from "./documents.js";
+import type { Loaded } from "./documents.js";
 import { below, isPresent, pathOf, rootOf } from "./fields.js";
 import type { Located, Report } from "./fields.js";
 import { makeInterner } from "../../../space/intern.js";
@@ -34,15 +37,46 @@ function flattened(at: Located): readonly Located[] {
   return value.items.map((item: unknown, index) => below(items, index, item));
 }
 
+/** A file, and what is in it as YAML. */
+interface LoadedFile extends Artefact {
+  readonly loaded: Loaded;
+}
+
+const load = (artefacts: readonly Artefact[]): readonly LoadedFile[] =>
+  artefacts.map(({ path, text }) => ({ path, text, loaded: loadDocuments(text) }));
+
 /** Reads all policies of the artefacts as one cluster. Objects of kinds that are no network policy are left out. */
 export function readKubernetes(artefacts: readonly Artefact[], options: ReadingOptions): Reading {
+  return readLoaded(load(artefacts), options);
+}
+
+/**
+ * The readings that together are the proof: servers differ in whether an `ipBlock` matches pods (engines.md §2.1). It only ever allows, so
+ * where it does they permit the most, and where it does not the least.
+ */
+export function kubernetesReadings(artefacts: readonly Artefact[]): readonly NamedReading[] {
+  const files = load(artefacts);
+  return [
+    {
+      assumption: "where an ipBlock matches pods",
+      reading: readLoaded(files, { ipBlockMatchesPods: true }),
+      asked: { tooMuch: everyFlow, tooLittle: [] },
+    },
+    {
+      assumption: "where an ipBlock matches no pods",
+      reading: readLoaded(files, { ipBlockMatchesPods: false }),
+      asked: { tooMuch: [], tooLittle: everyFlow },
+    },
+  ];
+}
+
+function readLoaded(files: readonly LoadedFile[], options: ReadingOptions): Reading {
   const context = { ...options, intern: makeInterner() };
   const network: ReadNetworkPolicy[] = [];
   const cluster: ReadClusterPolicy[] = [];
   const reportOf = new Map<ReadClusterPolicy, (message: string) => void>();
   const problems: ReadingProblem[] = [];
-  for (const { path, text } of artefacts) {
-    const loaded = loadDocuments(text);
+  for (const { path, text, loaded } of files) {
     problems.push(...loaded.errors.map((error) => ({ path, ...error })));
     for (const document of loaded.documents) {
       const report: Report = (at, message) => {
