@@ -1,93 +1,13 @@
-/** Applying is cut short after each single request, and done again: every state on the way is safe, and the end is the same. */
+/** Applying is cut short and done again: every state on the way is safe, and the end is the same. `test/long` cuts after every request. */
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "@jest/globals";
-import type { Universe } from "../../../compiler/policy/universe.js";
-import { startNetmaster } from "../../support/netmaster/server.js";
-import type { Netmaster } from "../../support/netmaster/server.js";
-import { apply, compiled, plan, summary } from "./contiv.js";
-import type { Compiled } from "./contiv.js";
-import { danger, filesOf, snapshot } from "./safety.js";
-import type { Snapshot } from "./safety.js";
+import { describe, it } from "@jest/globals";
+import { compiled } from "./contiv.js";
+import { cutShort } from "./crash.js";
 import { scenarios } from "./scenarios.js";
-import type { Scenario } from "./scenarios.js";
-
-/** Snapshots of equal states are made once. */
-function snapshots(universe: Universe): (netmaster: Netmaster) => Snapshot {
-  const known = new Map<string, Snapshot>();
-  return ({ state }) => {
-    const key = JSON.stringify(
-      filesOf(state)
-        .filter(({ path }) => /rules|Groups\/|policies|networks/.test(path) && !path.includes("ctv.owned"))
-        .sort((a, b) => (a.path < b.path ? -1 : 1)),
-    );
-    const found = known.get(key) ?? snapshot(state, universe);
-    known.set(key, found);
-    return found;
-  };
-}
-
-/** What netmaster and its agents have in the end; which of its two names a record has does not matter. */
-function outcome({ state }: Netmaster): string {
-  const files = filesOf(state).map(({ path, text }) => `${path} ${text}`.replace(/(ctv\.owned\.[A-Za-z0-9-]+)\.[12]/g, "$1"));
-  return [...files.sort(), ...state.agents.lines()].join("\n");
-}
-
-interface Course {
-  readonly writes: number;
-  readonly outcome: string;
-}
-
-async function course(
-  before: Compiled | undefined,
-  after: Compiled,
-  more: Partial<Scenario>,
-  crashAt: number | undefined,
-  take: (netmaster: Netmaster) => Snapshot,
-): Promise<Course> {
-  const netmaster = await startNetmaster();
-  try {
-    if (before !== undefined) await apply(netmaster, before);
-    const [old, first] = [take(netmaster), netmaster.writes.length];
-    const states: { readonly at: string; readonly state: Snapshot }[] = [];
-    netmaster.changed = ({ method, path, body }) => {
-      const lists = JSON.stringify(body?.policies ?? "");
-      states.push({ at: `${states.length} ${method} ${path} ${lists}`, state: take(netmaster) });
-    };
-    if (crashAt !== undefined) {
-      netmaster.fate = (_request, number) => (number === first + crashAt ? "break-after" : "answer");
-      await expect(apply(netmaster, after, more)).rejects.toThrow("the connection broke");
-      netmaster.fate = () => "answer";
-    }
-    await apply(netmaster, after, more);
-    const now = take(netmaster);
-    for (const { at, state } of states) {
-      const wrong = danger(after.universe, old, now, state);
-      if (wrong !== undefined)
-        throw new Error(
-          `after ${at}${crashAt === undefined ? "" : ` (cut short after ${crashAt + 1})`}: ${wrong}\n${states.map((one) => one.at).join("\n")}`,
-        );
-    }
-    expect(netmaster.state.agents.log).toEqual([]);
-    const again = await plan(netmaster, after, more);
-    expect([summary(again), again.requests]).toEqual([[], []]);
-    return { writes: netmaster.writes.length - first, outcome: outcome(netmaster) };
-  } finally {
-    await netmaster.stop();
-  }
-}
-
-async function everyCrash(before: Compiled | undefined, after: Compiled, more: Partial<Scenario>, step: number): Promise<void> {
-  const take = snapshots(after.universe);
-  const whole = await course(before, after, more, undefined, take);
-  expect(whole.writes).toBeGreaterThan(0);
-  for (let at = 0; at < whole.writes; at += step) expect((await course(before, after, more, at, take)).outcome).toBe(whole.outcome);
-}
 
 const guestbook = readFileSync("examples/guestbook/main.ctv", "utf8");
 
-describe("applying to netmaster, cut short after each request", () => {
-  it("the guestbook, from nothing", () => everyCrash(undefined, compiled(guestbook), {}, 1));
-  it.each(scenarios)("$name", ({ before, after, ...more }) =>
-    everyCrash(compiled(before), compiled(after), more, process.env.CTV_LONG === "1" ? 1 : 1),
-  );
+describe("applying to netmaster, cut short", () => {
+  it("the guestbook, from nothing, after every request", () => cutShort(undefined, compiled(guestbook), {}));
+  it.each(scenarios)("$name", ({ before, after, ...more }) => cutShort(compiled(before), compiled(after), more, 1));
 });
