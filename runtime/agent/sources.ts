@@ -36,6 +36,10 @@ export interface ProgramSource {
 
 /** Everything that one source knows. The agent puts the parts of all its sources together. */
 export interface InventoryPart {
+  /**
+   * An endpoint of the agent's own node whose source does not know its port has port 0: the agent finds it by the bridge's interfaces
+   * (`nodeInventory`).
+   */
   readonly endpoints: readonly Endpoint[];
   /** Nodes other than the agent's own, and where their tunnels end. The agent knows its own node from its configuration and OVSDB. */
   readonly nodes?: readonly InventoryNode[];

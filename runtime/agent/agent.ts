@@ -1,0 +1,377 @@
+/**
+ * The agent's loop: events in, `step`, effects out. All that waits, reads or writes is here; what is to be done is decided in `core.ts`.
+ */
+import { sharedZone } from "../../compiler/target/openflow/registers.js";
+import { cutConnections, datapathName } from "../conntrack/cut.js";
+import { openControl } from "../conntrack/control.js";
+import { connectionJudge } from "../conntrack/decide.js";
+import { greetSwitch, SwitchRefusal } from "../openflow/connection.js";
+import type { SwitchConnection } from "../openflow/connection.js";
+import type { PacketIn } from "../openflow/packetin.js";
+import { openStream } from "../openflow/transport.js";
+import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
+import { secureBridge } from "../ovsdb/bridge.js";
+import type { BridgeView } from "../ovsdb/bridge.js";
+import { watchBridge } from "../ovsdb/watch.js";
+import { retrying } from "../retry.js";
+import { bareFlows } from "./bare.js";
+import type { UnknownPolicy } from "./bare.js";
+import { makeBinder } from "./binder.js";
+import type { BindInput } from "./binder.js";
+import { firstState, reportOf, step } from "./core.js";
+import type { AgentEffect, AgentEvent, AgentState } from "./core.js";
+import { bridgeProblem, nodeInventory } from "./inventory.js";
+import type { OwnNode } from "./inventory.js";
+import type { Keeper } from "./keep.js";
+import { makeShadow } from "./shadow.js";
+import type { AgentReport, EndpointSource, InventoryPart, ProgramSource, PublishedProgram, ReportSink, Stop } from "./sources.js";
+
+export interface AgentOptions {
+  readonly own: OwnNode;
+  readonly bridge: string;
+  /** The bridge's OpenFlow address; `unix:<run folder>/<bridge>.mgmt` needs no configuration of the switch. */
+  readonly openflow: ServerAddress;
+  readonly ovsdb: ServerAddress;
+  /** The switch's run folder, or the path of its control socket: for cutting connections. Without it none are cut. */
+  readonly control?: string;
+  readonly identity?: TlsIdentity;
+  readonly programs: ProgramSource;
+  readonly endpoints: readonly EndpointSource[];
+  readonly reports?: ReportSink;
+  readonly keeper?: Keeper;
+  /** What an empty switch lets pass while no policy is known. */
+  readonly unknownPolicy: UnknownPolicy;
+  readonly log: AgentLog;
+  /** Gets packets of logged, denied and audited connections. */
+  readonly onPacket?: (packet: PacketIn) => void;
+  /** How often the switch's flows are read and compared, in milliseconds; 60,000 without. */
+  readonly auditEvery?: number;
+}
+
+export interface AgentLog {
+  readonly info: (message: string, more?: Readonly<Record<string, unknown>>) => void;
+  readonly warn: (message: string, more?: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Agent {
+  readonly report: () => AgentReport;
+  /** The program in force, for those who explain flows. */
+  readonly program: () => PublishedProgram | undefined;
+  /** The open connection to the switch, while there is one. */
+  readonly connection: () => SwitchConnection | undefined;
+  /** Ends watching and changing. The switch keeps what it has. */
+  readonly stop: Stop;
+}
+
+/** Long enough for a burst of changes to be one sweep, short enough for a cut to be at once. */
+const CUT_DELAY = 20;
+/** A second look, for connections that were let in by caches while the first one went on. */
+const CUT_AGAIN = 1000;
+const KEEP_DELAY = 1000;
+const SWITCH = "switch";
+const CONNECTIONS = "connections";
+const DISK = "disk";
+
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { own, log, keeper } = options;
+  const parts = new Map<string, InventoryPart>();
+  const stops: Stop[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  const binder = makeBinder();
+  const shadow = makeShadow();
+  let bridge: BridgeView | undefined;
+  let connection: SwitchConnection | undefined;
+  /** The next comparison has to be of all flows. */
+  let whole = true;
+  /** What the binder's last result is of; a new program is bound to the same endpoints. */
+  let bound: { readonly published: PublishedProgram; readonly zones: ReadonlySet<number> } | undefined;
+  let stopped = false;
+
+  const kept = await readKept(options);
+  for (const [name, part] of kept.parts) parts.set(name, part);
+  let state: AgentState = firstState(
+    own.name,
+    options.endpoints.map(({ name }) => name).filter((name) => !parts.has(name)),
+    kept.program,
+  );
+
+  const send = (event: AgentEvent): void => {
+    if (stopped) return;
+    const next = step(state, event);
+    state = next.state;
+    for (const effect of next.effects) carryOut(effect);
+  };
+
+  const later = (milliseconds: number, work: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!stopped) work();
+    }, milliseconds);
+    timers.add(timer);
+    return timer;
+  };
+
+  const carryOut = (effect: AgentEffect): void => {
+    switch (effect.kind) {
+      case "adopt":
+        return void adopt();
+      case "change":
+        return void change(effect.published);
+      case "keep":
+        return void keep(effect.published);
+      case "cut":
+        return cutSoon();
+      case "retryAfter":
+        later(effect.milliseconds, () => send({ kind: "retry" }));
+        return;
+      case "report":
+        return reportSoon();
+    }
+  };
+
+  const adopt = async (): Promise<void> => {
+    const from = connection;
+    if (from === undefined) return;
+    try {
+      const read = await shadow.read(from);
+      whole = true;
+      if (from === connection) send({ kind: "adopted", ...read });
+    } catch (error) {
+      // A switch that does not list its flows is of no use; a new connection may be.
+      log.warn(`the switch's flows cannot be read: ${textOf(error)}`);
+      from.close();
+    }
+  };
+
+  /** Binds and compares at once, so that what is sent is of one state of things. */
+  const change = async (published: PublishedProgram | undefined): Promise<void> => {
+    const to = connection;
+    if (to === undefined) return;
+    try {
+      const started = performance.now();
+      const changes = published === undefined ? bareChanges() : boundChanges(published);
+      const computed = performance.now();
+      await to.apply(changes);
+      shadow.note(changes);
+      whole = false;
+      if (changes.length > 0) {
+        log.info("the switch has changed", {
+          generation: published?.generation ?? 0,
+          changes: changes.length,
+          flows: shadow.count(),
+          bindMilliseconds: round(computed - started),
+          switchMilliseconds: round(performance.now() - computed),
+        });
+      }
+      send({ kind: "changed", published, changes: changes.length, flows: shadow.count(), endpoints: binder.endpointCount(), at: Date.now() });
+    } catch (error) {
+      whole = true;
+      if (!(error instanceof SwitchRefusal)) log.warn(`a change failed: ${textOf(error)}`);
+      send({ kind: "failed", published, reason: textOf(error) });
+    }
+  };
+
+  const boundChanges = (published: PublishedProgram): ReturnType<typeof shadow.changes> => {
+    if (bridge === undefined) throw new Error("there is no bridge");
+    const inventory = nodeInventory(own, parts.values(), bridge);
+    const input: BindInput = { ...inventory, program: published.program, generation: published.generation, node: own.name };
+    const { touched, groups, problems } = binder.update(input);
+    const zones = new Set([sharedZone, ...published.program.tenants.map(({ id }) => id)]);
+    bound = { published, zones };
+    const homeless = inventory.homeless.map((name) => `endpoint ${name} has no port on ${options.bridge}`);
+    const found = [...homeless, ...problems.map(({ message }) => message)];
+    send({ kind: "trouble", about: "endpoints", message: summary(found) });
+    return shadow.changes(binder.wanted, groups, whole ? undefined : touched);
+  };
+
+  const bareChanges = (): ReturnType<typeof shadow.changes> => {
+    whole = true;
+    return shadow.changes(bareFlows(options.unknownPolicy), []);
+  };
+
+  const keep = async (published: PublishedProgram): Promise<void> => {
+    try {
+      await keeper?.keepProgram(published);
+      send({ kind: "trouble", about: DISK, message: "" });
+    } catch (error) {
+      send({ kind: "trouble", about: DISK, message: `generation ${published.generation} cannot be kept: ${textOf(error)}` });
+    }
+  };
+
+  let keepTimer: NodeJS.Timeout | undefined;
+  const keepInventorySoon = (): void => {
+    if (keeper === undefined || keepTimer !== undefined) return;
+    keepTimer = later(KEEP_DELAY, () => {
+      keepTimer = undefined;
+      keeper.keepInventory(parts).catch((error: unknown) => {
+        send({ kind: "trouble", about: DISK, message: `endpoints cannot be kept: ${textOf(error)}` });
+      });
+    });
+  };
+
+  let cutTimer: NodeJS.Timeout | undefined;
+  let cutting = false;
+  const cutSoon = (): void => {
+    if (options.control === undefined) return;
+    cutTimer ??= later(CUT_DELAY, () => {
+      cutTimer = undefined;
+      void cut();
+    });
+  };
+
+  const cut = async (): Promise<void> => {
+    if (cutting) return cutSoon();
+    cutting = true;
+    try {
+      const first = await cutOnce();
+      later(CUT_AGAIN, () => void cutOnce().catch(cutFailed));
+      if (first > 0) log.info("connections that the policy denies now were cut", { connections: first });
+      send({ kind: "trouble", about: CONNECTIONS, message: "" });
+    } catch (error) {
+      cutFailed(error);
+      later(CUT_AGAIN, cutSoon);
+    } finally {
+      cutting = false;
+    }
+  };
+
+  const cutFailed = (error: unknown): void => send({ kind: "trouble", about: CONNECTIONS, message: `connections cannot be cut: ${textOf(error)}` });
+
+  const cutOnce = async (): Promise<number> => {
+    if (options.control === undefined || bridge === undefined || bound === undefined) return 0;
+    const { published, zones } = bound;
+    const control = await openControl(options.control);
+    try {
+      const judge = connectionJudge(published.program, binder.endpointsAt);
+      return await cutConnections(control, datapathName(bridge.datapathType), zones, judge);
+    } finally {
+      control.close();
+    }
+  };
+
+  let reportTimer: NodeJS.Timeout | undefined;
+  const reportSoon = (): void => {
+    if (options.reports === undefined || reportTimer !== undefined) return;
+    reportTimer = later(10, () => {
+      reportTimer = undefined;
+      options.reports?.report(reportOf(state)).catch((error: unknown) => log.warn(`the report was not taken: ${textOf(error)}`));
+    });
+  };
+
+  // Several sources of endpoints in one turn of the event loop become one change.
+  let inventoryTold: Set<string> | undefined;
+  const tellInventory = (source: string): void => {
+    if (inventoryTold !== undefined) {
+      inventoryTold.add(source);
+      return;
+    }
+    inventoryTold = new Set([source]);
+    queueMicrotask(() => {
+      const told = inventoryTold ?? new Set<string>();
+      inventoryTold = undefined;
+      for (const name of told) send({ kind: "inventory", source: name });
+    });
+  };
+
+  const trouble = (about: string): ((error: Error) => void) => {
+    return (error) => {
+      log.warn(`${about}: ${error.message}`);
+      send({ kind: "trouble", about, message: error.message });
+    };
+  };
+
+  const watch = watchBridge(
+    options.ovsdb,
+    options.bridge,
+    (view) => {
+      bridge = view;
+      send({ kind: "trouble", about: "ovsdb", message: "" });
+      if (view !== undefined && view.failMode !== "secure") watch.transact([secureBridge(view.name)]).catch(trouble("ovsdb"));
+      send({ kind: "bridge", problem: bridgeProblem(own, options.bridge, view) });
+    },
+    trouble("ovsdb"),
+    options.identity,
+  );
+  stops.push(watch.stop);
+
+  const link = retrying(
+    async (signal) => {
+      const opened = await greetSwitch(await openStream(options.openflow, options.identity), {
+        ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
+      });
+      const close = (): void => opened.close();
+      signal.addEventListener("abort", close, { once: true });
+      if (signal.aborted) return close();
+      connection = opened;
+      log.info("connected to the switch", { datapath: opened.features.datapathId });
+      send({ kind: "connected" });
+      const reason = await opened.closed;
+      signal.removeEventListener("abort", close);
+      connection = undefined;
+      send({ kind: "disconnected", ...(reason === undefined ? {} : { reason: reason.message }) });
+      if (reason !== undefined) throw reason;
+    },
+    trouble(SWITCH),
+    { first: 20, longest: 1000, settled: 2000 },
+  );
+  stops.push(link.stop);
+
+  for (const source of options.endpoints) {
+    stops.push(
+      source.watch((part) => {
+        parts.set(source.name, part);
+        keepInventorySoon();
+        tellInventory(source.name);
+      }, trouble(source.name)),
+    );
+  }
+  stops.push(
+    options.programs.watch((published) => {
+      log.info("a program has come", { generation: published.generation });
+      send({ kind: "trouble", about: options.programs.name, message: "" });
+      send({ kind: "program", published });
+    }, trouble(options.programs.name)),
+  );
+  const audit = setInterval(() => send({ kind: "audit" }), options.auditEvery ?? 60_000);
+
+  return {
+    report: () => reportOf(state),
+    program: () => state.good,
+    connection: () => connection,
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(audit);
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+/** What the disk has of an earlier life. What cannot be read is logged, and the agent starts without. */
+async function readKept({ keeper, endpoints, log }: AgentOptions): Promise<{
+  readonly program?: PublishedProgram;
+  readonly parts: ReadonlyMap<string, InventoryPart>;
+}> {
+  const attempt = async <Value>(what: string, read: (() => Promise<Value>) | undefined): Promise<Value | undefined> => {
+    try {
+      return await read?.();
+    } catch (error) {
+      log.warn(`the ${what} on disk cannot be used: ${textOf(error)}`);
+      return undefined;
+    }
+  };
+  const program = await attempt("program", keeper?.program);
+  const parts = (await attempt("inventory", keeper?.inventory)) ?? new Map<string, InventoryPart>();
+  const names = new Set(endpoints.map(({ name }) => name));
+  return { ...(program === undefined ? {} : { program }), parts: new Map([...parts].filter(([name]) => names.has(name))) };
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+/** A few of many messages. */
+function summary(messages: readonly string[]): string {
+  const shown = messages.slice(0, 3).join("; ");
+  return messages.length <= 3 ? shown : `${shown}; and ${messages.length - 3} more`;
+}
