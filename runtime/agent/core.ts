@@ -166,7 +166,7 @@ function afterChange(state: AgentState, event: AgentEvent & { readonly kind: "ch
   const errors = published !== undefined && published.generation === state.candidate?.generation ? cleared(state, SWITCH) : state.errors;
   let next: AgentState = { ...state, link: "idle", flows, endpoints, errors, pause: FIRST_PAUSE, ...(changes > 0 ? { lastChange: at } : {}) };
   if (published !== undefined) {
-    if (published !== state.good) effects.push({ kind: "keep", published });
+    if (published.generation !== state.good?.generation) effects.push({ kind: "keep", published });
     if (changes > 0) effects.push({ kind: "cut", published });
     next = { ...next, good: published, generation: published.generation };
   }
@@ -176,7 +176,7 @@ function afterChange(state: AgentState, event: AgentEvent & { readonly kind: "ch
 
 function afterFailure(state: AgentState, published: PublishedProgram | undefined, reason: string): Step {
   if (state.link !== "changing") return { state, effects: [] };
-  const isNew = published !== undefined && published.generation === state.candidate?.generation && published !== state.good;
+  const isNew = published !== undefined && published.generation === state.candidate?.generation && published.generation !== state.good?.generation;
   const message = isNew ? `the switch refuses generation ${published.generation}: ${reason}` : `the switch refuses a change: ${reason}`;
   const next: AgentState = { ...state, link: "idle", errors: withError(state, SWITCH, message), ...(isNew ? { refused: published.generation } : {}) };
   // With the last good program to fall back to, endpoints may go on at once.
