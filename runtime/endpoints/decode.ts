@@ -25,7 +25,7 @@ const mac: Decoder<string> = (value, where) => {
 export const endpointDecoder: Decoder<Endpoint> = object({
   name,
   node: name,
-  port: integer(1, PORTS),
+  port: integer(0, PORTS),
   mac,
   addresses: list(address, 64),
   namespace: optional(name),

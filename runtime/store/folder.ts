@@ -6,10 +6,12 @@
  * and hold while the file was touched within that time.
  */
 import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { OnError } from "../agent/sources.js";
 import { endings } from "./endings.js";
+import { codeOf, reasonOf } from "./reason.js";
 import { watchFiles } from "./folderwatch.js";
 import type { Found, FoundFile } from "./folderwatch.js";
 import { checkKey, StoreError, VALUE_LIMIT } from "./keyvalue.js";
@@ -48,8 +50,12 @@ export function folderStore(path: string): KeyValues {
     create: (key, value) => failing("write to it", () => place(fileOf(key), value, linkTo)),
     put: (key, value) => failing("write to it", async () => void (await place(fileOf(key), value, renameTo))),
     remove: (key) => failing("write to it", () => rm(fileOf(key), { force: true })),
-    watch: (prefix, onEntries, onError) => kept(watchFiles(() => look(prefix), read, onEntries, onError)),
+    watch: (prefix, onEntries, onError) => {
+      makeFolder(join(root, prefix));
+      return kept(watchFiles(() => look(prefix), read, onEntries, onError));
+    },
     watchNewest: (prefix, onNewest, onError) => {
+      makeFolder(join(root, prefix));
       const newest = async (): Promise<Found> => {
         const { files, folders } = await look(prefix);
         return { files: new Map([...files].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, 1)), folders };
@@ -94,6 +100,15 @@ async function readValue(file: string): Promise<Uint8Array | undefined> {
   if (size === undefined) return undefined;
   if (size > VALUE_LIMIT) throw new StoreError(`${file} has ${size} bytes; more than ${VALUE_LIMIT} are not read`);
   return readFile(file).catch(absent(undefined));
+}
+
+/** So that the system can tell of what comes into it. Where it cannot be made, looking every second has to do. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch {
+    // A node may have the right to read only.
+  }
 }
 
 /** Writes a file whole; `move` brings it to its place and says whether it could. */
@@ -191,19 +206,4 @@ function absent<T>(value: T): (error: unknown) => T {
     if (code === "ENOENT" || code === "ENOTDIR") return value;
     throw error;
   };
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-}
-
-const reasons: ReadonlyMap<unknown, string> = new Map([
-  ["EACCES", "permission denied"],
-  ["ENOSPC", "the disk is full"],
-  ["EROFS", "the file system is read-only"],
-  ["ENOTDIR", "a part of the path is a file, not a folder"],
-]);
-
-function reasonOf(error: unknown): string {
-  return reasons.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,5 @@
 /** Follows the files of a folder store. The system's notices are a hint only; a look every second finds what they miss. */
-import { mkdirSync, watch } from "node:fs";
+import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import type { OnError, Stop } from "../agent/sources.js";
 import type { OnEntries } from "./keyvalue.js";
@@ -54,7 +54,6 @@ export function watchFiles(
   };
   const watchFolder = (path: string): void => {
     try {
-      mkdirSync(path, { recursive: true });
       const watcher = watch(path, { persistent: false }, look);
       const drop = (): void => {
         watcher.close();
@@ -63,7 +62,7 @@ export function watchFiles(
       watcher.on("error", drop);
       watchers.set(path, watcher);
     } catch {
-      // It cannot be made, or the system has no watches left: the look every second finds what happens.
+      // It is not there yet, or the system has no watches left: the look every second finds what happens.
     }
   };
   const round = async (): Promise<void> => {

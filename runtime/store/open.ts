@@ -6,6 +6,7 @@ import { etcdStore } from "./etcd.js";
 import { folderStore } from "./folder.js";
 import { StoreError } from "./keyvalue.js";
 import type { KeyValues } from "./keyvalue.js";
+import { reasonOf } from "./reason.js";
 
 export const DEFAULT_PREFIX = "/ctv";
 
@@ -39,6 +40,6 @@ async function optionalText(path: string | undefined, folder: string): Promise<s
   try {
     return await readFile(resolve(folder, path), "utf8");
   } catch (error) {
-    throw new StoreError(`cannot read ${path}: ${error instanceof Error ? error.message.replace(/, open .*$/, "") : String(error)}`);
+    throw new StoreError(`cannot read ${path}: ${reasonOf(error)}`);
   }
 }

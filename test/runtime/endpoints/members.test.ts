@@ -1,0 +1,110 @@
+/** Nodes tell each other of their endpoints through a store, and believe of each node only what it says of itself. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import type { InventoryPart } from "../../../runtime/agent/sources.js";
+import { fileSource } from "../../../runtime/endpoints/file.js";
+import { announcer, memberSource } from "../../../runtime/endpoints/members.js";
+import { folderStore } from "../../../runtime/store/folder.js";
+import { scratch } from "../../cli/support/command.js";
+import { eventually } from "../store/contract.js";
+
+const web = {
+  name: "shop/web-1",
+  node: "node-b",
+  port: 1,
+  mac: "0a:00:00:00:00:01",
+  addresses: ["10.1.1.1"],
+  namespace: "shop",
+  labels: { app: "web" },
+};
+const db = { ...web, name: "shop/db-1", addresses: ["10.1.1.2", "fd00::2"] };
+
+describe("endpoints of other nodes", () => {
+  it("come and go with what their nodes announce", async () => {
+    const store = folderStore(scratch());
+    const problems: string[] = [];
+    let part: InventoryPart | undefined;
+    const stop = memberSource(store, "node-a").watch(
+      (told) => (part = told),
+      (error) => problems.push(error.message),
+    );
+    await eventually(() => part, { endpoints: [], nodes: [] });
+    const lease = store.lease(60, (error) => problems.push(error.message));
+    const b = announcer(lease, "node-b");
+    await announcer(lease, "node-a").announce({ name: "node-a" }, [{ ...web, name: "own", node: "node-a" }]);
+    await b.announce({ name: "node-b", address: "192.0.2.2", tunnel: 9 }, [web, db, { ...db, name: "foreign", node: "node-c" }]);
+    await eventually(() => part, { endpoints: [db, web], nodes: [{ name: "node-b", address: "192.0.2.2" }] });
+    const before = part?.endpoints;
+    await b.announce({ name: "node-b", address: "192.0.2.2" }, [{ ...web, labels: { app: "api" } }, db]);
+    await eventually(() => part?.endpoints[1]?.labels, { app: "api" });
+    expect(part?.endpoints[0]).toBe(before?.[0]);
+    await b.announce({ name: "node-b" }, []);
+    await eventually(() => part, { endpoints: [], nodes: [{ name: "node-b" }] });
+    await lease.close();
+    await eventually(() => part, { endpoints: [], nodes: [] });
+    await stop();
+    expect(problems).toEqual([]);
+  });
+
+  it("are left out where an entry is not what it should be", async () => {
+    const path = scratch({
+      "members/node-b/endpoints/a": "nonsense",
+      "members/node-b/endpoints/b": JSON.stringify({ ...web, node: "node-c" }),
+      "members/node-b/endpoints/c": JSON.stringify({ ...web, addresses: ["10.1.1.300"] }),
+      "members/node-b/endpoints/d": JSON.stringify({ ...web, labels: { app: "x".repeat(500) } }),
+      "members/node-b/endpoints/e": JSON.stringify({ ...web, port: -1 }),
+      "members/node-b/endpoints/f": "x".repeat(70_000),
+      "members/node-b/endpoints/g": JSON.stringify(web),
+      "members/node-b/node": JSON.stringify({ name: "node-c" }),
+    });
+    const store = folderStore(path);
+    const problems: string[] = [];
+    let part: InventoryPart | undefined;
+    memberSource(store, "node-a").watch(
+      (told) => (part = told),
+      (error) => problems.push(error.message),
+    );
+    await eventually(() => part, { endpoints: [web], nodes: [] });
+    expect(problems.sort()).toEqual([
+      "the entry members/node-b/endpoints/a is left out: it is not JSON",
+      "the entry members/node-b/endpoints/b is left out: it speaks for node node-c",
+      "the entry members/node-b/endpoints/c is left out: it.addresses[0] is not an address",
+      "the entry members/node-b/endpoints/d is left out: it.labels.app is longer than 400 characters",
+      "the entry members/node-b/endpoints/e is left out: it.port is not a whole number from 0 to 4294967040",
+      "the entry members/node-b/endpoints/f is left out: it has 70000 bytes; more than 65536 are not read",
+      "the entry members/node-b/node is left out: it speaks for node node-c",
+    ]);
+    await store.close();
+  });
+});
+
+describe("a file of endpoints", () => {
+  const text = (label: string): string =>
+    `nodes: [{ name: node-b, address: 192.0.2.2 }]\nendpoints:\n  - { name: a, node: node-a, port: 1, mac: 0a:00:00:00:00:01, addresses: [10.1.1.1] }\n  - { name: b, node: node-a, port: 2, mac: 0a:00:00:00:00:02, addresses: [10.1.1.2], labels: { app: ${label} } }\n`;
+
+  it("is followed, and what it said holds while it cannot be read", async () => {
+    const path = join(scratch({ "nodes.yaml": text("web") }), "nodes.yaml");
+    let part: InventoryPart | undefined;
+    const problems: string[] = [];
+    const stop = fileSource(path).watch(
+      (told) => (part = told),
+      (error) => problems.push(error.message),
+    );
+    await eventually(() => part?.endpoints.map(({ labels }) => labels?.app ?? null), [null, "web"]);
+    expect(part?.nodes).toEqual([{ name: "node-b", address: "192.0.2.2" }]);
+    const [unchanged] = part?.endpoints ?? [];
+    writeFileSync(path, text("api"));
+    await eventually(() => part?.endpoints[1]?.labels?.app, "api");
+    expect(part?.endpoints[0]).toBe(unchanged);
+    writeFileSync(path, text("api").replace("port: 2", "prot: 2"));
+    await eventually(() => problems.length, 1);
+    expect(problems[0]).toMatch(/^\S+nodes\.yaml:4: .*"prot".*; what it said before holds$/);
+    rmSync(path);
+    await eventually(() => problems.length, 2);
+    expect(problems[1]).toMatch(/^cannot read \S+nodes\.yaml: there is no such file/);
+    writeFileSync(path, text("late"));
+    await eventually(() => part?.endpoints[1]?.labels?.app, "late");
+    await stop();
+  });
+});
