@@ -2,6 +2,7 @@
 import { connectivityDiagnostics } from "./connectivity.js";
 import { contivDiagnostics } from "./contiv.js";
 import type { Definition } from "./diagnostic.js";
+import { importDiagnostics } from "./import.js";
 import { kubernetesDiagnostics } from "./kubernetes.js";
 import { lintDiagnostics } from "./lint.js";
 import { logicDiagnostics } from "./logic.js";
@@ -30,6 +31,7 @@ const areas: readonly (readonly Definition[])[] = [
   testsDiagnostics,
   manifestDiagnostics,
   connectivityDiagnostics,
+  importDiagnostics,
 ];
 
 export const catalogue: readonly Definition[] = areas.flat().sort((left, right) => (left.code < right.code ? -1 : 1));

@@ -8,7 +8,9 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
 import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import { verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
+import { importKubernetes } from "../../compiler/import/kubernetes/import.js";
 import { adviceOn } from "../../compiler/manifests/connectivity/advice.js";
+import type { AddressFacts } from "../../compiler/manifests/connectivity/blocks.js";
 import { readManifests } from "../../compiler/manifests/read.js";
 import type { Universe } from "../../compiler/policy/universe.js";
 import { noAddresses } from "../../compiler/space/address.js";
@@ -42,7 +44,7 @@ function runsFor(code: string): readonly (TargetOptions | undefined)[] {
 
 /** What a compile finds, and for codes of other verbs what these find. */
 function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined): readonly Diagnostic[] {
-  if (code.startsWith("CTV7")) return manifestFindings(texts);
+  if (code.startsWith("CTV7")) return manifestFindings(code, texts);
   const { diagnostics, checked } = diagnose(texts, texts["ctv.yaml"] === undefined ? run : undefined);
   const { universe } = checked;
   return universe === undefined ? diagnostics : inOrder([...diagnostics, ...findingsOfVerbs(code, texts, universe)]);
@@ -57,11 +59,13 @@ function findingsOfVerbs(code: string, texts: Texts, universe: Universe): readon
   return [...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])];
 }
 
-/** `ctv connectivity` on the files of Kubernetes objects. */
-function manifestFindings(texts: Texts): readonly Diagnostic[] {
+/** `ctv connectivity` on the files of Kubernetes objects, or `ctv import` for what only that finds. */
+function manifestFindings(code: string, texts: Texts): readonly Diagnostic[] {
   const files = Object.entries(texts).flatMap(([file, text]) => (/\.ya?ml$/.test(file) ? [{ file, text }] : []));
   const { manifests, diagnostics } = readManifests(files);
-  return inOrder([...diagnostics, ...adviceOn(manifests, { podAddresses: noAddresses, ipBlocks: "outside" })]);
+  const facts: AddressFacts = { podAddresses: noAddresses, ipBlocks: "outside" };
+  const found = code.startsWith("CTV72") ? importKubernetes(manifests, facts, () => "").diagnostics : adviceOn(manifests, facts);
+  return inOrder([...diagnostics, ...found]);
 }
 
 /** `ctv verify` on fresh output in which the files below `edited/` have taken the place of those of their names. */

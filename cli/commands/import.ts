@@ -1,0 +1,102 @@
+/** `ctv import`: a policy from what is there already, proved to decide every flow as it does. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { didYouMean, suggest } from "../../compiler/bind/suggest.js";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { proveImport } from "../../compiler/import/proof.js";
+import type { Reading } from "../../compiler/target/target.js";
+import { formatText } from "../../grammar/format/format.js";
+import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { kubernetesSource } from "../import/kubernetes.js";
+import { replaceFile } from "../io/write.js";
+import { manifestOptions } from "../manifests.js";
+import { failLevel, failLevelOption, flag, text } from "../options.js";
+import type { Options } from "../options.js";
+import { emitReport } from "../report/emit.js";
+import { fails, inOrder } from "../report/report.js";
+import type { Source } from "../report/report.js";
+import type { Terminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+/** What an import makes of its files. */
+export interface ImportResult {
+  /** Not yet formatted. */
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** How what was imported decides. */
+  readonly reading: Reading;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Whether something could not be read, so that it has no part in the text. */
+  readonly incomplete: boolean;
+}
+
+export type ImportSource = (words: readonly string[], options: Options, terminal: Terminal) => Promise<ImportResult>;
+
+const importSources: ReadonlyMap<string, ImportSource> = new Map([["kubernetes", kubernetesSource]]);
+
+export const importVerb: Verb = {
+  argument: { syntax: "<words...>", description: "`kubernetes`, then files, folders, or - for standard input" },
+  options: [
+    { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
+    { flags: "--force", description: "write over a file that is there" },
+    { flags: "--strict", description: "write nothing where something cannot be read" },
+    ...manifestOptions,
+    failLevelOption,
+  ],
+  examples: ["ctv import kubernetes manifests -o policy.ctv", "kubectl get ns,deploy,sts,ds,netpol -A -o yaml | ctv import kubernetes -"],
+  run: async ({ words, options, terminal }) => {
+    const [from = "", ...paths] = words;
+    const make = importSources.get(from);
+    if (make === undefined) {
+      const names = [...importSources.keys()];
+      throw new Refusal(
+        `there is no import from "${from}"`,
+        didYouMean(suggest(from, names)) ?? `such as: ctv import ${names[0]} ${from === "" ? "manifests" : from}`,
+      );
+    }
+    const out = text(options, "out");
+    refuseOverwriting(out, options, terminal);
+    const result = await make(paths, options, terminal);
+    const policy = await provedText(result);
+    const report = { verb: "import", diagnostics: inOrder(result.diagnostics), sources: result.sources, failLevel: failLevel(options) };
+    emitReport(terminal, report, "pretty");
+    if (!(result.incomplete && flag(options, "strict"))) write(out, policy, terminal);
+    return report.diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine;
+  },
+};
+
+/** The text as it is written, which is what is proved. @throws Refusal where the proof fails: nobody should have to find out later. */
+async function provedText({ text: made, reading }: ImportResult): Promise<string> {
+  const formatted = await formatText(made);
+  const wrong = formatted.kind === "formatted" ? proveImport(formatted.text, reading) : formatted.problems.map(({ message }) => message);
+  if (wrong.length > 0 || formatted.kind !== "formatted") {
+    throw new Refusal(
+      `the policy that was made does not decide as what was imported: ${wrong[0]}`,
+      "nothing was written; this is a defect of ctv, please report it",
+    );
+  }
+  return formatted.text;
+}
+
+function refuseOverwriting(out: string | undefined, options: Options, terminal: Terminal): void {
+  if (out === undefined || flag(options, "force") || !existsSync(resolve(terminal.cwd, out))) return;
+  throw new Refusal(`${out} exists already`, "nothing was written; --force writes over it");
+}
+
+function write(out: string | undefined, policy: string, terminal: Terminal): void {
+  if (out === undefined) {
+    terminal.out.write(policy);
+    return;
+  }
+  const path = resolve(terminal.cwd, out);
+  if (existsSync(path)) replaceFile(path, out, policy);
+  else {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, policy, { flag: "wx" });
+    } catch (error) {
+      throw new Refusal(`cannot write ${out}: ${systemReason(error)}`);
+    }
+  }
+  terminal.err.write(`wrote ${out}\n`);
+}

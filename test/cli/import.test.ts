@@ -1,0 +1,57 @@
+/** `ctv import` as it is typed: where it writes, what it refuses, and that what it writes is a policy. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { ctv, scratch } from "./support/command.js";
+
+const policy = (spec: string) => `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db, namespace: shop}\nspec: ${spec}\n`;
+const good = policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]}");
+const bad = good.replace("name: db", "name: other").replace("5432", "70000");
+
+describe("ctv import kubernetes", () => {
+  it("prints a policy that checks and answers", async () => {
+    const cwd = scratch({ "k8s/policy.yaml": good });
+    const { code, out, err } = await ctv(["import", "kubernetes", "k8s"], { cwd });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("allow web -> db : postgres");
+    expect(out).toContain("/// NetworkPolicy shop/db (k8s/policy.yaml:3)");
+    writeFileSync(join(cwd, "policy.ctv"), out);
+    expect((await ctv(["check", "policy.ctv"], { cwd })).code).toBe(0);
+    expect((await ctv(["fmt", "--check", "policy.ctv"], { cwd })).code).toBe(0);
+    expect((await ctv(["query", "--in", "policy.ctv", "web", "->", "db", ":", "tcp/5432"], { cwd })).out).toContain("allow");
+  });
+
+  it("writes a file, and never over another without --force", async () => {
+    const cwd = scratch({ "policy.yaml": good, "old.ctv": "// by hand\n" });
+    expect((await ctv(["import", "kubernetes", "policy.yaml", "-o", "new/policy.ctv"], { cwd })).err).toBe("wrote new/policy.ctv\n");
+    expect(readFileSync(join(cwd, "new/policy.ctv"), "utf8")).toContain("tenant shop {");
+    const refused = await ctv(["import", "kubernetes", "policy.yaml", "-o", "old.ctv"], { cwd });
+    expect([refused.code, refused.err]).toEqual([2, "ctv: old.ctv exists already\n  help: nothing was written; --force writes over it\n"]);
+    expect(readFileSync(join(cwd, "old.ctv"), "utf8")).toBe("// by hand\n");
+    expect((await ctv(["import", "kubernetes", "policy.yaml", "-o", "old.ctv", "--force"], { cwd })).code).toBe(0);
+    expect(readFileSync(join(cwd, "old.ctv"), "utf8")).toContain("tenant shop {");
+  });
+
+  it("imports what can be read, tells the rest, and writes nothing of it with --strict", async () => {
+    const cwd = scratch({ "all.yaml": `${good}---\n${bad}` });
+    const loose = await ctv(["import", "kubernetes", "all.yaml"], { cwd });
+    expect([loose.code, loose.out.includes("tenant shop {"), loose.err.includes("error[CTV7012]")]).toEqual([1, true, true]);
+    const strict = await ctv(["import", "kubernetes", "all.yaml", "--strict", "-o", "out.ctv"], { cwd });
+    expect([strict.code, strict.out, existsSync(join(cwd, "out.ctv"))]).toEqual([1, "", false]);
+  });
+
+  it.each([
+    [["import"], "missing required argument"],
+    [["import", "kubernetes"], "import kubernetes needs files"],
+    [["import", "kubernets", "all.yaml"], 'did you mean "kubernetes"?'],
+    [["import", "all.yaml"], "such as: ctv import kubernetes all.yaml"],
+    [["import", "kubernetes", "nowhere"], "cannot read nowhere"],
+    [["import", "kubernetes", "all.yaml", "-o", "folder"], "folder exists already"],
+    [["import", "kubernetes", "all.yaml", "-o", "folder", "--force"], "cannot write folder"],
+  ])("refuses %j", async (words, message) => {
+    const cwd = scratch({ "all.yaml": good, "folder/file": "" });
+    const { code, out, err } = await ctv(words, { cwd });
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+  });
+});

@@ -1,0 +1,39 @@
+/** Round trips between the language and Kubernetes, over many policies. */
+import { describe, it } from "@jest/globals";
+import fc from "fast-check";
+import { backAndThere, flavours, importedExactly, thereAndBack } from "../compiler/import/roundtrips.js";
+import { clusterPolicyText, manifestTexts, networkPolicyText } from "../compiler/manifests/random.js";
+import { policySketch } from "../support/arbitrary.js";
+import { makePolicy, universeOf } from "../support/policy.js";
+import { sampleWorld, smallAlphabet, smallWorld } from "../support/worlds.js";
+
+describe.each(flavours)("source to Kubernetes (%s) to import", (flavour) => {
+  it.each([1, 2, 3])("on policies with %d rules of the small world", (rules) => {
+    for (const sketch of sampleWorld(smallWorld(smallAlphabet, rules), 150)) thereAndBack(universeOf(makePolicy(sketch), undefined), flavour);
+  });
+
+  it("on random policies of two tenants", () => {
+    fc.assert(
+      fc.property(policySketch(), fc.constantFrom(undefined, "10.0.0.0/16"), (sketch, pods) =>
+        thereAndBack(universeOf(makePolicy(sketch), pods), flavour),
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("random objects", () => {
+  it("are imported exactly", () => {
+    fc.assert(fc.property(manifestTexts, importedExactly), { numRuns: 2000 });
+  });
+
+  it("are the same when they are imported and sent back", () => {
+    fc.assert(
+      fc.property(manifestTexts, ({ network, cluster }) => {
+        const texts = [...network.map(networkPolicyText), ...cluster.map(clusterPolicyText)];
+        backAndThere([{ file: "policies.yaml", text: texts.join("---\n") }]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
