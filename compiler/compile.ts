@@ -22,6 +22,8 @@ import { definitionByCode } from "./diagnostics/catalogue.js";
 import { withoutConsequences } from "./diagnostics/consequences.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { hitsNoEndpoint } from "./diagnostics/lint.js";
+import { rememberPolicies } from "./policy/memory.js";
+import type { PolicyMemory } from "./policy/memory.js";
 import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
 import { resolvePolicy } from "./policy/resolve.js";
 import { makeUniverse } from "./policy/universe.js";
@@ -46,6 +48,8 @@ export interface ProjectInput {
   readonly params?: ReadonlyMap<string, GivenParam>;
   readonly surroundings?: Surroundings;
   readonly settings?: FindingSettings;
+  /** Of the last check of the same project: what did not change is not resolved again. */
+  readonly memory?: PolicyMemory;
   /** Leave out the questions about all flows (CTV40xx), for an editor that wants names first. */
   readonly withoutLogic?: boolean;
 }
@@ -104,7 +108,9 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const lookup = makeLookup(program, facts, report);
   const params = evaluateParams(program, input.params ?? new Map(), report);
   const ruleOfNode = new Map<SyntaxRule, Rule>();
-  const context: Context = { program, lookup, facts, params, report, ruleOfNode };
+  const said = (): number => found.length + lookup.lost();
+  const remember = input.memory && rememberPolicies(input.memory, input.params ?? new Map(), { program, facts, ruleOfNode }, said);
+  const context: Context = { program, lookup, facts, params, report, ruleOfNode, ...(remember === undefined ? {} : { remember }) };
   yield;
   const { policy: draft, spans, services, peers } = resolvePolicy(context);
   lookup.reportUnknown();

@@ -21,40 +21,83 @@ export interface Facts {
   readonly occurrencesOf: (symbol: PolicySymbol) => readonly Occurrence[];
   /** Whether anything but its declaration names the symbol. */
   readonly isUsed: (symbol: PolicySymbol) => boolean;
+  /** The symbols that a file names, other than by declaring them. */
+  readonly usedIn: (file: string) => ReadonlySet<PolicySymbol>;
 }
 
 export interface FactRecorder {
   readonly record: (span: Span, symbol: PolicySymbol, declaration?: boolean) => void;
+  /** Records uses in a file that are listed only when somebody asks for occurrences; `symbols` are those that they name. */
+  readonly recordLater: (file: string, symbols: readonly PolicySymbol[], uses: () => readonly Occurrence[]) => void;
+  /** What was recorded in a file since `count` occurrences had been, in the order in which it was. */
+  readonly recordedSince: (file: string, count: number) => readonly Occurrence[];
+  readonly count: (file: string) => number;
   readonly facts: Facts;
 }
 
-export function recordFacts(): FactRecorder {
-  const byFile = new Map<string, Occurrence[]>();
-  const bySymbol = new Map<PolicySymbol, Occurrence[]>();
-  const used = new Set<PolicySymbol>();
-  const sorted = new Set<string>();
+interface InFile {
+  /** In the order of recording. */
+  readonly list: Occurrence[];
+  readonly later: (() => readonly Occurrence[])[];
+  readonly used: Set<PolicySymbol>;
+  sorted?: readonly Occurrence[];
+}
 
+const nothing: ReadonlySet<PolicySymbol> = new Set();
+
+export function recordFacts(): FactRecorder {
+  const byFile = new Map<string, InFile>();
+  const used = new Set<PolicySymbol>();
+  let bySymbol: Map<PolicySymbol, Occurrence[]> | undefined;
+
+  const inFile = (file: string): InFile => {
+    const known = byFile.get(file) ?? { list: [], later: [], used: new Set() };
+    byFile.set(file, known);
+    return known;
+  };
   const occurrencesIn = (file: string): readonly Occurrence[] => {
-    const list = byFile.get(file) ?? [];
-    if (!sorted.has(file)) {
-      list.sort((a, b) => a.span.start - b.span.start);
-      sorted.add(file);
+    const known = byFile.get(file);
+    if (known === undefined) return [];
+    known.sorted ??= [...known.list, ...known.later.flatMap((uses) => uses())].sort((a, b) => a.span.start - b.span.start);
+    return known.sorted;
+  };
+  const bySymbols = (): ReadonlyMap<PolicySymbol, readonly Occurrence[]> => {
+    if (bySymbol !== undefined) return bySymbol;
+    bySymbol = new Map();
+    for (const file of byFile.keys()) {
+      for (const occurrence of occurrencesIn(file)) {
+        const list = bySymbol.get(occurrence.symbol);
+        if (list === undefined) bySymbol.set(occurrence.symbol, [occurrence]);
+        else list.push(occurrence);
+      }
     }
-    return list;
+    return bySymbol;
+  };
+  const changed = (known: InFile): void => {
+    known.sorted = undefined;
+    bySymbol = undefined;
   };
 
   return {
     record: (span, symbol, declaration = false) => {
-      const occurrence = { span, symbol, declaration };
-      const inFile = byFile.get(span.file);
-      if (inFile === undefined) byFile.set(span.file, [occurrence]);
-      else inFile.push(occurrence);
-      sorted.delete(span.file);
-      const ofSymbol = bySymbol.get(symbol);
-      if (ofSymbol === undefined) bySymbol.set(symbol, [occurrence]);
-      else ofSymbol.push(occurrence);
-      if (!declaration) used.add(symbol);
+      const known = inFile(span.file);
+      known.list.push({ span, symbol, declaration });
+      changed(known);
+      if (declaration) return;
+      known.used.add(symbol);
+      used.add(symbol);
     },
+    recordLater: (file, symbols, uses) => {
+      const known = inFile(file);
+      known.later.push(uses);
+      changed(known);
+      for (const symbol of symbols) {
+        known.used.add(symbol);
+        used.add(symbol);
+      }
+    },
+    recordedSince: (file, count) => byFile.get(file)?.list.slice(count) ?? [],
+    count: (file) => byFile.get(file)?.list.length ?? 0,
     facts: {
       occurrencesIn,
       occurrenceAt: (file, offset) => {
@@ -69,8 +112,9 @@ export function recordFacts(): FactRecorder {
         const found = list.at(low);
         return found !== undefined && found.span.start <= offset ? found : undefined;
       },
-      occurrencesOf: (symbol) => bySymbol.get(symbol) ?? [],
+      occurrencesOf: (symbol) => bySymbols().get(symbol) ?? [],
       isUsed: (symbol) => used.has(symbol),
+      usedIn: (file) => byFile.get(file)?.used ?? nothing,
     },
   };
 }

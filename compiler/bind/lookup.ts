@@ -42,6 +42,8 @@ export interface Lookup {
   readonly findTenant: (name: Name) => TenantScope | undefined;
   /** Every symbol that a place can see, inner ones first; hidden ones left out. */
   readonly visible: (place: Place, space?: NameSpace) => readonly PolicySymbol[];
+  /** How many names have been looked for and not found, or found to be something else. */
+  readonly lost: () => number;
   /** Reports the names that nothing declares, each once. To be called when every name has been looked up. */
   readonly reportUnknown: () => void;
 }
@@ -94,7 +96,13 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
 
   const misses = makeMisses(program, visible, report);
 
+  let lost = 0;
   const find: Lookup["find"] = (place, name, need) => {
+    const symbol = fitting(place, name, need);
+    if (symbol === undefined) lost += 1;
+    return symbol;
+  };
+  const fitting: Lookup["find"] = (place, name, need) => {
     const found = candidates(place, need.space, name.text);
     for (const { symbol } of found) facts.record(name.span, symbol);
     if (found.length > 1) {
@@ -125,5 +133,5 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
     return tenant;
   };
 
-  return { find, peek, findTenant, visible, reportUnknown: misses.reportUnknown };
+  return { find, peek, findTenant, visible, lost: () => lost, reportUnknown: misses.reportUnknown };
 }

@@ -5,6 +5,7 @@ import type { FactRecorder } from "../bind/facts.js";
 import type { Lookup, Place } from "../bind/lookup.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Report } from "../diagnostics/sink.js";
+import type { Remember } from "../policy/memory.js";
 import type { Rule } from "../policy/model.js";
 import type { ParamValue } from "./params.js";
 
@@ -17,6 +18,8 @@ export interface Context {
   readonly report: Report;
   /** Filled while rules are resolved, for tools that come from a place in the text. */
   readonly ruleOfNode: Map<syntax.Rule, Rule>;
+  /** Absent where nothing of an earlier check is known. */
+  readonly remember?: Remember;
 }
 
 /** Where a symbol is declared: what its own definition can see. */

@@ -77,12 +77,8 @@ function removal(program: Program, node: { readonly span: Span }): Fix {
 const naming: ReadonlySet<Item["kind"]> = new Set(["import", "param", "external", "service", "set", "qos"] as const);
 
 function checkImports(program: Program, facts: Facts, file: LoadedFile, report: Report): void {
-  const used = new Set(
-    facts
-      .occurrencesIn(file.id)
-      .filter((entry) => !entry.declaration)
-      .flatMap((entry) => entry.symbol.declarations.map((d) => d.node.span.file)),
-  );
+  if (file.imports.length === 0) return;
+  const used = new Set([...facts.usedIn(file.id)].flatMap((symbol) => symbol.declarations.map((declaration) => declaration.node.span.file)));
   for (const link of file.imports) {
     const target = program.files.get(link.target);
     if (!link.usable || target === undefined || used.has(link.target)) continue;

@@ -2,7 +2,7 @@
  * From bound trees to the resolved policy. Never fails: what cannot be resolved has had its message and is left out, so the
  * result is a whole policy only when there was no essential error.
  */
-import type { Block, Item } from "../../grammar/syntax.js";
+import type { Block, Item, Policy as SyntaxPolicy } from "../../grammar/syntax.js";
 import type { TenantScope } from "../bind/declare.js";
 import { mayStand } from "../bind/declare.js";
 import type { Place } from "../bind/lookup.js";
@@ -22,7 +22,7 @@ import { unionAllAddresses } from "../space/address.js";
 import { makeSpans } from "./draft.js";
 import type { Resolving, Spans } from "./draft.js";
 import { resolveAci, resolveBgp, resolveFabric } from "./installation.js";
-import type { BgpHost, Policy, QosProfile, Rule, Tenant, Test } from "./model.js";
+import type { BgpHost, Policy, PolicyBlock, QosProfile, Rule, Tenant, Test } from "./model.js";
 import { isNamed, resolveGroup, resolveNetwork, resolveQos } from "./networks.js";
 import type { NamedBlock } from "./networks.js";
 import { exportsOf, resolveApp, resolveContracts, resolveExport, resolveLoadBalancer } from "./objects.js";
@@ -140,7 +140,7 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): 
     resolveGroup(resolving, place, block, { tenant: name, namespaces: namespaces.names, qosOf }),
   );
   const policies = statements
-    .flatMap(({ place, item }) => (item.kind === "policy" ? [resolvePolicyBlock(resolving, place, name, item)] : []))
+    .flatMap(({ place, item }) => (item.kind === "policy" ? [policyBlock(resolving, place, name, item)] : []))
     .sort((left, right) => right.priority - left.priority || byName(left, right));
   const rules: readonly Rule[] = policies.flatMap((policy) => policy.rules);
   const doc = scope.symbol.doc;
@@ -166,6 +166,11 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): 
   };
   for (const [namespace, span] of namespaces.spans) spans.mark(tenant, `namespace ${namespace}`, span);
   return tenant;
+}
+
+function policyBlock(resolving: Resolving, place: Place, tenant: string, node: SyntaxPolicy): PolicyBlock {
+  const resolve = (): PolicyBlock => resolvePolicyBlock(resolving, place, tenant, node);
+  return resolving.context.remember?.(place, tenant, node, resolve) ?? resolve();
 }
 
 function namespacesOf({ context }: Resolving, scope: TenantScope) {

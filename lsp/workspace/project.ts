@@ -2,6 +2,7 @@
 import { checkInSteps, inOrder } from "../../compiler/compile.js";
 import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { policyMemory } from "../../compiler/policy/memory.js";
 import { readInventory } from "../../compiler/source/inventory.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import type { SourceText } from "../../compiler/source/files.js";
@@ -90,6 +91,7 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
     const path = choices().inventory ?? settings().project.targets.openflow?.inventory;
     return path === undefined ? undefined : pathOfId(root, path);
   };
+  const memory = policyMemory();
   const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Steps<Checked> => {
     const { project } = settings();
     const ids = single === undefined ? texts.idsBelow(root) : [];
@@ -103,6 +105,7 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
       params: paramsOf(project, environment(), new Map()),
       surroundings: project.surroundings,
       settings: project.settings,
+      memory,
       withoutLogic,
     });
   };
