@@ -67,7 +67,21 @@ export const costlyRule = defineDiagnostic<{ flows: number; limit: number }>({
   fix: "Use ranges that begin and end at a power of two, CIDRs in place of address ranges, or name a group.",
 });
 
-export const openflowDiagnostics: readonly Definition[] = [doesNotFit, addresslessBalancer, outsideFabric, costlyRule];
+export const trafficProfiles = defineDiagnostic<{ group: string; other: string; profile: string }>({
+  code: "CTV5305",
+  severity: "warning",
+  title: "Endpoint with two traffic profiles",
+  message: ({ group, other, profile }) => `a workload can be in "${group}" and in "${other}", and then has the profile "${profile}" of the latter`,
+  explanation:
+    "A workload may be in any number of groups, but its packets carry one DSCP and its port has one limit. The profile of the group that is declared " +
+    "first is the one that counts.",
+  example:
+    "tenant shop {\n  qos gold { dscp 46 }\n  qos slow { bandwidth 1Mbps }\n\n  group web  { match app = web\n    qos gold }\n  group lab { match stage = test\n    qos slow }\n\n" +
+    "  policy main {\n    allow lab -> web : tcp/80\n  }\n}\n",
+  fix: "Make the groups disjoint (`match app = web, stage != test`), or give both the same profile.",
+});
+
+export const openflowDiagnostics: readonly Definition[] = [doesNotFit, addresslessBalancer, outsideFabric, costlyRule, trafficProfiles];
 
 /** A tenant with groups on labels of their own, so that all of them overlap. */
 function overlappingGroups(count: number): string {

@@ -17,6 +17,7 @@ import { CLASS_BITS, layOutClasses } from "./classes.js";
 import { stableIds } from "./hash.js";
 import { regionOverlaps } from "./overlap.js";
 import { bareAddresses, prefixMap } from "./places.js";
+import { profilesOf } from "./profiles.js";
 import { LAST_RULE_PRIORITY, RULE_PRIORITY } from "./policytable.js";
 import { ruleLevels } from "./priorities.js";
 import { PROGRAM_FORMAT, PROGRAM_VERSION } from "./program.js";
@@ -127,6 +128,7 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
       services: services.pool,
       rules: programRules,
       loadBalancers: policy.tenants.flatMap((tenant) => balancersOf(tenant, tenantIds.get(tenant.name) ?? 0)),
+      profiles: profilesOf(universe, tenantIds),
       fabric: { forwarding: policy.fabric?.forwarding ?? "bridge", arp: policy.fabric?.arp ?? "proxy" },
     },
   };

@@ -21,6 +21,6 @@ export const capabilities: readonly Capability[] = [
   { feature: "log", support: "full", note: "first packets go to the agent" },
   { feature: "traffic from outside", support: "full", note: "filtered on arrival" },
   { feature: "load balancers", support: "partial", note: "with an address; providers in the inventory; addresses of one family" },
-  { feature: "quality of service", support: "none", note: "DSCP and policing are the agent's" },
+  { feature: "quality of service", support: "full", note: "DSCP by flows; bandwidth by the port's policing, which the switch's database holds" },
   { feature: "contracts, ACI, BGP", support: "none", note: "left to the outside fabric (CTV5303)" },
 ];

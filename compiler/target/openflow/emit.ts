@@ -17,6 +17,8 @@ import type { Digest } from "./hash.js";
 import { sealProgram } from "./json.js";
 import { rulesFlows } from "./policytable.js";
 import type { RuleFlows } from "./policytable.js";
+import { profileFindings } from "./profiles.js";
+import type { Policing } from "./profiles.js";
 import { policyText, tablesText } from "./policytext.js";
 import type { Program } from "./program.js";
 import { groupText } from "./text.js";
@@ -34,7 +36,7 @@ const COSTLY = 256;
 
 export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emission {
   const built = buildProgram(universe, options.audit ?? noAudit);
-  const diagnostics = [...built.diagnostics, ...leftOut(universe.policy)];
+  const diagnostics = [...built.diagnostics, ...leftOut(universe.policy), ...profileFindings(universe)];
   if (built.program === undefined) return { artefacts: [], diagnostics };
   const { program, text } = sealProgram(built.program, options.digest ?? plainDigest);
   const rules = rulesFlows(program);
@@ -55,9 +57,15 @@ function nodeArtefacts(program: Program, inventory: Inventory): readonly Artefac
       const notes = bound.problems.map((problem) => `# ${problem.message}\n`).join("");
       const heading = `# All tables of node ${node.name}, made by ctv; program ${program.digest.algorithm}:${program.digest.value}\n${notes}\n`;
       const flows: Artefact = { path: `nodes/${node.name}.flows`, text: heading + tablesText(bound.flows) };
-      if (bound.groups.length === 0) return [flows];
-      return [flows, { path: `nodes/${node.name}.groups`, text: bound.groups.map((group) => `${groupText(group)}\n`).join("") }];
+      const groups = { path: `nodes/${node.name}.groups`, text: bound.groups.map((group) => `${groupText(group)}\n`).join("") };
+      const policing = { path: `nodes/${node.name}.policing`, text: bound.policing.map(policingText).join("") };
+      return [flows, groups, policing].filter(({ text }) => text !== "");
     });
+}
+
+/** `ovs-vsctl find` and `set` know interfaces by such columns. */
+function policingText({ port, rate, burst }: Policing): string {
+  return `ofport=${port} ingress_policing_rate=${rate} ingress_policing_burst=${burst}\n`;
 }
 
 /** From the cookie in a flow's statistics to the line of source. */

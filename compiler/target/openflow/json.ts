@@ -30,11 +30,13 @@ interface BoxJson {
 
 type RegionJson = { readonly include: readonly BoxJson[]; readonly except?: readonly BoxJson[] };
 type ClassJson = Omit<Program["classes"][number], "include" | "except"> & RegionJson;
+type ProfileJson = Omit<Program["profiles"][number], "include" | "except"> & RegionJson;
 type BalancerJson = Omit<Program["loadBalancers"][number], "region"> & { readonly region: RegionJson };
-type ProgramJson = Omit<Program, "classes" | "impossible" | "loadBalancers"> & {
+type ProgramJson = Omit<Program, "classes" | "impossible" | "loadBalancers" | "profiles"> & {
   readonly classes: readonly ClassJson[];
   readonly impossible: readonly BoxJson[];
   readonly loadBalancers: readonly BalancerJson[];
+  readonly profiles: readonly ProfileJson[];
 };
 
 const freeValue = (set: ValueSet): boolean => set.kind === "notIn" && set.values.length === 0 && set.absent;
@@ -120,6 +122,7 @@ function toText(program: Program, digest: Program["digest"]): string {
     classes: program.classes.map(({ include, except, ...rest }) => ({ ...rest, ...regionJson({ include, except }) })),
     impossible: program.impossible.map(boxJson),
     loadBalancers: program.loadBalancers.map((balancer) => ({ ...balancer, region: regionJson(balancer.region) })),
+    profiles: program.profiles.map(({ include, except, ...rest }) => ({ ...rest, ...regionJson({ include, except }) })),
   });
 }
 
@@ -149,6 +152,7 @@ export function parseProgram(text: string): Program {
     classes: json.classes.map(({ include, except, ...rest }) => ({ ...rest, ...readRegion({ include, except }, pool) })),
     impossible: readBoxes(json.impossible, pool),
     loadBalancers: json.loadBalancers.map((balancer) => ({ ...balancer, region: readRegion(balancer.region, pool) })),
+    profiles: json.profiles.map(({ include, except, ...rest }) => ({ ...rest, ...readRegion({ include, except }, pool) })),
   };
 }
 
@@ -180,6 +184,7 @@ const lists = [
   "services",
   "rules",
   "loadBalancers",
+  "profiles",
 ];
 
 /** What is wrong with the outline. The inside of the lists is covered by the digest. */

@@ -32,6 +32,8 @@ export interface Program {
   /** In order of tenant, then of evaluation. */
   readonly rules: readonly ProgramRule[];
   readonly loadBalancers: readonly ProgramLoadBalancer[];
+  /** Traffic profiles; the first whose region holds an endpoint is its own. */
+  readonly profiles: readonly ProgramProfile[];
   readonly fabric: ProgramFabric;
 }
 
@@ -120,6 +122,19 @@ export interface ProgramLoadBalancer {
   /** The providers. */
   readonly region: Region;
   readonly ports: readonly { readonly protocol: number; readonly port: number; readonly target: number }[];
+}
+
+/** What a group's `qos` asks of its endpoints. */
+export interface ProgramProfile extends Region {
+  readonly tenant: number;
+  readonly group: string;
+  readonly name: string;
+  /** 1..63; absent: packets keep what they have. */
+  readonly dscp?: number;
+  /** Kilobits a second; absent: no limit. */
+  readonly rate?: number;
+  /** Kilobits; absent: as the switch thinks best. */
+  readonly burst?: number;
 }
 
 export interface ProgramFabric {

@@ -105,6 +105,7 @@ function senderFlows(context: NodeContext, entry: ResolvedEndpoint, resolved: Re
     actions,
   });
   const ip = flow(200, addressIs(resolved, "source"), [
+    ...(resolved.dscp === undefined ? [] : [{ kind: "set" as const, field: "nw_tos" as const, value: resolved.dscp }]),
     ...who,
     ...(resolved.ambiguous ? [setBits(registers.ambiguous, 1)] : []),
     goto(tables.destination),

@@ -8,10 +8,11 @@
  */
 import type { Flow, Group } from "../flow.js";
 import { policyFlows } from "../policytable.js";
+import type { Policing } from "../profiles.js";
 import type { Program } from "../program.js";
 import { staticFlows } from "../staticflows.js";
 import { endpointGuardFlows, endpointInputFlows, endpointSourceFlows, guardFlows, inputFlows, sourceFlows } from "./arrival.js";
-import { nodeContext } from "./context.js";
+import { isLocal, nodeContext } from "./context.js";
 import type { NodeContext } from "./context.js";
 import { destinationFlows, endpointDestinationFlows, endpointForwardFlows, forwardFlows } from "./destination.js";
 import type { BindProblem, Inventory } from "./inventory.js";
@@ -25,6 +26,8 @@ export interface BoundNode {
   /** To be there before the flows. */
   readonly groups: readonly Group[];
   readonly problems: readonly BindProblem[];
+  /** Ports of the node whose traffic is limited, in order; for the switch's database, since no flow says it. */
+  readonly policing: readonly Policing[];
 }
 
 /** All tables of a node. A node that the inventory does not have gets no flows and a problem. */
@@ -36,10 +39,23 @@ export function bindNode(program: Program, inventory: Inventory, node: string): 
 /** The tables that depend on endpoints and on the node. `resolved` is the inventory's, and the same for all nodes. */
 export function bindEndpoints(program: Program, inventory: Inventory, nodeName: string, resolved: Resolved): BoundNode {
   const context = nodeContext(program, inventory.nodes, nodeName);
-  if (context === undefined) return { flows: [], groups: [], problems: [{ node: nodeName, message: `the inventory has no node ${nodeName}` }] };
+  if (context === undefined)
+    return { flows: [], groups: [], policing: [], problems: [{ node: nodeName, message: `the inventory has no node ${nodeName}` }] };
   const common = commonFlows(context, resolved.endpoints);
   const own = resolved.endpoints.flatMap((entry) => endpointFlows(context, entry));
-  return { flows: [...nodeFlows(context), ...dropDoubles(own), ...common.flows], groups: common.groups, problems: resolved.problems };
+  return {
+    flows: [...nodeFlows(context), ...dropDoubles(own), ...common.flows],
+    groups: common.groups,
+    problems: resolved.problems,
+    policing: policingOf(context, resolved.endpoints),
+  };
+}
+
+/** What the ports of a node are limited to. */
+export function policingOf(context: NodeContext, endpoints: readonly ResolvedEndpoint[]): readonly Policing[] {
+  return endpoints
+    .flatMap((entry) => (entry.policing === undefined || !isLocal(context, entry) ? [] : [{ port: entry.endpoint.port, ...entry.policing }]))
+    .sort((a, b) => a.port - b.port);
 }
 
 export function programFlows(program: Program): readonly Flow[] {

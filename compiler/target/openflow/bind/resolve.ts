@@ -9,7 +9,9 @@ import type { End, EndBox } from "../../../space/ends.js";
 import { oneOf, onlyAbsent } from "../../../space/values.js";
 import { stableIds } from "../hash.js";
 import { placeFinder } from "../places.js";
-import type { Program, ProgramNetwork } from "../program.js";
+import { profileOf } from "../profiles.js";
+import type { Policing } from "../profiles.js";
+import type { Program, ProgramNetwork, ProgramProfile } from "../program.js";
 import { inRegion } from "../region.js";
 import { macNumber } from "./inventory.js";
 import type { BindProblem, Endpoint, Inventory } from "./inventory.js";
@@ -25,6 +27,8 @@ export interface ResolvedAddress {
   readonly blocked?: string;
   /** Endpoints of other tenants have it too, so it means nothing outside its tenant. */
   readonly ambiguous: boolean;
+  /** What its packets are marked with. */
+  readonly dscp?: number;
 }
 
 export interface ResolvedEndpoint {
@@ -36,6 +40,8 @@ export interface ResolvedEndpoint {
   readonly domain: number;
   readonly network?: ProgramNetwork;
   readonly addresses: readonly ResolvedAddress[];
+  /** Limits on what it sends. */
+  readonly policing?: Omit<Policing, "port">;
 }
 
 export interface Resolved {
@@ -55,6 +61,7 @@ export interface EndpointDraft {
   readonly network?: ProgramNetwork;
   /** `text` is the address in normal form. */
   readonly addresses: readonly (ResolvedAddress & { readonly text: string })[];
+  readonly policing?: Omit<Policing, "port">;
   readonly problems: readonly BindProblem[];
 }
 
@@ -115,12 +122,21 @@ export function endpointResolver(program: Program): (endpoint: Endpoint) => Endp
       }
       return [{ address, text: formatAddress(address), ...identify(endpoint, address), ambiguous: false }];
     });
+    const limited = addresses.find(({ profile }) => profile?.rate !== undefined)?.profile;
     const owner = program.tenants.find((tenant) => endpoint.namespace !== undefined && tenant.namespaces.includes(endpoint.namespace));
     const network = networkAt(
       owner?.id,
       addresses.map(({ address }) => address),
     );
-    return { endpoint, mac, domain: owner?.id ?? network?.tenant ?? 0, network, addresses, problems };
+    return {
+      endpoint,
+      mac,
+      domain: owner?.id ?? network?.tenant ?? 0,
+      network,
+      addresses: addresses.map(({ profile, ...address }) => ({ ...address, ...(profile?.dscp === undefined ? {} : { dscp: profile.dscp }) })),
+      ...(limited?.rate === undefined ? {} : { policing: { rate: limited.rate, burst: limited.burst ?? 0 } }),
+      problems,
+    };
   };
 }
 
@@ -129,7 +145,7 @@ export function endpointResolver(program: Program): (endpoint: Endpoint) => Endp
  * these; in one tenant it is a fault.
  */
 export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (address: string) => readonly AddressHolder[]): ResolvedEndpoint {
-  const { endpoint, mac, domain, network } = draft;
+  const { endpoint, mac, domain, network, policing } = draft;
   const addresses = draft.addresses.map(({ text, ...resolved }): ResolvedAddress => {
     const others = holdersOf(text).filter(({ name }) => name !== endpoint.name);
     if (others.length === 0) return resolved;
@@ -141,7 +157,7 @@ export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (add
       ...(rivals.length === 0 ? {} : { blocked: `endpoint ${rival} of the same tenant has the same address` }),
     };
   });
-  return { endpoint, id, mac, domain, network, addresses };
+  return { endpoint, id, mac, domain, network, addresses, ...(policing === undefined ? {} : { policing }) };
 }
 
 /** Why some of an endpoint's addresses get no traffic. */
@@ -155,8 +171,12 @@ export function blockedProblems({ endpoint, addresses }: ResolvedEndpoint): read
 
 const byName = (a: Endpoint, b: Endpoint): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
+interface Identity extends Pick<ResolvedAddress, "members" | "classes" | "blocked"> {
+  readonly profile?: ProgramProfile;
+}
+
 /** Evaluates the selectors, those that an index cannot rule out. */
-function identifier(program: Program): (endpoint: Endpoint, address: Address) => Pick<ResolvedAddress, "members" | "classes" | "blocked"> {
+function identifier(program: Program): (endpoint: Endpoint, address: Address) => Identity {
   const boxes = program.classes.flatMap((entry, index) => entry.include.map((box) => ({ index, box })));
   const index = endIndex(boxes.map(({ box }) => box));
   const placeOf = placeFinder(program.places);
@@ -169,7 +189,8 @@ function identifier(program: Program): (endpoint: Endpoint, address: Address) =>
     const members = owner?.id ?? placeOf(address)?.members ?? 0;
     const blocked =
       endpoint.namespace !== undefined && endInSet(program.impossible, end) ? "the policy places such workloads at other addresses" : undefined;
-    return { members, classes, ...(blocked === undefined ? {} : { blocked }) };
+    const profile = profileOf(program.profiles, end);
+    return { members, classes, ...(profile === undefined ? {} : { profile }), ...(blocked === undefined ? {} : { blocked }) };
   };
 }
 
