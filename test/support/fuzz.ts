@@ -6,10 +6,10 @@ import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { targets } from "../../compiler/target/index.js";
 import { verify } from "../../compiler/verify/verify.js";
-import { formatText } from "../../grammar/format/format.js";
 import type { Span } from "../../grammar/span.js";
 import { checkTexts, readTexts } from "./diagnose.js";
 import type { Texts } from "./diagnose.js";
+import { formattingComplaint } from "./formatted.js";
 import { mutate, randomFrom } from "./mutate.js";
 
 /** A project of which one file was broken. */
@@ -51,7 +51,7 @@ export interface Inspected {
 }
 
 /** Checks a project, and takes one without errors through every target and the formatter as well where `whole`. Never throws. */
-export async function inspect({ texts, file }: Broken, whole: boolean): Promise<Inspected> {
+export async function inspect({ texts }: Broken, whole: boolean): Promise<Inspected> {
   let sound = false;
   try {
     const found = timed(() => checkTexts(texts));
@@ -61,7 +61,7 @@ export async function inspect({ texts, file }: Broken, whole: boolean): Promise<
     const misplaced = misplacedIn(texts, checked.diagnostics);
     if (misplaced !== undefined) return { sound, complaint: misplaced };
     if (!sound && checked.diagnostics.length === 0) return { sound, complaint: "it is refused without a word" };
-    const complaint = sound && whole ? (targetComplaint(texts, checked) ?? (await formatComplaint(texts[file]))) : undefined;
+    const complaint = sound && whole ? (targetComplaint(texts, checked) ?? (await formattingComplaint(texts, checked))) : undefined;
     return complaint === undefined ? { sound } : { sound, complaint };
   } catch (error) {
     return { sound, complaint: error instanceof Error ? (error.stack ?? error.message) : String(error) };
@@ -102,11 +102,4 @@ function targetComplaint(texts: Texts, checked: Checked): string | undefined {
     if (difference !== undefined) return `${name}: ${difference.message}`;
   }
   return undefined;
-}
-
-async function formatComplaint(text: string): Promise<string | undefined> {
-  const once = await formatText(text);
-  if (once.kind === "unreadable") return "a text without errors cannot be formatted";
-  const twice = await formatText(once.text);
-  return twice.kind === "formatted" && twice.text === once.text ? undefined : "formatting again changes something";
 }
