@@ -39,6 +39,8 @@ export const verbs: readonly VerbRow[] = [
     load: async () => (await import("./drift.js")).drift,
   },
   { name: "export-live", summary: "write what netmaster has", load: async () => (await import("./export-live.js")).exportLive },
+  { name: "stats", summary: "how often each rule has decided, on all nodes", load: async () => (await import("./stats.js")).stats },
+  { name: "agent", summary: "hold this node's switch to the policy", load: async () => (await import("./agent.js")).agent },
   { name: "init", summary: "start a project in an empty folder", load: async () => (await import("./init.js")).init },
   { name: "lsp", summary: "serve an editor", load: async () => (await import("./lsp.js")).lsp },
   { name: "completion", summary: "print a completion script for a shell", load: async () => (await import("./completion.js")).completion },

@@ -37,19 +37,14 @@ function isEmpty(value: Value | undefined): boolean {
 }
 
 function ruleForm(body: Body, subnetOf: SubnetOf): Body {
-  const protocol = text(body, "protocol");
-  const ported = ["tcp", "udp", "6", "17"].includes(protocol);
-  const form: Record<string, Value> = { ...body, priority: Math.max(1, number(body, "priority")) };
-  if (!ported) delete form.port;
+  const ported = ["tcp", "udp", "6", "17"].includes(text(body, "protocol"));
+  const form: Record<string, Value> = { ...body, priority: Math.max(1, number(body, "priority")), ...(ported ? {} : { port: 0 }) };
   for (const side of ["from", "to"]) {
     // Whether netmaster has put the network's subnet beside it already depends on the rule's policy having met a group.
     const network = text(body, `${side}Network`);
     const subnet = network === "" ? undefined : subnetOf(sibling(body, network));
-    if (subnet !== undefined) {
-      form[`${side}IpAddress`] = subnet;
-      delete form[`${side}Network`];
-    }
-    const ip = form[`${side}IpAddress`];
+    if (subnet !== undefined) form[`${side}Network`] = "";
+    const ip = subnet ?? form[`${side}IpAddress`];
     if (typeof ip === "string") form[`${side}IpAddress`] = address(ip);
   }
   return form;

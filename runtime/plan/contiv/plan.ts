@@ -106,7 +106,8 @@ function immutables({ desired, live }: PlanInput): ReadonlyMap<ObjectName, reado
 function strangers(sorted: Sorted, { owners, isMine }: Ownership, owner: string): readonly Hindrance[] {
   const names = new Map(sorted.desired.map((object) => [nameOf(object), object]));
   const policies = new Map(sorted.live.filter(({ kind }) => kind === "policy").map((object) => [object.key, object]));
-  const touched = [...sorted.changed, ...sorted.replaced].map(({ live }) => live);
+  const added = sorted.created.filter((object) => object.kind === "rule" && policies.has(policyOf(object)));
+  const touched = [...[...sorted.changed, ...sorted.replaced].map(({ live }) => live), ...added];
   const extra = sorted.deleted.filter(({ kind }) => kind === "rule");
   const found = new Map<ObjectName, Hindrance>();
   for (const object of [...touched, ...extra]) {

@@ -1,0 +1,102 @@
+/** What it takes to bring a cluster to what the source asks for. The server itself says what an apply would make of each object. */
+import { differences, manager, managerLabel, nameOf, ownerLabel, resources, withoutServerFields } from "./manifest.js";
+import type { FieldDifference, Manifest, Resource } from "./manifest.js";
+import { deletingOrder, writingOrder } from "./order.js";
+
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  /** Take over fields that another manager has set. */
+  readonly force: boolean;
+}
+
+/** What a plan asks of a cluster. Failures are thrown; `refusal` tells those that are about one object. */
+export interface Cluster {
+  readonly get: (manifest: Manifest) => Promise<Manifest | undefined>;
+  readonly list: (resource: Resource, labelSelector: string) => Promise<readonly Manifest[]>;
+  readonly apply: (manifest: Manifest, options: ApplyOptions, work: { readonly doing: string }) => Promise<Manifest>;
+  /** Words for a failure that concerns one object alone; nothing for one that ends the plan. */
+  readonly refusal: (error: unknown) => { readonly message: string; readonly help: string } | undefined;
+}
+
+export interface KubernetesPlanInput {
+  readonly desired: readonly Manifest[];
+  readonly owner: string;
+  readonly prune: boolean;
+  readonly adopt: boolean;
+}
+
+export interface KubernetesChange {
+  readonly action: "create" | "change" | "delete";
+  readonly manifest: Manifest;
+  readonly fields: readonly FieldDifference[];
+}
+
+export interface KubernetesHindrance {
+  readonly manifest: Manifest;
+  readonly message: string;
+  readonly help: string;
+}
+
+export interface KubernetesPlan {
+  readonly changes: readonly KubernetesChange[];
+  readonly hindrances: readonly KubernetesHindrance[];
+  readonly left: readonly Manifest[];
+  /** To write, in order. */
+  readonly writes: readonly Manifest[];
+  /** To delete, in order, afterwards. */
+  readonly deletions: readonly Manifest[];
+}
+
+type Judged = { readonly change?: KubernetesChange; readonly hindrance?: KubernetesHindrance };
+
+async function judge(cluster: Cluster, manifest: Manifest, { owner, adopt }: KubernetesPlanInput): Promise<Judged> {
+  const work = { doing: `apply ${nameOf(manifest)}` };
+  const live = await cluster.get(manifest);
+  const holder = live?.metadata.labels?.[ownerLabel];
+  const isOurs = live === undefined || holder === owner || adopt;
+  const changeFrom = (after: Manifest): KubernetesChange | undefined => {
+    if (live === undefined) return { action: "create", manifest, fields: [] };
+    const fields = differences(withoutServerFields(live), withoutServerFields(after));
+    return fields.length === 0 ? undefined : { action: "change", manifest, fields };
+  };
+  const withChange = (change: KubernetesChange | undefined): Judged => (change === undefined ? {} : { change });
+  try {
+    const after = await cluster.apply(manifest, { dryRun: true, force: adopt || !isOurs }, work);
+    if (isOurs) return withChange(changeFrom(after));
+    const message = holder === undefined ? `it is there already, and "${owner}" did not make it` : `it belongs to "${holder}", not to "${owner}"`;
+    const help = holder === undefined ? "--adopt takes it over" : `--owner ${holder} if that is this project; --adopt takes it over`;
+    return { ...withChange(changeFrom(after)), hindrance: { manifest, message, help } };
+  } catch (error) {
+    const refusal = cluster.refusal(error);
+    if (refusal === undefined) throw error;
+    const forced = await cluster.apply(manifest, { dryRun: true, force: true }, work).catch(() => undefined);
+    return { ...withChange(forced === undefined ? changeFrom(manifest) : changeFrom(forced)), hindrance: { manifest, ...refusal } };
+  }
+}
+
+/** At most this many requests are under way at once. */
+const breadth = 8;
+
+async function inTurn<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += breadth) results.push(...(await Promise.all(items.slice(at, at + breadth).map(task))));
+  return results;
+}
+
+/** @throws what the cluster throws. */
+export async function planKubernetes(cluster: Cluster, input: KubernetesPlanInput): Promise<KubernetesPlan> {
+  const { desired, owner, prune } = input;
+  const judged = await inTurn(desired, (manifest) => judge(cluster, manifest, input));
+  const selector = `${managerLabel}=${manager},${ownerLabel}=${owner}`;
+  const owned = (await inTurn(resources, (resource) => cluster.list(resource, selector))).flat();
+  const wanted = new Set(desired.map(nameOf));
+  const stale = owned.filter((manifest) => !wanted.has(nameOf(manifest)));
+  const changes = judged.flatMap(({ change }) => change ?? []);
+  return {
+    changes: [...changes, ...(prune ? stale.map((manifest): KubernetesChange => ({ action: "delete", manifest, fields: [] })) : [])],
+    hindrances: judged.flatMap(({ hindrance }) => hindrance ?? []),
+    left: prune ? [] : stale,
+    writes: writingOrder(changes.map(({ manifest }) => manifest)),
+    deletions: prune ? deletingOrder(stale) : [],
+  };
+}
