@@ -2,7 +2,7 @@
  * The agent's loop: events in, `step`, effects out. All that waits, reads or writes is here; what is to be done is decided in `core.ts`.
  */
 import { sharedZone } from "../../compiler/target/openflow/registers.js";
-import { cutConnections, datapathName } from "../conntrack/cut.js";
+import { cutConnections } from "../conntrack/cut.js";
 import { openControl } from "../conntrack/control.js";
 import { connectionJudge } from "../conntrack/decide.js";
 import { greetSwitch, SwitchRefusal } from "../openflow/connection.js";
@@ -23,6 +23,7 @@ import type { AgentEffect, AgentEvent, AgentState } from "./core.js";
 import { bridgeProblem, nodeInventory } from "./inventory.js";
 import type { OwnNode } from "./inventory.js";
 import type { Keeper } from "./keep.js";
+import { policingChanges } from "./policing.js";
 import { makeShadow } from "./shadow.js";
 import type { AgentReport, EndpointSource, InventoryPart, ProgramSource, PublishedProgram, ReportSink, Stop } from "./sources.js";
 
@@ -65,7 +66,7 @@ export interface Agent {
 
 /** Long enough for a burst of changes to be one sweep, short enough for a cut to be at once. */
 const CUT_DELAY = 20;
-/** A second look, for connections that were let in by caches while the first one went on. */
+/** Before a failed sweep is tried again. */
 const CUT_AGAIN = 1000;
 const KEEP_DELAY = 1000;
 const SWITCH = "switch";
@@ -100,6 +101,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const next = step(state, event);
     state = next.state;
     for (const effect of next.effects) carryOut(effect);
+  };
+
+  const trouble = (about: string): ((error: Error) => void) => {
+    return (error) => {
+      log.warn(`${about}: ${error.message}`);
+      send({ kind: "trouble", about, message: error.message });
+    };
   };
 
   const later = (milliseconds: number, work: () => void): NodeJS.Timeout => {
@@ -154,6 +162,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await to.apply(changes);
       shadow.note(changes);
       whole = false;
+      if (published !== undefined) limitPorts();
       if (changes.length > 0) {
         log.info("the switch has changed", {
           generation: published?.generation ?? 0,
@@ -182,6 +191,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const found = [...homeless, ...problems.map(({ message }) => message)];
     send({ kind: "trouble", about: "endpoints", message: summary(found) });
     return shadow.changes(binder.wanted, groups, whole ? undefined : touched);
+  };
+
+  const limitPorts = (): void => {
+    const operations = bridge === undefined ? [] : policingChanges(bridge, binder.policing());
+    if (operations.length > 0) watch.transact(operations).catch(trouble("ovsdb"));
   };
 
   const bareChanges = (): ReturnType<typeof shadow.changes> => {
@@ -223,19 +237,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     if (cutting) return cutSoon();
     cutting = true;
     try {
-      const first = await cutOnce();
-      later(CUT_AGAIN, () => void cutOnce().catch(cutFailed));
-      if (first > 0) log.info("connections that the policy denies now were cut", { connections: first });
+      const connections = await cutOnce();
+      if (connections > 0) log.info("connections that the policy denies now were cut", { connections });
       send({ kind: "trouble", about: CONNECTIONS, message: "" });
     } catch (error) {
-      cutFailed(error);
+      trouble(CONNECTIONS)(new Error(`they cannot be cut: ${textOf(error)}`));
       later(CUT_AGAIN, cutSoon);
     } finally {
       cutting = false;
     }
   };
-
-  const cutFailed = (error: unknown): void => send({ kind: "trouble", about: CONNECTIONS, message: `connections cannot be cut: ${textOf(error)}` });
 
   const cutOnce = async (): Promise<number> => {
     if (options.control === undefined || bridge === undefined || bound === undefined) return 0;
@@ -243,7 +254,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const control = await openControl(options.control);
     try {
       const judge = connectionJudge(published.program, binder.endpointsAt);
-      return await cutConnections(control, datapathName(bridge.datapathType), zones, judge);
+      return await cutConnections(control, bridge.datapathType, zones, judge);
     } finally {
       control.close();
     }
@@ -271,13 +282,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       inventoryTold = undefined;
       for (const name of told) send({ kind: "inventory", source: name });
     });
-  };
-
-  const trouble = (about: string): ((error: Error) => void) => {
-    return (error) => {
-      log.warn(`${about}: ${error.message}`);
-      send({ kind: "trouble", about, message: error.message });
-    };
   };
 
   const watch = watchBridge(

@@ -3,7 +3,7 @@
  * depend on it. INVARIANT (held by a property test): after any updates the flows are those of `bindNode` for the last input.
  */
 import { isDeepStrictEqual } from "node:util";
-import { commonFlows, endpointFlows, nodeFlows, programFlows } from "../../compiler/target/openflow/bind/bind.js";
+import { commonFlows, endpointFlows, nodeFlows, policingOf, programFlows } from "../../compiler/target/openflow/bind/bind.js";
 import { nodeContext } from "../../compiler/target/openflow/bind/context.js";
 import type { NodeContext } from "../../compiler/target/openflow/bind/context.js";
 import type { BindProblem, Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
@@ -11,6 +11,7 @@ import { blockedProblems, doubleName, ENDPOINT_LIMIT, endpointResolver, settleEn
 import type { AddressHolder, EndpointDraft, ResolvedEndpoint } from "../../compiler/target/openflow/bind/resolve.js";
 import type { Flow } from "../../compiler/target/openflow/flow.js";
 import { hash32, stableIds } from "../../compiler/target/openflow/hash.js";
+import type { Policing } from "../../compiler/target/openflow/profiles.js";
 import type { Program } from "../../compiler/target/openflow/program.js";
 import { encodeFlow, wireKey } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
@@ -43,6 +44,8 @@ export interface Binder {
   /** What the flows say about the endpoints that have an address. */
   readonly endpointsAt: (address: string) => readonly ResolvedEndpoint[];
   readonly endpointCount: () => number;
+  /** Limits on the node's ports. */
+  readonly policing: () => readonly Policing[];
 }
 
 interface Held {
@@ -59,15 +62,17 @@ const COMMON = "\0common";
 
 /** What endpoints' flows depend on: all but the rules. */
 function endpointPart(program: Program): unknown {
-  const { memberships, networks, dimensions, classes, places, impossible, loadBalancers, fabric } = program;
+  const { memberships, networks, dimensions, classes, places, impossible, loadBalancers, profiles, fabric } = program;
   const tenants = program.tenants.map(({ id, namespaces }) => ({ id, namespaces }));
-  return { tenants, memberships, networks, dimensions, classes, places, impossible, loadBalancers, fabric };
+  return { tenants, memberships, networks, dimensions, classes, places, impossible, loadBalancers, profiles, fabric };
 }
 
 export function makeBinder(): Binder {
   const owners = flowOwners();
   const held = new Map<string, Held>();
   const holders = new Map<string, AddressHolder[]>();
+  /** Endpoints whose traffic is limited. */
+  const limited = new Map<string, ResolvedEndpoint>();
   const problems = new Map<string, readonly BindProblem[]>();
   let ids = idGiver();
   let last: { readonly input: BindInput; readonly context: NodeContext } | undefined;
@@ -98,6 +103,7 @@ export function makeBinder(): Binder {
     }
     owners.replace(known.flows, []);
     held.delete(name);
+    limited.delete(name);
     problems.delete(name);
     ids.release(name);
   };
@@ -126,6 +132,8 @@ export function makeBinder(): Binder {
     const flows = encode(endpointFlows(context, entry), name, generation);
     owners.replace(known.flows, flows);
     known.entry = entry;
+    if (entry.policing === undefined) limited.delete(name);
+    else limited.set(name, entry);
     known.flows = flows;
     const faults = [...known.draft.problems, ...blockedProblems(entry)];
     if (faults.length === 0) problems.delete(name);
@@ -180,6 +188,7 @@ export function makeBinder(): Binder {
     wanted: owners.wanted,
     endpointsAt: (address) => (holders.get(address) ?? []).flatMap(({ name }) => held.get(name)?.entry ?? []),
     endpointCount: () => held.size,
+    policing: () => (last === undefined ? [] : policingOf(last.context, [...limited.values()])),
   };
 }
 

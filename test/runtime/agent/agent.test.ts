@@ -132,6 +132,32 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
       () => JSON.stringify(log.lines),
     );
 
+  it("limits the ports of endpoints whose group has a profile, and no others", async () => {
+    const limits = (): readonly string[] => {
+      const columns = "name,ingress_policing_rate,ingress_policing_burst";
+      const rows = ovs.configure("--format=csv", "--no-headings", `--columns=${columns}`, "list", "Interface").trim().split("\n");
+      return rows.filter((row) => !row.endsWith(",0,0")).sort();
+    };
+    const region = { tenant: 1, group: "db", include: webToDb.classes.flatMap(({ key, include }) => (key === "shop/db" ? include : [])), except: [] };
+    const limited: Program = { ...webToDb, profiles: [{ ...region, name: "slow", rate: 1000, burst: 80 }] };
+    ovs.configure("set", "Interface", "br-p3", "ingress_policing_rate=5");
+    const started = await agent();
+    source.set(endpoints);
+    programs.publish(limited);
+    await settled(started, 1);
+    await eventually(
+      () => limits().join() === "br-p2,1000,80,br-p3,5,0",
+      () => limits().join(),
+    );
+    programs.publish(webToDb);
+    await settled(started, 2);
+    await eventually(
+      () => limits().join() === "br-p3,5,0",
+      () => limits().join(),
+    );
+    ovs.configure("set", "Interface", "br-p3", "ingress_policing_rate=0");
+  });
+
   it("lets nothing pass before there is a policy", async () => {
     await agent();
     await eventually(

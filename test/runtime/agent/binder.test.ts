@@ -1,6 +1,7 @@
 /** Binding step by step gives the flows that binding at once gives, and touches no more than it must. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { allEnds } from "../../../compiler/space/ends.js";
 import { bindNode } from "../../../compiler/target/openflow/bind/bind.js";
 import type { Endpoint, InventoryNode } from "../../../compiler/target/openflow/bind/inventory.js";
 import { cookieKinds } from "../../../compiler/target/openflow/flow.js";
@@ -41,11 +42,14 @@ function programOf(rules: readonly RuleSketch[], fabric: Partial<Program["fabric
 }
 
 const rules = [allow("web", "db", "tcp/5432"), allow("world", "web", "tcp/80")];
+const profile = { tenant: 1, group: "web", name: "gold", include: allEnds, except: [] };
 const programs: readonly Program[] = [
   programOf(rules),
   programOf([...rules, allow("db", "db")]),
   programOf(rules, { forwarding: "routing", arp: "flood" }),
   programOf([...rules, allow("cache", "db")], {}, 3),
+  { ...programOf(rules), profiles: [{ ...profile, dscp: 46, rate: 1000, burst: 80 }] },
+  { ...programOf(rules), profiles: [{ ...profile, dscp: 10 }] },
 ];
 const nodes: readonly (readonly InventoryNode[])[] = [
   [{ name: "a", address: "192.0.2.1", tunnel: 8, uplink: 9 }],
@@ -108,6 +112,7 @@ describe("the binder", () => {
           for (const key of new Set([...shadow.keys(), ...now.keys()])) if (shadow.get(key) !== now.get(key)) expect(touched.has(key)).toBe(true);
           const bound = bindNode(input.program, input, input.node);
           expect(groups).toEqual(bound.groups.map(encodeGroup));
+          expect(binder.policing()).toEqual(bound.policing);
           expect(problems.map(({ message }) => message).sort()).toEqual(bound.problems.map(({ message }) => message).sort());
           shadow = now;
         });
