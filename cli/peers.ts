@@ -1,17 +1,13 @@
 /** The peers of a question with `any` in it, for a terminal and for programs. Peers that may do the same share a line. */
 import { formatServices, isEmptyService } from "../compiler/space/service.js";
+import { foldPairs, foldWays } from "../compiler/verdict/matrix/fold.js";
+import type { FoldedLine } from "../compiler/verdict/matrix/fold.js";
 import type { PeerTable } from "../compiler/verdict/peers.js";
 import type { Reach } from "../compiler/verdict/reach.js";
 
-/** A project with a thousand groups has a thousand peers: this many lines, and this many names in each, are read. */
+/** A project with a thousand groups has a thousand peers: more lines than this nobody reads. */
 const mostLines = 30;
-const mostNames = 4;
 const widestServices = 72;
-
-interface Line {
-  readonly who: string;
-  readonly what: string;
-}
 
 /** Indented lines under a head; `subject` is the other side of the question as it was asked. */
 export function peersText(table: PeerTable, subject: string): string {
@@ -34,33 +30,9 @@ function headOf({ kind }: PeerTable, subject: string, nobody: boolean): string {
   }
 }
 
-function linesOf(table: PeerTable): readonly Line[] {
-  if (table.kind !== "pairs") return linesOfPeers(table.peers);
-  const bySame = new Map<string, { readonly names: string[]; readonly lines: readonly Line[] }>();
-  for (const { source, to } of table.rows) {
-    const lines = linesOfPeers(to);
-    const key = JSON.stringify(lines);
-    const known = bySame.get(key);
-    if (known === undefined) bySame.set(key, { names: [source.name], lines });
-    else known.names.push(source.name);
-  }
-  return [...bySame.values()].flatMap(({ names, lines }) => lines.map(({ who, what }) => ({ who: `${namesText(names)} -> ${who}`, what })));
-}
-
-function linesOfPeers(peers: readonly Reach[]): readonly Line[] {
-  const byServices = new Map<string, string[]>();
-  for (const reach of peers) {
-    const what = servicesText(reach);
-    const known = byServices.get(what);
-    if (known === undefined) byServices.set(what, [reach.peer.name]);
-    else known.push(reach.peer.name);
-  }
-  return [...byServices].map(([what, names]) => ({ who: namesText(names), what }));
-}
-
-function namesText(names: readonly string[]): string {
-  const shown = names.length <= mostNames + 1 ? names : names.slice(0, mostNames);
-  return `${shown.join(", ")}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ""}`;
+function linesOf(table: PeerTable): readonly FoldedLine[] {
+  const ways = (peers: readonly Reach[]) => peers.map((reach) => ({ name: reach.peer.name, what: servicesText(reach) }));
+  return table.kind === "pairs" ? foldPairs(table.rows.map(({ source, to }) => ({ name: source.name, to: ways(to) }))) : foldWays(ways(table.peers));
 }
 
 function servicesText({ always, sometimes }: Reach): string {

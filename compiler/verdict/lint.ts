@@ -8,11 +8,11 @@ import { endInSet, someEnd } from "../space/ends.js";
 import type { End, EndSet } from "../space/ends.js";
 import { flowProduct } from "../space/flows.js";
 import { everyService, formatServices, unionServices } from "../space/service.js";
+import { connectivity } from "./connectivity.js";
 import { inExpression } from "./evaluate.js";
 import { namingOf } from "./names.js";
 import { overlapIndex } from "./overlap.js";
 import { decidedParts } from "./parts.js";
-import { connectivity } from "./reach.js";
 
 /** A note for each pair of groups between which something is allowed and of which no expectation speaks. */
 export function untestedConnections(universe: Universe): readonly Diagnostic[] {

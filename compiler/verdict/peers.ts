@@ -5,11 +5,13 @@
 import type { PeerExpression } from "../policy/model.js";
 import type { Universe } from "../policy/universe.js";
 import { flowProduct } from "../space/flows.js";
+import { connectivity } from "./connectivity.js";
+import type { ConnectivityRow } from "./connectivity.js";
 import { intersectServices, isEmptyService } from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
 import type { Question } from "./query.js";
-import { connectivity, reachWithin } from "./reach.js";
-import type { ConnectivityRow, Reach } from "./reach.js";
+import { reachWithin } from "./reach.js";
+import type { Reach } from "./reach.js";
 
 export type PeerTable =
   /** Who may reach the destination. */

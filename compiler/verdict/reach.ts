@@ -1,7 +1,8 @@
-/** Who may reach an endpoint, whom it may reach, and all of that as a matrix. */
+/** Who may reach some ends, and whom they may reach. */
 import type { Universe } from "../policy/universe.js";
 import { possiblePart } from "../policy/universe.js";
-import { allEnds, intersectEnds } from "../space/ends.js";
+import { endIndex } from "../space/endIndex.js";
+import { allEnds, intersectEndBoxes } from "../space/ends.js";
 import type { EndBox, EndSet } from "../space/ends.js";
 import { flowBox, flowProduct } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
@@ -43,9 +44,14 @@ export function reachWithin(universe: Universe, asked: FlowSet, side: Side): rea
   }
   // Nearly everything is denied to somebody: only those who are allowed something are asked about.
   const denied = parts.filter((part) => part.outcome === "deny");
+  const bySide = endIndex(denied.map(({ flows }) => flows[side]));
   const refusedTo = (peer: NamedEnds): ServiceSet =>
-    denied.reduce(
-      (sum, { flows }) => intersectEnds([flows[side]], peer.ends).reduce((found, box) => withPossible(universe, found, flows, side, box), sum),
+    peer.ends.reduce(
+      (sum, end) =>
+        bySide.overlapping(end).reduce((found, at) => {
+          const box = intersectEndBoxes(denied[at].flows[side], end);
+          return box === undefined ? found : withPossible(universe, found, denied[at].flows, side, box);
+        }, sum),
       noService,
     );
   return naming.all.flatMap((peer): readonly Reach[] => {
@@ -63,24 +69,4 @@ function withPossible(universe: Universe, known: ServiceSet, flows: FlowBox, sid
   const fresh = subtractServices(flows.service, known);
   const piece = side === "source" ? flowBox(box, flows.destination, fresh) : flowBox(flows.source, box, fresh);
   return piece !== undefined && possiblePart(universe, piece) !== undefined ? unionServices(known, fresh) : known;
-}
-
-/** A row of the matrix: what may pass from one named set to each other, where anything may. */
-export interface ConnectivityRow {
-  readonly source: NamedEnds;
-  readonly to: readonly Reach[];
-}
-
-export interface Connectivity {
-  /** Every name that has endpoints which can exist, in the order of rows and columns. */
-  readonly names: readonly NamedEnds[];
-  readonly rows: readonly ConnectivityRow[];
-}
-
-/** What may pass between all named sets. Sparse: pairs between which nothing may pass are left out. */
-export function connectivity(universe: Universe): Connectivity {
-  const names = namingOf(universe).all.filter((named) =>
-    flowProduct(named.ends, allEnds, everyService).some((box) => possiblePart(universe, box) !== undefined),
-  );
-  return { names, rows: names.map((source) => ({ source, to: whomMayReach(universe, source.ends) })) };
 }

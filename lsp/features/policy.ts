@@ -1,17 +1,19 @@
 /** What an editor can ask about the policy as a whole: tests, targets' output, who reaches whom, the fate of some flows. */
+import type { Policy } from "../../compiler/policy/model.js";
+import type { Universe } from "../../compiler/policy/universe.js";
 import { testFindings } from "../../compiler/verdict/findings.js";
-import { describeFlow } from "../../compiler/verdict/describe.js";
+import { formatFlow, parseFlow } from "../../compiler/verdict/format.js";
 import { describeVerdict } from "../../compiler/verdict/findings.js";
-import { answer } from "../../compiler/verdict/query.js";
+import { answer, answerFlow } from "../../compiler/verdict/query.js";
 import type { Answer, Question } from "../../compiler/verdict/query.js";
-import { connectivity } from "../../compiler/verdict/connectivity.js";
+import { matrixSvg } from "../../compiler/verdict/matrix/svg.js";
+import { matrixTable } from "../../compiler/verdict/matrix/table.js";
+import { matrixMarkdown } from "../../compiler/verdict/matrix/text.js";
 import { runTests } from "../../compiler/verdict/tests.js";
-import { formatServices } from "../../compiler/space/service.js";
 import { targets } from "../../compiler/target/index.js";
 import { rangeOf } from "../place.js";
 import type { ExplainFlow, MatrixText, TargetText, TestItem, TestOutcome } from "../protocol.js";
 import type { View } from "../workspace/workspace.js";
-import { matrixSvg } from "./matrix.js";
 
 /** The tests of the view's file. */
 export function testItems(view: View): TestItem[] {
@@ -54,34 +56,29 @@ export function targetText(view: View, name: string): TargetText | undefined {
 export function matrix(view: View): MatrixText | undefined {
   const { universe } = view.checked;
   if (universe === undefined) return undefined;
-  const { names, rows } = connectivity(universe);
-  const cells = rows.map(({ source, to }) => ({
-    source: source.name,
-    to: new Map(
-      to.map(({ peer, always, sometimes }) => [
-        peer.name,
-        [formatServices(always), sometimes.length === 0 ? "" : `${formatServices(sometimes)} for some`].filter((text) => text !== "").join(", "),
-      ]),
-    ),
-  }));
-  const columns = names.map(({ name }) => name);
-  const lines = cells.map(({ source, to }) => `| **${source}** | ${columns.map((column) => to.get(column) ?? "").join(" | ")} |`);
-  const markdown = [`| from \\ to | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---|").join("")}`, ...lines].join("\n");
-  return { svg: matrixSvg(columns, cells), markdown: `${markdown}\n` };
+  const table = matrixTable(universe);
+  return { svg: matrixSvg(table), markdown: matrixMarkdown(table) };
 }
 
 /** What happens to the flows of a question, in Markdown. */
 export function explainFlow(view: View, text: string): ExplainFlow {
   const { universe, policy } = view.checked;
   if (universe === undefined || policy === undefined) return { text: "The policy has errors: mend them first." };
-  const asked = askIn(view, text, undefined) ?? policy.tenants.map(({ name }) => askIn(view, text, name)).find((found) => found !== undefined);
-  if (asked === undefined) return { text: `\`${text}\` is not understood. A question reads as a rule does: \`frontend -> redis-master : redis\`.` };
-  const found = answer(universe, asked);
+  const found = answerTo(view, universe, policy, text);
+  if (found === undefined) return { text: `\`${text}\` is not understood. A question reads as a rule does: \`frontend -> redis-master : redis\`.` };
   const parts = found.parts.map(
     ({ outcome, verdicts, example }) =>
-      `- **${outcome === "untouched" ? "not decided" : outcome}** by ${verdicts.map(describeVerdict).join(" and ") || "nobody"}, such as \`${describeFlow(policy, example)}\``,
+      `- **${outcome === "untouched" ? "not decided" : outcome}** by ${verdicts.map(describeVerdict).join(" and ") || "nobody"}, such as \`${formatFlow(example)}\``,
   );
   return { text: [`# ${text}`, outcomeText(found.outcome), parts.join("\n")].join("\n\n") };
+}
+
+/** About one flow in the form in which findings print it, or about sets with the names of the first tenant in which they mean something. */
+function answerTo(view: View, universe: Universe, policy: Policy, text: string): Answer | undefined {
+  const flow = parseFlow(text);
+  if (flow !== undefined) return answerFlow(policy, flow);
+  const asked = askIn(view, text, undefined) ?? policy.tenants.map(({ name }) => askIn(view, text, name)).find((found) => found !== undefined);
+  return asked === undefined ? undefined : answer(universe, asked);
 }
 
 function outcomeText(outcome: Answer["outcome"]): string {

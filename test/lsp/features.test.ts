@@ -251,6 +251,7 @@ describe("what meaning adds to the text", () => {
   it("proves tests, explains flows, and shows targets and the matrix", () => {
     expect(proveTests(main, {})).toEqual([{ name: "redis answers to the frontend", tenant: "guestbook", passed: true, failures: [] }]);
     expect(explainFlow(main, "frontend -> redis-master : redis").text).toMatchSnapshot();
+    expect(explainFlow(main, "@192.0.2.1 -> guestbook[app=redis,role=master]@10.1.1.2 : tcp/22").text).toContain("All of it is **denied**.");
     expect(explainFlow(main, "nobody -> redis-master").text).toMatch(/not understood/);
     expect(targetText(main, "kubernetes")?.artefacts.length).toBeGreaterThan(0);
     expect(targetText(main, "nothing")).toBeUndefined();

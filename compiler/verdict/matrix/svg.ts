@@ -2,11 +2,14 @@
  * The matrix as a picture: a self-contained SVG document, readable on light and dark grounds, in which a cell says what may pass and its
  * tooltip says all of it.
  */
-import { cellText, gridOf } from "./table.js";
+import { cellText, gridOf, isDecided } from "./table.js";
 import type { MatrixCell, MatrixTable } from "./table.js";
 
 const rowHeight = 30;
 const gap = 3;
+/** More room between the names of two tenants. */
+const sectionGap = 8;
+const legendWidth = 330;
 const margin = 16;
 /** Average width of a letter of the 12 pixel font; SVG has no text layout to ask. */
 const letter = 6.6;
@@ -31,24 +34,31 @@ export function matrixSvg(table: MatrixTable): string {
   const names = table.names.map(({ name }) => shortened(name, longestName));
   const grid = gridOf(table);
   const label = Math.max(60, ...names.map((name) => name.length * letter)) + 12;
-  const cellWidth = Math.max(44, ...table.cells.map((cell) => shortCell(cell).length * letter + 12));
+  const cellWidth = table.cells.reduce((widest, cell) => Math.max(widest, shortCell(cell).length * letter + 12), 44);
   // Column names stand at 45 degrees, so they take the same room upward and to the right.
   const head = label * 0.72 + 12;
-  const width = margin * 2 + label + names.length * cellWidth + label * 0.72;
   const top = margin + head;
-  const height = top + names.length * rowHeight + 40 + margin;
   const left = margin + label;
+  const sections = sectionsOf(table);
+  const columnAt = (column: number): number => left + column * cellWidth + sections[column] * sectionGap;
+  const rowAt = (row: number): number => top + row * rowHeight + sections[row] * sectionGap;
+  const bottom = rowAt(names.length - 1) + rowHeight;
+  const right = Math.max(
+    left + legendWidth,
+    ...names.map((name, column) => columnAt(column) + Math.max(cellWidth, cellWidth / 2 + name.length * letter * 0.72)),
+  );
+  const width = right + margin;
+  const height = bottom + 40 + margin;
 
   const columns = names.map((name, column) => {
-    const x = left + column * cellWidth + cellWidth / 2;
+    const x = columnAt(column) + cellWidth / 2;
     return `<text transform="translate(${round(x)} ${round(top - 8)}) rotate(-45)"${classOf(table, column)}>${escaped(name)}</text>`;
   });
   const rows = grid.flatMap((row, index) => {
-    const y = top + index * rowHeight;
+    const y = rowAt(index);
     const name = `<text x="${round(left - 8)}" y="${round(y + rowHeight / 2 + 3)}" text-anchor="end"${classOf(table, index)}>${escaped(names[index])}</text>`;
-    return [name, ...row.map((cell, column) => cellBox(table, cell, { x: left + column * cellWidth, y, width: cellWidth, row: index, column }))];
+    return [name, ...row.map((cell, column) => cellBox(table, cell, { x: columnAt(column), y, width: cellWidth, row: index, column }))];
   });
-  const legendTop = top + names.length * rowHeight + 14;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img">`,
     "<title>Who may talk to whom</title>",
@@ -57,10 +67,18 @@ export function matrixSvg(table: MatrixTable): string {
     `<text class="axis" x="${margin}" y="${round(top - 10)}">from \u2193 to \u2192</text>`,
     ...columns,
     ...rows,
-    ...legend(left, legendTop),
+    ...legend(left, bottom + 14),
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** For each name, how many borders stand before it: between the groups of tenants, what is in no group, and what is outside. */
+function sectionsOf({ names }: MatrixTable): readonly number[] {
+  const sections = names.map(({ kind, tenant }) => (kind === "group" ? (tenant ?? "") : kind === "rest" ? "/rest" : "/outside"));
+  const starts = sections.map((section, at) => (at > 0 && sections[at - 1] !== section ? 1 : 0));
+  let borders = 0;
+  return starts.map((start) => (borders += start));
 }
 
 interface Place {
@@ -73,6 +91,8 @@ interface Place {
 
 function cellBox(table: MatrixTable, cell: MatrixCell | undefined, place: Place): string {
   const pair = `${table.names[place.row].name} -> ${table.names[place.column].name}`;
+  // No policy has a say between two ends outside every tenant.
+  if (!isDecided(table, place.row, place.column)) return `<g><title>${escaped(pair)}: not decided</title></g>`;
   const kind = cell === undefined ? "none" : cell.always === "" ? "sometimes" : "always";
   const title = cell === undefined ? `${pair}: nothing` : `${pair} : ${cellText(cell)}`;
   const box = `<rect class="${kind}" x="${round(place.x)}" y="${round(place.y)}" width="${round(place.width - gap)}" height="${rowHeight - gap}" rx="4"/>`;

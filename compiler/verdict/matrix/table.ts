@@ -3,7 +3,7 @@
  */
 import type { Universe } from "../../policy/universe.js";
 import { formatServices, isEmptyService, unionServices } from "../../space/service.js";
-import { connectivity } from "../reach.js";
+import { connectivity } from "../connectivity.js";
 
 export interface MatrixTable {
   /** Rows and columns are the same names, in the same order. */
@@ -43,6 +43,23 @@ export function matrixTable(universe: Universe): MatrixTable {
 
 function wordsFor(services: Parameters<typeof formatServices>[0]): string {
   return isEmptyService(services) ? "" : formatServices(services);
+}
+
+/** The table between the names that `wanted` selects, by name. */
+export function onlyNames(table: MatrixTable, wanted: (name: string) => boolean): MatrixTable {
+  const kept = table.names.flatMap(({ name }, position) => (wanted(name) ? [position] : []));
+  const places = new Map(kept.map((position, place) => [position, place]));
+  const cells = table.cells.flatMap((cell): readonly MatrixCell[] => {
+    const row = places.get(cell.row);
+    const column = places.get(cell.column);
+    return row === undefined || column === undefined ? [] : [{ ...cell, row, column }];
+  });
+  return { names: kept.map((position) => table.names[position]), cells };
+}
+
+/** Whether a policy has a say between two names: not when both are outside every tenant. */
+export function isDecided({ names }: MatrixTable, row: number, column: number): boolean {
+  return names[row].tenant !== undefined || names[column].tenant !== undefined;
 }
 
 /** What a cell says in one line: what passes always, and behind a `~` what passes for some flows only. */

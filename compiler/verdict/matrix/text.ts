@@ -1,12 +1,33 @@
 /** The matrix as text: for a terminal, a spreadsheet, a pull request, a program, and Graphviz. */
-import { cellText, gridOf } from "./table.js";
+import { foldPairs } from "./fold.js";
+import type { NamedWay } from "./fold.js";
+import { cellText, gridOf, isDecided } from "./table.js";
 import type { MatrixTable } from "./table.js";
 
-/** Columns in spaces; a dot where nothing may pass. */
+/** A wider table than this is broken by terminals. */
+const mostColumns = 150;
+
+/** Columns in spaces, a dot where nothing may pass; where that would be too wide, a line for each source and what it may. */
 export function matrixText(table: MatrixTable): string {
+  const columns = table.names.length * 3 > mostColumns ? undefined : columnsText(table);
+  return columns === undefined || columns.split("\n").some((line) => line.length > mostColumns) ? linesText(table) : columns;
+}
+
+function linesText(table: MatrixTable): string {
+  const ways = table.names.map((): NamedWay[] => []);
+  for (const cell of table.cells) ways[cell.row].push({ name: table.names[cell.column].name, what: cellText(cell) });
+  const lines = foldPairs(ways.flatMap((to, row) => (to.length === 0 ? [] : [{ name: table.names[row].name, to }])));
+  const width = lines.reduce((widest, { who }) => Math.max(widest, who.length), 0);
+  return lines.map(({ who, what }) => `${who.padEnd(width)}  ${what}\n`).join("");
+}
+
+function columnsText(table: MatrixTable): string {
   const rows = [
     ["from \\ to", ...table.names.map(({ name }) => name)],
-    ...gridOf(table).map((row, index) => [table.names[index].name, ...row.map((cell) => (cell === undefined ? "." : cellText(cell)))]),
+    ...gridOf(table).map((row, index) => [
+      table.names[index].name,
+      ...row.map((cell, column) => (cell !== undefined ? cellText(cell) : isDecided(table, index, column) ? "." : "")),
+    ]),
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows

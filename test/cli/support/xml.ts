@@ -28,10 +28,10 @@ export function elementsOf(document: string): readonly Element[] {
     let text = "";
     for (;;) {
       text += decoded(take(/^[^<]*/)?.[0] ?? "");
-      const open = take(/^<([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>/);
+      const open = take(/^<([a-zA-Z-]+)((?: [a-zA-Z-]+="[^"<]*")*)(\/?)>/);
       if (open === undefined) return { children, text };
       const [, name, list, closed] = open;
-      const attributes = Object.fromEntries([...list.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, key, value]) => [key, decoded(value)]));
+      const attributes = Object.fromEntries([...list.matchAll(/ ([a-zA-Z-]+)="([^"]*)"/g)].map(([, key, value]) => [key, decoded(value)]));
       const inner = closed === "/" ? { children: [], text: "" } : content();
       if (closed === "" && take(new RegExp(`^</${name}>`)) === undefined) throw new Error(`${name} is not closed before ${rest.slice(0, 40)}`);
       children.push({ name, attributes, ...inner });

@@ -1,0 +1,178 @@
+/**
+ * What may pass between all named sets of ends, as a sparse matrix.
+ *
+ * Nearly always a rule speaks of all ends of a name or of none, and then the rules that speak of both names of a pair decide all flows
+ * between them alike: they are read in their order, service by service. Only where a rule cuts a name (an address inside a network, groups
+ * that overlap) are the flows of that pair looked at as sets, on the services that are left.
+ */
+import type { Tenant } from "../policy/model.js";
+import { possiblePart } from "../policy/universe.js";
+import type { Universe } from "../policy/universe.js";
+import { noAddresses } from "../space/address.js";
+import type { AddressSet } from "../space/address.js";
+import { allEnds, intersectEnds } from "../space/ends.js";
+import type { EndSet } from "../space/ends.js";
+import { flowBox, flowProduct, flowServices } from "../space/flows.js";
+import type { FlowSet } from "../space/flows.js";
+import * as services from "../space/service.js";
+import type { ServiceSet } from "../space/service.js";
+import { namingOf } from "./names.js";
+import type { NamedEnds } from "./names.js";
+import { decidedParts } from "./parts.js";
+import type { Reach } from "./reach.js";
+import { shareFinder } from "./shares.js";
+import type { Share } from "./shares.js";
+
+/** A row of the matrix: what may pass from one named set to each other, where anything may. */
+export interface ConnectivityRow {
+  readonly source: NamedEnds;
+  readonly to: readonly Reach[];
+}
+
+export interface Connectivity {
+  /** Every name that has endpoints which can exist, in the order of rows and columns. */
+  readonly names: readonly NamedEnds[];
+  readonly rows: readonly ConnectivityRow[];
+}
+
+/** What may pass between all named sets. Sparse: pairs between which nothing may pass are left out. */
+export function connectivity(universe: Universe): Connectivity {
+  const all = namingOf(universe).all.map((named) => ({ named, families: familiesOf(universe, named.ends) }));
+  const known = all.filter(({ families }) => families !== 0).map((entry): Name => ({ ...entry, tenants: tenantsOf(universe, entry.named) }));
+  const names = known.map(({ named }) => named);
+  const sharesOf = shareFinder(universe, names);
+  const tables = universe.policy.tenants.map((tenant) => tableOf(universe, tenant, known, sharesOf));
+  return { names, rows: known.map((source, row) => ({ source: source.named, to: rowOf(universe, known, tables, source, row) })) };
+}
+
+interface Name {
+  readonly named: NamedEnds;
+  /** Address families in which an end of it can exist, as bits: 1 for IPv4, 2 for IPv6. */
+  readonly families: number;
+  /** Tenants that have a say about its ends. About those of a name with several, they need not have it about all. */
+  readonly tenants: ReadonlySet<string>;
+}
+
+function tenantsOf(universe: Universe, { ends }: NamedEnds): ReadonlySet<string> {
+  const touched = [...universe.tenantEnds].filter(([, own]) => familiesOf(universe, intersectEnds(ends, own)) !== 0);
+  return new Set(touched.map(([name]) => name));
+}
+
+function familiesOf(universe: Universe, ends: EndSet): number {
+  const exists = (addresses: (own: AddressSet) => AddressSet): boolean =>
+    ends.some((box) => possibleEnds(universe, [{ ...box, addresses: addresses(box.addresses) }]));
+  return (exists(({ v4 }) => ({ ...noAddresses, v4 })) ? 1 : 0) | (exists(({ v6 }) => ({ ...noAddresses, v6 })) ? 2 : 0);
+}
+
+function possibleEnds(universe: Universe, ends: EndSet): boolean {
+  return flowProduct(ends, allEnds, services.everyService).some((box) => possiblePart(universe, box) !== undefined);
+}
+
+/** The services on which flows can exist in each combination of families. */
+const possibleServices: readonly ServiceSet[] = [services.noService, services.familyServices(4), services.familyServices(6), services.everyService];
+
+/** A rule as the pairs see it. */
+interface TableRule {
+  readonly allows: boolean;
+  readonly service: ServiceSet;
+  readonly from: readonly Share[];
+  readonly to: readonly Share[];
+}
+
+interface Table {
+  readonly tenant: Tenant;
+  readonly rules: readonly TableRule[];
+  /** For each name, the rules whose source has ends of it, in order, with what they have. */
+  readonly leaving: readonly (readonly { readonly rule: TableRule; readonly whole: boolean }[])[];
+}
+
+function tableOf(universe: Universe, tenant: Tenant, names: readonly Name[], sharesOf: (ends: EndSet) => readonly Share[]): Table {
+  const leaving = names.map((): { rule: TableRule; whole: boolean }[] => []);
+  const rules = tenant.rules.map((rule): TableRule => {
+    const from = sharesOf(universe.endsOf(rule.source));
+    const made = { allows: rule.action === "allow", service: rule.service.services, from, to: sharesOf(universe.endsOf(rule.destination)) };
+    for (const { name, whole } of from) leaving[name].push({ rule: made, whole });
+    return made;
+  });
+  return { tenant, rules, leaving };
+}
+
+/** What one tenant says about the flows of a pair. */
+interface Say {
+  /** Services that no rule has decided yet. */
+  open: ServiceSet;
+  allowed: ServiceSet;
+  /** Services on which a rule decides a part of the flows. */
+  parted: ServiceSet;
+}
+
+function rowOf(universe: Universe, names: readonly Name[], tables: readonly Table[], source: Name, row: number): readonly Reach[] {
+  const says = tables.map((table) => saysOf(table, row));
+  return names.flatMap((destination, column): readonly Reach[] => {
+    const possible = possibleServices[source.families & destination.families];
+    let always: ServiceSet = possible;
+    let unsure: ServiceSet = services.noService;
+    let asked = false;
+    tables.forEach(({ tenant }, at) => {
+      const bySource = source.tenants.has(tenant.name);
+      const byDestination = destination.tenants.has(tenant.name);
+      if (!bySource && !byDestination) return;
+      asked = true;
+      const say = says[at].get(column);
+      const otherwise = tenant.defaultAction === "allow" ? (say?.open ?? possible) : services.noService;
+      always = services.intersectServices(always, services.unionServices(say?.allowed ?? services.noService, otherwise));
+      if (say !== undefined) unsure = services.unionServices(unsure, say.parted);
+      // Of several tenants, each may have a say about some of the ends only.
+      if ((bySource && source.tenants.size > 1) || (byDestination && destination.tenants.size > 1)) unsure = possible;
+    });
+    if (!asked) return [];
+    const open = services.intersectServices(unsure, possible);
+    if (services.isEmptyService(open)) return cell(destination.named, possible, always, services.noService);
+    const looked = lookedUp(universe, flowProduct(source.named.ends, destination.named.ends, open));
+    const sure = services.subtractServices(always, open);
+    return cell(
+      destination.named,
+      possible,
+      services.unionServices(sure, services.subtractServices(looked.allowed, looked.denied)),
+      services.intersectServices(looked.allowed, looked.denied),
+    );
+  });
+}
+
+function saysOf({ leaving }: Table, row: number): ReadonlyMap<number, Say> {
+  const says = new Map<number, Say>();
+  for (const { rule, whole: wholeSource } of leaving[row]) {
+    for (const { name: column, whole: wholeDestination } of rule.to) {
+      const say = says.get(column) ?? { open: services.everyService, allowed: services.noService, parted: services.noService };
+      says.set(column, say);
+      const decides = services.intersectServices(say.open, rule.service);
+      if (services.isEmptyService(decides)) continue;
+      say.open = services.subtractServices(say.open, decides);
+      if (!wholeSource || !wholeDestination) say.parted = services.unionServices(say.parted, decides);
+      else if (rule.allows) say.allowed = services.unionServices(say.allowed, decides);
+    }
+  }
+  return says;
+}
+
+/** The services of a set of flows on which some can exist that are allowed, and on which some can that are denied. */
+function lookedUp(universe: Universe, asked: FlowSet): { readonly allowed: ServiceSet; readonly denied: ServiceSet } {
+  const found = { allowed: services.noService, denied: services.noService };
+  for (const { flows, outcome } of decidedParts(universe, asked)) {
+    if (outcome === "untouched") continue;
+    const side = outcome === "allow" ? "allowed" : "denied";
+    for (;;) {
+      const left = flowBox(flows.source, flows.destination, services.subtractServices(flows.service, found[side]));
+      const possible = left === undefined ? undefined : possiblePart(universe, left);
+      if (possible === undefined) break;
+      found[side] = services.unionServices(found[side], flowServices(possible));
+    }
+  }
+  return found;
+}
+
+function cell(peer: NamedEnds, possible: ServiceSet, always: ServiceSet, sometimes: ServiceSet): readonly Reach[] {
+  if (services.isEmptyService(always) && services.isEmptyService(sometimes)) return [];
+  // What cannot exist is left open: "any service" reads better than all services but ICMPv6.
+  return [{ peer, always: services.servicesWithin(possible, always) ? services.everyService : always, sometimes }];
+}
