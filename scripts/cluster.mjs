@@ -8,7 +8,7 @@
  *     node scripts/cluster.mjs --check  say whether it is there (exit 1: not)
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -102,6 +102,21 @@ function unpackSource(environment) {
   return place;
 }
 
+/**
+ * The vendored reflect2 1.0.1 reads maps in a way that Go 1.18 broke (the server dies when it meets a custom resource); Debian packages 1.0.2,
+ * which mends that.
+ */
+function mendReflection(environment, source) {
+  const folder = join(cache, "debs");
+  const name = "golang-github-modern-go-reflect2-dev";
+  run("apt-get", ["download", name], { ...environment, cwd: folder });
+  for (const file of readdirSync(folder)) if (file.startsWith(name)) run("dpkg", ["-x", join(folder, file), join(cache, "root")]);
+  const [from, to] = [join(cache, "root/usr/share/gocode/src/github.com/modern-go/reflect2"), join(source, "vendor/github.com/modern-go/reflect2")];
+  const isCode = (file) => /\.(go|s)$/.test(file) && !file.endsWith("_test.go");
+  for (const file of readdirSync(to).filter(isCode)) rmSync(join(to, file));
+  for (const file of readdirSync(from).filter(isCode)) copyFileSync(join(from, file), join(to, file));
+}
+
 /** Packages whose types the API's description is generated from. Debian's source comes without that file. */
 function describedPackages(source) {
   const shell =
@@ -119,6 +134,7 @@ function make() {
   run("apt-get", ["update"], environment);
   const goroot = unpackGo(environment);
   const source = unpackSource(environment);
+  mendReflection(environment, source);
   const go = {
     cwd: source,
     env: {
