@@ -5,7 +5,9 @@ import { testFindings } from "../../compiler/verdict/findings.js";
 import { formatFlow, parseFlow } from "../../compiler/verdict/format.js";
 import { describeVerdict } from "../../compiler/verdict/findings.js";
 import { answer, answerFlow } from "../../compiler/verdict/query.js";
-import type { Answer, Question } from "../../compiler/verdict/query.js";
+import type { Answer } from "../../compiler/verdict/query.js";
+import { findQuestion } from "../../compiler/verdict/question.js";
+import type { FoundQuestion } from "../../compiler/verdict/question.js";
 import { matrixSvg } from "../../compiler/verdict/matrix/svg.js";
 import { matrixTable } from "../../compiler/verdict/matrix/table.js";
 import { matrixMarkdown } from "../../compiler/verdict/matrix/text.js";
@@ -65,7 +67,7 @@ export function explainFlow(view: View, text: string): ExplainFlow {
   const { universe, policy } = view.checked;
   if (universe === undefined || policy === undefined) return { text: "The policy has errors: mend them first." };
   const found = answerTo(view, universe, policy, text);
-  if (found === undefined) return { text: `\`${text}\` is not understood. A question reads as a rule does: \`frontend -> redis-master : redis\`.` };
+  if (typeof found === "string") return { text: found };
   const parts = found.parts.map(
     ({ outcome, verdicts, example }) =>
       `- **${outcome === "untouched" ? "not decided" : outcome}** by ${verdicts.map(describeVerdict).join(" and ") || "nobody"}, such as \`${formatFlow(example)}\``,
@@ -73,12 +75,12 @@ export function explainFlow(view: View, text: string): ExplainFlow {
   return { text: [`# ${text}`, outcomeText(found.outcome), parts.join("\n")].join("\n\n") };
 }
 
-/** About one flow in the form in which findings print it, or about sets with the names of the first tenant in which they mean something. */
-function answerTo(view: View, universe: Universe, policy: Policy, text: string): Answer | undefined {
+/** About one flow in the form in which findings print it, or about sets, with the names of the tenant in which they mean something; else why there is no answer. */
+function answerTo(view: View, universe: Universe, policy: Policy, text: string): Answer | string {
   const flow = parseFlow(text);
   if (flow !== undefined) return answerFlow(policy, flow);
-  const asked = askIn(view, text, undefined) ?? policy.tenants.map(({ name }) => askIn(view, text, name)).find((found) => found !== undefined);
-  return asked === undefined ? undefined : answer(universe, asked);
+  const found = findQuestion({ checked: view.checked, recheck: view.project.recheck }, text, undefined, view.file.id);
+  return found.kind === "found" ? answer(universe, found.question) : notUnderstood(text, found);
 }
 
 function outcomeText(outcome: Answer["outcome"]): string {
@@ -96,15 +98,14 @@ function outcomeText(outcome: Answer["outcome"]): string {
   }
 }
 
-const questionName = "<question>";
-
-/** The question, read as an expectation at the end of the view's file: names mean in it what they mean there. */
-function askIn(view: View, text: string, tenant: string | undefined): Question | undefined {
-  const open = tenant === undefined ? "" : `tenant ${JSON.stringify(tenant)} {\n`;
-  const source = `${view.file.text}\n${open}test ${JSON.stringify(questionName)} {\nexpect allow ${text}\n}${tenant === undefined ? "" : "\n}"}\n`;
-  const checked = view.project.recheck(new Map([[view.file.id, source]]));
-  const unfit = checked.diagnostics.some(
-    ({ severity, span }) => severity === "error" && span.file === view.file.id && span.start > view.file.text.length,
-  );
-  return unfit ? undefined : checked.policy?.tests.find(({ name }) => name === questionName)?.expectations.at(0);
+function notUnderstood(text: string, found: Exclude<FoundQuestion, { readonly kind: "found" }>): string {
+  switch (found.kind) {
+    case "several":
+    case "no such tenant":
+      return `\`${text}\` means something in each of the tenants ${found.tenants.join(", ")}: write names as \`${found.tenants.at(0) ?? "tenant"}/NAME\`.`;
+    case "wrong": {
+      const why = found.diagnostics.map(({ message }) => message).join("; ");
+      return `\`${text}\` is not understood${why === "" ? "" : `: ${why}`}. A question reads as a rule does: \`frontend -> redis-master : redis\`.`;
+    }
+  }
 }
