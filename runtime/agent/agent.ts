@@ -3,6 +3,7 @@
  */
 import { sharedZone } from "../../compiler/target/openflow/registers.js";
 import { cutConnections } from "../conntrack/cut.js";
+import type { Enforced } from "../conntrack/cut.js";
 import { openControl } from "../conntrack/control.js";
 import { connectionJudge } from "../conntrack/decide.js";
 import { greetSwitch, SwitchRefusal } from "../openflow/connection.js";
@@ -84,8 +85,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   let connection: SwitchConnection | undefined;
   /** The next comparison has to be of all flows. */
   let whole = true;
-  /** What the binder's last result is of; a new program is bound to the same endpoints. */
-  let bound: { readonly published: PublishedProgram; readonly zones: ReadonlySet<number> } | undefined;
+  /** The program that the binder and the switch agree on; none while a change is under way, or was refused. */
+  let agreed: PublishedProgram | undefined;
   let stopped = false;
 
   const kept = await readKept(options);
@@ -155,6 +156,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const change = async (published: PublishedProgram | undefined): Promise<void> => {
     const to = connection;
     if (to === undefined) return;
+    agreed = undefined;
     try {
       const started = performance.now();
       const changes = published === undefined ? bareChanges() : boundChanges(published);
@@ -162,6 +164,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await to.apply(changes);
       shadow.note(changes);
       whole = false;
+      agreed = published;
       if (published !== undefined) limitPorts();
       if (changes.length > 0) {
         log.info("the switch has changed", {
@@ -185,8 +188,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const inventory = nodeInventory(own, parts.values(), bridge);
     const input: BindInput = { ...inventory, program: published.program, generation: published.generation, node: own.name };
     const { touched, groups, problems } = binder.update(input);
-    const zones = new Set([sharedZone, ...published.program.tenants.map(({ id }) => id)]);
-    bound = { published, zones };
     const homeless = inventory.homeless.map((name) => `endpoint ${name} has no port on ${options.bridge}`);
     const found = [...homeless, ...problems.map(({ message }) => message)];
     send({ kind: "trouble", about: "endpoints", message: summary(found) });
@@ -226,38 +227,34 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   let cutTimer: NodeJS.Timeout | undefined;
   let cutting = false;
   const cutSoon = (): void => {
-    if (options.control === undefined) return;
+    const { control } = options;
+    if (control === undefined) return;
     cutTimer ??= later(CUT_DELAY, () => {
       cutTimer = undefined;
-      void cut();
+      if (cutting || agreed === undefined) cutSoon();
+      else void cut(control);
     });
   };
 
-  const cut = async (): Promise<void> => {
-    if (cutting) return cutSoon();
+  const cut = async (path: string): Promise<void> => {
     cutting = true;
     try {
-      const connections = await cutOnce();
+      const control = await openControl(path);
+      const connections = await cutConnections(control, bridge?.datapathType ?? "system", inForce).finally(control.close);
       if (connections > 0) log.info("connections that the policy denies now were cut", { connections });
       send({ kind: "trouble", about: CONNECTIONS, message: "" });
     } catch (error) {
-      trouble(CONNECTIONS)(new Error(`they cannot be cut: ${textOf(error)}`));
+      if (agreed !== undefined) trouble(CONNECTIONS)(new Error(`they cannot be cut: ${textOf(error)}`));
       later(CUT_AGAIN, cutSoon);
     } finally {
       cutting = false;
     }
   };
 
-  const cutOnce = async (): Promise<number> => {
-    if (options.control === undefined || bridge === undefined || bound === undefined) return 0;
-    const { published, zones } = bound;
-    const control = await openControl(options.control);
-    try {
-      const judge = connectionJudge(published.program, binder.endpointsAt);
-      return await cutConnections(control, bridge.datapathType, zones, judge);
-    } finally {
-      control.close();
-    }
+  const inForce = (): Enforced => {
+    if (agreed === undefined) throw new Error("a change is under way");
+    const { program } = agreed;
+    return { zones: new Set([sharedZone, ...program.tenants.map(({ id }) => id)]), judge: connectionJudge(program, binder.endpointsAt) };
   };
 
   let reportTimer: NodeJS.Timeout | undefined;

@@ -1,0 +1,299 @@
+/**
+ * The guestbook's lab: two nodes, each with a switch of its own (in user space) and an agent, VXLAN between them, an etcd, and network
+ * namespaces as pods. Everything is made from nothing and taken down again.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { sealProgram } from "../../compiler/target/openflow/json.js";
+import { buildProgram } from "../../compiler/target/openflow/build.js";
+import { seal } from "../../runtime/signing/envelope.js";
+import { generateKeys, readSigningKey } from "../../runtime/signing/keys.js";
+import { etcdStore } from "../../runtime/store/etcd.js";
+import { newestGeneration, putGeneration } from "../../runtime/store/generations.js";
+import type { KeyValues } from "../../runtime/store/keyvalue.js";
+import { nodeStatuses } from "../../runtime/store/reports.js";
+import { eventually } from "../support/agent.js";
+import { checkTexts, renderDiagnostics } from "../support/diagnose.js";
+import { startEtcd } from "../support/etcd.js";
+import type { TestEtcd } from "../support/etcd.js";
+import { universeOf } from "../support/policy.js";
+import type { LabAgentSettings } from "./agentmain.js";
+import { makeMachine } from "./machine.js";
+import type { Daemon, Machine } from "./machine.js";
+
+const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+/** VXLAN takes 50 bytes of the usual 1,500. */
+const MTU = "1400";
+
+export type NodeName = "n1" | "n2";
+export const nodeNames: readonly NodeName[] = ["n1", "n2"];
+
+/** A workload of the lab. Addresses are 10.1.1.NUMBER and fd00:1::NUMBER. */
+export interface Pod {
+  readonly name: string;
+  readonly node: NodeName;
+  readonly number: number;
+  readonly labels: string;
+}
+
+export interface Counts {
+  readonly good: number;
+  readonly bad: number;
+  /** When it last went well, in milliseconds since 1970. */
+  readonly last: number;
+}
+
+export interface Probe {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly mode: "try" | "hold";
+  /** Milliseconds between attempts. */
+  readonly every?: number;
+}
+
+export interface Prober {
+  readonly counts: (name: string) => Counts;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Lab {
+  readonly machine: Machine;
+  readonly etcd: TestEtcd;
+  readonly store: KeyValues;
+  readonly addPod: (pod: Pod) => void;
+  readonly removePod: (pod: Pod) => void;
+  /** Compiles a policy, publishes it as the next generation, and gives that. */
+  readonly publish: (text: string) => Promise<number>;
+  /** Puts bytes into the store as the next generation, whatever they are. */
+  readonly publishBytes: (make: (generation: number) => Uint8Array) => Promise<number>;
+  /** Waits until every node reports a generation, without errors. */
+  readonly realized: (generation: number) => Promise<void>;
+  readonly reports: () => Promise<string>;
+  readonly startAgent: (node: NodeName) => void;
+  readonly agent: (node: NodeName) => Daemon;
+  /** What a node's agent has said, a line of JSON each. */
+  readonly said: (node: NodeName) => readonly string[];
+  readonly startSwitch: (node: NodeName) => Promise<void>;
+  readonly switchOf: (node: NodeName) => Daemon;
+  readonly controlSocket: (node: NodeName) => string;
+  /** `ovs-vsctl` and `ovs-ofctl` on a node. */
+  readonly configure: (node: NodeName, ...words: readonly string[]) => string;
+  readonly openflow: (node: NodeName, ...words: readonly string[]) => string;
+  readonly probe: (space: string, probes: readonly Probe[]) => Prober;
+  readonly close: () => Promise<void>;
+}
+
+export const address = (pod: Pick<Pod, "number">): string => `10.1.1.${pod.number}`;
+export const address6 = (pod: Pick<Pod, "number">): string => `fd00:1::${pod.number}`;
+/** The host outside, on the first node's uplink. */
+export const outside = { space: "outside", address: "203.0.113.9", address6: "2001:db8::9" } as const;
+
+const prober = fileURLToPath(new URL("prober.mjs", import.meta.url));
+
+/** Everything but policy and pods. */
+export async function buildLab(): Promise<Lab> {
+  const machine = makeMachine();
+  const { folder, run, space, daemon } = machine;
+  const keys = generateKeys();
+  const etcd = await startEtcd();
+  const store = await etcdStore({ endpoints: [etcd.endpoint], prefix: "/ctv" });
+  const agents = new Map<NodeName, Daemon>();
+  const switches = new Map<NodeName, Daemon>();
+  const lines = new Map<NodeName, string[]>(nodeNames.map((name) => [name, []]));
+  const runFolder = (node: NodeName): string => join(folder, node);
+  const environment = (node: NodeName): Readonly<Record<string, string>> => ({
+    OVS_RUNDIR: runFolder(node),
+    OVS_LOGDIR: runFolder(node),
+    OVS_DBDIR: runFolder(node),
+  });
+  const configure: Lab["configure"] = (node, ...words) =>
+    run("ovs-vsctl", ["--timeout=10", `--db=unix:${runFolder(node)}/db.sock`, ...words], environment(node));
+  const controlSocket = (node: NodeName): string => join(runFolder(node), "vswitchd.ctl");
+
+  // Inside the project, so that packages outside the bundle are found.
+  const agentFile = fileURLToPath(new URL(`../../dist/lab/${basename(folder)}.mjs`, import.meta.url));
+  const bundled = build({
+    entryPoints: [fileURLToPath(new URL("agentmain.ts", import.meta.url))],
+    outfile: agentFile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    logLevel: "silent",
+    packages: "external",
+  });
+
+  const startSwitch = async (node: NodeName): Promise<void> => {
+    const path = runFolder(node);
+    const words = ["ovs-vswitchd", `unix:${path}/db.sock`, "--disable-system", `--unixctl=${controlSocket(node)}`, "-vconsole:off"];
+    switches.set(node, daemon(`${node}-vswitchd`, [...words, `--log-file=${path}/vswitchd.log`], { space: node, environment: environment(node) }));
+    await eventually(
+      () => Boolean(configure(node, "get", "Open_vSwitch", ".", "datapath_types").includes("netdev")),
+      () => "the switch",
+    );
+  };
+
+  const startNode = async (node: NodeName, index: number): Promise<void> => {
+    const path = runFolder(node);
+    mkdirSync(join(path, "state"), { recursive: true });
+    run("ovsdb-tool", ["create", `${path}/conf.db`, SCHEMA]);
+    daemon(`${node}-ovsdb`, ["ovsdb-server", `${path}/conf.db`, `--remote=punix:${path}/db.sock`, `--unixctl=${path}/db.ctl`, "-vconsole:off"], {
+      environment: environment(node),
+    });
+    await eventually(
+      () => {
+        try {
+          configure(node, "--no-wait", "init");
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      () => "ovsdb-server",
+    );
+    await startSwitch(node);
+    run("ip", ["-n", space(node), "link", "set", `fabric${index}`, "up"]);
+    configure(node, "--", "add-br", "br-phy", "--", "set", "bridge", "br-phy", "datapath_type=netdev", "--", "add-port", "br-phy", `fabric${index}`);
+    run("ip", ["-n", space(node), "addr", "add", `192.0.2.${index}/24`, "dev", "br-phy"]);
+    run("ip", ["-n", space(node), "link", "set", "br-phy", "up"]);
+    configure(node, "--", "add-br", "br-int", "--", "set", "bridge", "br-int", "datapath_type=netdev", "fail_mode=secure");
+    configure(node, "add-port", "br-int", "tun0", "--", "set", "interface", "tun0", "type=vxlan", "options:remote_ip=flow", "options:key=flow");
+  };
+
+  const startAgent = (node: NodeName): void => {
+    const file = join(folder, `${node}.json`);
+    const settings: LabAgentSettings = {
+      node,
+      address: `192.0.2.${nodeNames.indexOf(node) + 1}`,
+      ...(node === "n1" ? { uplink: "up0" } : {}),
+      run: runFolder(node),
+      etcd: etcd.endpoint,
+      trust: keys.publicPem,
+      state: join(runFolder(node), "state"),
+    };
+    writeFileSync(file, JSON.stringify(settings));
+    agents.set(node, daemon(`${node}-agent`, [process.execPath, agentFile, file], { onLine: (line) => lines.get(node)?.push(line) }));
+  };
+
+  /** An interface of the switch that is moved to a namespace: it computes its checksums, which a `veth` would leave to hardware. */
+  const plug = (node: NodeName, port: string, into: string, mac: string, ids: Readonly<Record<string, string>>): void => {
+    machine.addSpace(into);
+    const external = Object.entries(ids).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`);
+    const quoted = `mac=${JSON.stringify(mac)}`;
+    configure(node, "add-port", "br-int", port, "--", "set", "interface", port, "type=internal", `mtu_request=${MTU}`, quoted, ...external);
+    run("ip", ["-n", space(node), "link", "set", port, "netns", space(into)]);
+    run("ip", ["netns", "exec", space(into), "sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/all/accept_ra"]);
+    run("ip", ["-n", space(into), "link", "set", port, "up"]);
+  };
+
+  const addPod = (pod: Pod): void => {
+    const port = `p${pod.number}`;
+    const ids = {
+      "iface-id": pod.name,
+      "attached-mac": macOf(pod.number),
+      "ctv-addresses": `${address(pod)} ${address6(pod)}`,
+      "ctv-namespace": "guestbook",
+      "ctv-labels": pod.labels,
+    };
+    plug(pod.node, port, pod.name, macOf(pod.number), ids);
+    const add = (...words: readonly string[]): string => run("ip", ["-n", space(pod.name), ...words]);
+    add("addr", "add", `${address(pod)}/24`, "dev", port);
+    add("addr", "add", `${address6(pod)}/64`, "dev", port, "nodad");
+    add("route", "add", "default", "dev", port);
+    add("-6", "route", "add", "default", "dev", port);
+  };
+
+  const addOutside = (): void => {
+    plug("n1", "up0", outside.space, macOf(250), {});
+    const add = (...words: readonly string[]): string => run("ip", ["-n", space(outside.space), ...words]);
+    add("addr", "add", `${outside.address}/24`, "dev", "up0");
+    add("addr", "add", `${outside.address6}/64`, "dev", "up0", "nodad");
+    add("route", "add", "10.1.1.0/24", "dev", "up0");
+    add("-6", "route", "add", "fd00:1::/64", "dev", "up0");
+  };
+
+  const publishBytes: Lab["publishBytes"] = async (make) => {
+    const newest = await newestGeneration(store);
+    if (!(await putGeneration(store, newest, make(newest + 1)))) throw new Error("somebody else has published");
+    return newest + 1;
+  };
+
+  machine.addSpace("n1");
+  machine.addSpace("n2");
+  run("ip", ["link", "add", "fabric1", "netns", space("n1"), "type", "veth", "peer", "name", "fabric2", "netns", space("n2")]);
+  await Promise.all(nodeNames.map((node, index) => startNode(node, index + 1)));
+  addOutside();
+  await bundled;
+
+  const statuses = async (): Promise<string> => JSON.stringify((await nodeStatuses(store)).map((status) => status));
+  return {
+    machine,
+    etcd,
+    store,
+    addPod,
+    removePod: (pod) => {
+      configure(pod.node, "del-port", "br-int", `p${pod.number}`);
+      machine.removeSpace(pod.name);
+    },
+    publish: (text) => {
+      const bytes = signedProgram(text, keys.privatePem);
+      return publishBytes(bytes);
+    },
+    publishBytes,
+    realized: (generation) =>
+      eventually(
+        async () => {
+          const found = await nodeStatuses(store);
+          const good = found.filter(({ report }) => report?.generation === generation && report.errors.length === 0);
+          return good.length === nodeNames.length;
+        },
+        () => nodeNames.map((node) => (lines.get(node) ?? []).slice(-12).join("\n")).join("\n"),
+        20_000,
+      ),
+    reports: statuses,
+    startAgent,
+    agent: (node) => known(agents, node),
+    said: (node) => lines.get(node) ?? [],
+    startSwitch,
+    switchOf: (node) => known(switches, node),
+    controlSocket,
+    configure,
+    openflow: (node, ...words) => run("ovs-ofctl", ["-O", "OpenFlow14", ...words], environment(node)),
+    probe: (into, probes) => {
+      let counts: Readonly<Record<string, Counts>> = {};
+      const running = daemon(`prober-${into}`, [process.execPath, prober, JSON.stringify(probes)], {
+        space: into,
+        onLine: (line) => (counts = JSON.parse(line)),
+      });
+      return { counts: (name) => counts[name] ?? { good: 0, bad: 0, last: 0 }, stop: () => running.end("SIGKILL") };
+    },
+    close: async () => {
+      await store.close();
+      await machine.close();
+      await etcd.stop();
+      rmSync(agentFile, { force: true });
+    },
+  };
+}
+
+function known<Value>(map: ReadonlyMap<NodeName, Value>, node: NodeName): Value {
+  const value = map.get(node);
+  if (value === undefined) throw new Error(`${node} has none`);
+  return value;
+}
+
+const macOf = (number: number): string => `02:00:0a:01:01:${number.toString(16).padStart(2, "0")}`;
+
+/** Compiles, seals and signs. */
+function signedProgram(text: string, privatePem: string): (generation: number) => Uint8Array {
+  const checked = checkTexts({ "main.ctv": text });
+  if (checked.policy === undefined) throw new Error(renderDiagnostics(checked.diagnostics, { "main.ctv": text }));
+  const { program } = buildProgram(universeOf(checked.policy));
+  if (program === undefined) throw new Error("the policy has no program");
+  const sealed = sealProgram(program, { algorithm: "sha256", of: (content) => createHash("sha256").update(content).digest("hex") });
+  return (generation) => seal({ generation, created: new Date(0).toISOString(), note: "", program: sealed.text }, readSigningKey(privatePem));
+}
