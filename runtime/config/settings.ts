@@ -31,7 +31,7 @@ export interface StoreSettings {
 export interface KubernetesSettings {
   /** Default: the service account of the pod that the agent runs in, else the usual kubeconfig. */
   readonly kubeconfig?: string;
-  /** Annotation of a pod that holds its OpenFlow port and MAC address, where OVSDB does not know the pod. */
+  /** Default: all. */
   readonly namespaces?: readonly string[];
 }
 
@@ -43,13 +43,14 @@ export interface AgentSettings {
   readonly bridge: string;
   readonly openflow?: string;
   readonly ovsdb: string;
+  readonly control?: string;
   readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
   readonly address?: string;
   readonly tunnel?: string;
   readonly uplink?: string;
   readonly nextHop?: string;
   readonly forwarding?: "bridge" | "routing" | "none";
-  readonly untilKnown: "deny" | "allow";
+  readonly untilKnown: "deny" | "normal";
   readonly endpoints: {
     readonly file?: string;
     readonly ovsdb: boolean;
@@ -60,6 +61,7 @@ export interface AgentSettings {
   readonly log: "debug" | "info" | "warn" | "error";
   /** Seconds. */
   readonly reportEvery: number;
+  /** Seconds. */
   readonly lease: number;
 }
 
@@ -101,6 +103,9 @@ const shape = object(
     bridge: some("a name", "The bridge that is held to the policy. Default: br-int."),
     openflow: server("How to reach the bridge by OpenFlow. Default: its socket in /run/openvswitch."),
     ovsdb: server("How to reach the switch's database. Default: unix:/run/openvswitch/db.sock."),
+    control: path(
+      "The switch's run folder, or its control socket: for cutting connections and tracing. Default: the folder of the database's socket.",
+    ),
     tls: object({ ca: path("PEM file."), certificate: path("PEM file."), key: path("PEM file.") }, [], {
       description: "For ssl: addresses of the switch.",
     }),
@@ -109,7 +114,9 @@ const shape = object(
     uplink: some("a name", "The port of the bridge to the world outside."),
     nextHop: some("a MAC address", "The router behind the uplink.", (value) => macNumber(value) !== undefined),
     forwarding: word(["bridge", "routing", "none"], { description: "How the bridge forwards. Default: as the policy's fabric says." }),
-    untilKnown: word(["deny", "allow"], { description: "What happens to traffic until a policy is known. Default: deny." }),
+    untilKnown: word(["deny", "normal"], {
+      description: "What an empty switch does until a policy is known: drop everything, or forward unfiltered. Default: deny.",
+    }),
     endpoints: object(
       {
         file: path("YAML file of endpoints, as for `ctv compile --inventory`."),

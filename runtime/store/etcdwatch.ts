@@ -42,12 +42,12 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
   /** Counts readings: one that another has overtaken is of no use. */
   let readings = 0;
 
-  const tell = (now: ReadonlyMap<string, Known>): void => {
+  const tell = (now: ReadonlyMap<string, Known>, always: boolean): void => {
     const before = known;
     const keys = new Set([...now.keys(), ...(before?.keys() ?? [])]);
     const changed = new Set([...keys].filter((key) => now.get(key)?.value !== before?.get(key)?.value));
     known = now;
-    if (!stopped && (before === undefined || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
+    if (!stopped && (always || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
   };
   const report = (error: unknown): void => {
     if (!stopped) onError(values.failed(error));
@@ -76,7 +76,7 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
       if (kind === "delete") now.delete(entry.key.toString());
       else wrote(now, entry);
     }
-    tell(now);
+    tell(now, false);
   };
   const readAll = async (): Promise<void> => {
     const turn = ++readings;
@@ -87,7 +87,8 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
     const now = new Map<string, Known>();
     for (const entry of kvs) wrote(now, entry);
     upTo = Number(header.revision);
-    tell(now);
+    // Also when nothing is new: whoever was told of a lost connection learns that it is over.
+    tell(now, true);
     const late = waiting;
     waiting = undefined;
     apply(late);

@@ -79,10 +79,11 @@ export function watchFiles(
       if (!same) changed.add(key);
     }
     for (const key of known?.keys() ?? []) if (!now.has(key)) changed.add(key);
-    const first = known === undefined;
+    // After trouble also when nothing is new: it is over.
+    const always = known === undefined || problem !== "";
     known = now;
     problem = "";
-    if (!stopped && (first || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
+    if (!stopped && (always || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
   };
   const failed = (error: unknown): void => {
     const failure = error instanceof Error ? error : new Error(String(error));

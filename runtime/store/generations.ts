@@ -77,7 +77,6 @@ export function programSource(store: KeyValues, trusted: readonly TrustedKey[], 
     name: store.name,
     watch: (onProgram, onError): Stop => {
       let held = inForce;
-      let delivered = 0;
       return store.watchNewest(
         PREFIX,
         (newest) => {
@@ -93,8 +92,6 @@ export function programSource(store: KeyValues, trusted: readonly TrustedKey[], 
           }
           const { envelope, program } = accepted;
           held = { generation, digest: envelope.digest };
-          if (delivered === generation) return;
-          delivered = generation;
           onProgram({ generation, program, text: envelope.program, signature: envelope.signature, envelope: newest.value });
         },
         onError,

@@ -1,4 +1,4 @@
-/** Why the system refused a file operation, in words. */
+/** Why the system refused something, in words. */
 
 export function reasonOf(error: unknown): string {
   return reasons.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error));
@@ -11,6 +11,8 @@ export function codeOf(error: unknown): unknown {
 
 const reasons: ReadonlyMap<unknown, string> = new Map([
   ["EACCES", "permission denied"],
+  ["EADDRINUSE", "something else listens there"],
+  ["EADDRNOTAVAIL", "this machine has no such address"],
   ["ENOENT", "there is no such file or folder"],
   ["ENOSPC", "the disk is full"],
   ["EROFS", "the file system is read-only"],

@@ -62,7 +62,7 @@ describe("the agent's configuration", () => {
     [`${small}brigde: br0\n`, [expect.stringContaining('has no key "brigde"')]],
     [`${small}listen: 0.0.0.0:80\n`, ['listen needs a loopback address with a port, such as 127.0.0.1:9476, not "0.0.0.0:80"']],
     [`${small}ovsdb: /run/db.sock\n`, [expect.stringContaining("ovsdb needs an address such as unix:/run/openvswitch/db.sock")]],
-    [`${small}untilKnown: allwo\n`, [expect.stringContaining("untilKnown needs one of deny, allow")]],
+    [`${small}untilKnown: allwo\n`, [expect.stringContaining("untilKnown needs one of deny, normal")]],
     [`${small}lease: 1\n`, ["lease needs a whole number from 5 to 86400, not 1"]],
     ["store: { folder: x, etcd: { endpoints: [https://a:1] } }\ntrust: [a.pub]\n", ["store needs a folder or etcd, not both"]],
     ["store: {}\ntrust: [a.pub]\n", ["store needs a folder or etcd, not neither"]],

@@ -1,0 +1,225 @@
+/**
+ * A node's agent as a service: the store, the sources of endpoints and the loop (`runtime/agent/`) put together by a configuration, with
+ * reports, counters, logs, metrics and health around them.
+ */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { startAgent } from "../agent/agent.js";
+import type { Agent } from "../agent/agent.js";
+import { folderKeeper } from "../agent/keep.js";
+import type { EndpointSource, InventoryPart, ProgramSource } from "../agent/sources.js";
+import type { AgentSettings } from "../config/settings.js";
+import { combinedSource } from "../endpoints/combine.js";
+import { fileSource } from "../endpoints/file.js";
+import { kubernetesSource } from "../endpoints/kubernetes.js";
+import { announcer, memberSource } from "../endpoints/members.js";
+import { ovsdbSource } from "../endpoints/ovsdb.js";
+import { parseServerAddress } from "../openflow/transport.js";
+import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
+import { OVSDB_PORT } from "../ovsdb/client.js";
+import { accept } from "../signing/accept.js";
+import type { InForce } from "../signing/accept.js";
+import { programDigest, readHeader } from "../signing/envelope.js";
+import { readTrustedKey } from "../signing/keys.js";
+import type { TrustedKey } from "../signing/keys.js";
+import { programSource } from "../store/generations.js";
+import type { KeyValues, Lease } from "../store/keyvalue.js";
+import { openStore } from "../store/open.js";
+import { reasonOf } from "../store/reason.js";
+import { reportSink } from "../store/reports.js";
+import { startCounting } from "./counting.js";
+import { readiness } from "./health.js";
+import { serveHttp } from "./http.js";
+import type { Routes } from "./http.js";
+import type { ServiceLog } from "./log.js";
+import { makeMetrics } from "./metrics.js";
+import { packetLog } from "./packets.js";
+
+export interface Service {
+  /** Where metrics and health are. */
+  readonly address: string;
+  readonly agent: Agent;
+  /** Ends everything that the agent does. The switch keeps what it has. */
+  readonly stop: () => Promise<void>;
+}
+
+/** OpenFlow's port (IANA). */
+const OPENFLOW_PORT = 6653;
+
+/** Why an agent cannot start: its configuration or its surroundings, in words. */
+export class ServiceError extends Error {}
+
+/** Starts a node's agent. Relative paths start at `folder`. @throws ServiceError and StoreError for what keeps it from starting. */
+export async function startService(settings: AgentSettings, folder: string, log: ServiceLog): Promise<Service> {
+  const node = settings.node ?? hostname();
+  const trusted = await Promise.all(settings.trust.map((path) => trustedKey(path, folder)));
+  const keeper = folderKeeper(resolve(folder, settings.state), (bytes) => opened(bytes, trusted));
+  const store = await openStore(settings.store, folder);
+  const ends: (() => Promise<unknown>)[] = [() => store.close()];
+  const end = async (): Promise<void> => {
+    for (const each of [...ends].reverse()) await each().catch((error: unknown) => log.warn(`while stopping: ${textOf(error)}`));
+  };
+  try {
+    const warn = (error: Error): void => log.warn(error.message);
+    const lease = store.lease(settings.lease, warn);
+    const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
+    // Packets may come before the agent is told of.
+    const held: { agent?: Agent } = {};
+    const lines = packetLog({ program: () => held.agent?.program()?.program, write: log.connection, now: () => performance.now() });
+    const surroundings = await reach(settings, folder);
+    const agent = await startAgent({
+      own: { ...ownNode(settings), name: node },
+      bridge: settings.bridge,
+      ...surroundings,
+      programs: programs.source,
+      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, warn)],
+      reports: reportSink(store, lease, Date.now),
+      keeper,
+      unknownPolicy: settings.untilKnown,
+      log,
+      onPacket: lines.take,
+    });
+    held.agent = agent;
+    ends.push(agent.stop);
+    const counting = startCounting({ agent, store, node, every: settings.reportEvery * 1000, onError: warn });
+    ends.push(counting.stop);
+    const metrics = await makeMetrics({
+      report: agent.report,
+      newestSeen: programs.newest,
+      droppedLines: lines.dropped,
+      problems: () => log.problems(),
+    });
+    const routes: Routes = {
+      "/healthz": () => Promise.resolve({ status: 200, body: { alive: true } }),
+      "/readyz": () => {
+        const state = readiness(agent.report());
+        return Promise.resolve({ status: state.ready ? 200 : 503, body: state });
+      },
+      "/metrics": async () => ({ status: 200, type: metrics.type, body: await metrics.text() }),
+      "/report": () => Promise.resolve({ status: 200, body: agent.report() }),
+    };
+    const http = await serveHttp(settings.listen, routes).catch((error: unknown) => {
+      throw new ServiceError(`cannot listen on ${settings.listen}: ${reasonOf(error)}`);
+    });
+    ends.push(http.close);
+    log.info("the agent has started", { store: store.name, bridge: settings.bridge, listen: http.address });
+    return { address: http.address, agent, stop: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function opened(bytes: Uint8Array, trusted: readonly TrustedKey[]): ReturnType<Parameters<typeof folderKeeper>[1] & object> {
+  const header = readHeader(bytes);
+  const accepted = "refused" in header ? header : accept(bytes, header.generation, trusted);
+  if ("refused" in accepted) throw new Error(accepted.refused);
+  const { envelope, program } = accepted;
+  return { generation: envelope.generation, program, text: envelope.program, signature: envelope.signature, envelope: bytes };
+}
+
+/** What the node had before it was started. What cannot be read is told by the agent, which reads it as well. */
+async function inForce(kept: ReturnType<typeof folderKeeper>["program"]): Promise<InForce | undefined> {
+  const program = await kept().catch(() => undefined);
+  return program === undefined ? undefined : { generation: program.generation, digest: programDigest(program.text) };
+}
+
+/** The source, and the newest generation it has delivered. */
+function noticing(source: ProgramSource): { readonly source: ProgramSource; readonly newest: () => number } {
+  let newest = 0;
+  return {
+    newest: () => newest,
+    source: {
+      ...source,
+      watch: (onProgram, onError) =>
+        source.watch((published) => {
+          newest = published.generation;
+          onProgram(published);
+        }, onError),
+    },
+  };
+}
+
+function ownNode({ address, tunnel, uplink, nextHop, forwarding }: AgentSettings): object {
+  return { address, tunnel, uplink, nextHop, forwarding };
+}
+
+interface Surroundings {
+  readonly openflow: ServerAddress;
+  readonly ovsdb: ServerAddress;
+  readonly control?: string;
+  readonly identity?: TlsIdentity;
+}
+
+/** How to reach the switch. */
+async function reach(settings: AgentSettings, folder: string): Promise<Surroundings> {
+  const ovsdb = addressOf(settings.ovsdb, OVSDB_PORT);
+  const run = ovsdb.kind === "unix" ? dirname(ovsdb.path) : undefined;
+  const openflow = settings.openflow ?? (run === undefined ? undefined : `unix:${join(run, `${settings.bridge}.mgmt`)}`);
+  if (openflow === undefined) throw new ServiceError("`openflow` is needed where `ovsdb` is not a socket on this machine");
+  const control = settings.control ?? run;
+  const { ca, certificate, key } = settings.tls ?? {};
+  if (ca === undefined || certificate === undefined || key === undefined) {
+    if (settings.tls !== undefined) throw new ServiceError("`tls` needs all of `ca`, `certificate` and `key`");
+    return { openflow: addressOf(openflow, OPENFLOW_PORT), ovsdb, ...(control === undefined ? {} : { control }) };
+  }
+  const [authority, shown, secret] = await Promise.all([ca, certificate, key].map((path) => textAt(path, folder)));
+  const identity = { authority, certificate: shown, key: secret };
+  return { openflow: addressOf(openflow, OPENFLOW_PORT), ovsdb, identity, ...(control === undefined ? {} : { control }) };
+}
+
+function addressOf(text: string, port: number): ServerAddress {
+  const address = parseServerAddress(text, port);
+  if (address === undefined) throw new ServiceError(`"${text}" is not the address of a switch`);
+  return address;
+}
+
+/** What comes first counts where sources disagree: what an operator writes, then the orchestrator, then the switch, then other nodes. */
+function endpointsOf(
+  { endpoints, bridge, address }: AgentSettings,
+  node: string,
+  folder: string,
+  store: KeyValues,
+  lease: Lease,
+  { ovsdb, identity }: Surroundings,
+  warn: (error: Error) => void,
+): EndpointSource {
+  const sources: readonly EndpointSource[] = [
+    ...(endpoints.file === undefined ? [] : [fileSource(resolve(folder, endpoints.file))]),
+    ...(endpoints.kubernetes === undefined ? [] : [kubernetesSource(withPath(endpoints.kubernetes, folder))]),
+    ...(endpoints.ovsdb ? [ovsdbSource(ovsdb, bridge, node, identity)] : []),
+    ...(endpoints.nodes ? [memberSource(store, node)] : []),
+  ];
+  if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
+  const announce = announcer(lease, node).announce;
+  const tell = (part: InventoryPart): void => {
+    if (endpoints.nodes) announce({ name: node, ...(address === undefined ? {} : { address }) }, part.endpoints).catch(warn);
+  };
+  return combinedSource(sources, tell);
+}
+
+function withPath<T extends { readonly kubeconfig?: string }>(settings: T, folder: string): T {
+  return settings.kubeconfig === undefined ? settings : { ...settings, kubeconfig: resolve(folder, settings.kubeconfig) };
+}
+
+async function trustedKey(path: string, folder: string): Promise<TrustedKey> {
+  const pem = await textAt(path, folder);
+  try {
+    return readTrustedKey(pem);
+  } catch (error) {
+    throw new ServiceError(`${path} cannot be trusted: ${textOf(error)}`);
+  }
+}
+
+async function textAt(path: string, folder: string): Promise<string> {
+  try {
+    return await readFile(resolve(folder, path), "utf8");
+  } catch (error) {
+    throw new ServiceError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
