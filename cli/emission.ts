@@ -8,6 +8,7 @@ import { targets } from "../compiler/target/index.js";
 import type { TargetRow } from "../compiler/target/index.js";
 import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
 import type { Artefact, Loss } from "../compiler/target/target.js";
+import { unfitness } from "../compiler/target/unfit.js";
 import { verify } from "../compiler/verify/verify.js";
 import { Refusal } from "./exit.js";
 import type { LoadedProject } from "./project.js";
@@ -18,7 +19,12 @@ export interface TargetOutput {
   readonly diagnostics: readonly Diagnostic[];
   /** Flows that the target decides otherwise, and that a diagnostic tells of. */
   readonly losses?: readonly Loss[];
+  /** Nobody asked for the target, and the policy does not fit it: it has no artefacts, and a note says why. */
+  readonly leftOut?: true;
 }
+
+/** A target of a run. An optional one is there because nobody named any: it is left out where the policy does not fit it. */
+export type ChosenTarget = TargetRow & { readonly optional?: true };
 
 export interface EmissionOrders {
   readonly inventory?: Inventory;
@@ -28,8 +34,8 @@ export interface EmissionOrders {
   readonly before: (step: string) => void;
 }
 
-/** The targets that were asked for; else those of the project file; else all. @throws Refusal for a name that is none. */
-export function chosenTargets(asked: readonly string[], project: TargetOptions): readonly TargetRow[] {
+/** The targets that were asked for; else those of the project file; else all that fit. @throws Refusal for a name that is none. */
+export function chosenTargets(asked: readonly string[], project: TargetOptions): readonly ChosenTarget[] {
   const names = targets.map((target) => target.name);
   for (const name of asked) {
     if (!names.some((known) => known === name)) {
@@ -38,21 +44,23 @@ export function chosenTargets(asked: readonly string[], project: TargetOptions):
   }
   if (asked.length > 0) return targets.filter((target) => asked.includes(target.name));
   const declared = targets.filter((target) => project[target.name] !== undefined);
-  return declared.length > 0 ? declared : targets;
+  return declared.length > 0 ? declared : targets.map((target): ChosenTarget => ({ ...target, optional: true }));
 }
 
 /** What each target emits for a project without errors. Comments and settings silence findings about targets as they do others. */
-export function emitTargets(loaded: LoadedProject, chosen: readonly TargetRow[], orders: EmissionOrders): readonly TargetOutput[] {
+export function emitTargets(loaded: LoadedProject, chosen: readonly ChosenTarget[], orders: EmissionOrders): readonly TargetOutput[] {
   const { universe } = loaded.checked;
   if (universe === undefined) return [];
   const { inventory, before } = orders;
   const settings = { options: loaded.project.targets, digest: sha256, ...(inventory === undefined ? {} : { inventory }) };
-  const outputs = chosen.map(({ name, emit, readings }) => {
+  const outputs = chosen.map(({ name, emit, readings, optional }): TargetOutput => {
     before(`compiling for ${name}`);
     const emission = emit(universe, settings);
+    const unfit = optional === true ? unfitness(name, emission.diagnostics) : undefined;
+    if (unfit !== undefined) return { name, artefacts: [], diagnostics: [unfit], leftOut: true };
     if (!orders.verify || emission.diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { name, ...emission };
     before(`verifying ${name}`);
-    const differences = verify(name, universe, readings(emission.artefacts, universe), emission.losses ?? []);
+    const differences = verify(name, universe, readings(emission.artefacts, universe, sha256), emission.losses ?? []);
     return { name, ...emission, diagnostics: [...emission.diagnostics, ...differences] };
   });
   const found = outputs.flatMap((output) => output.diagnostics);
@@ -62,4 +70,5 @@ export function emitTargets(loaded: LoadedProject, chosen: readonly TargetRow[],
   return outputs.map((output) => ({ ...output, diagnostics: heard.filter((diagnostic) => targetOf(diagnostic) === output) }));
 }
 
-const sha256 = { algorithm: "sha256", of: (text: string) => createHash("sha256").update(text).digest("hex") };
+/** How the policy program is hashed. */
+export const sha256 = { algorithm: "sha256", of: (text: string) => createHash("sha256").update(text).digest("hex") };

@@ -113,7 +113,7 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const context: Context = { program, lookup, facts, params, report, ruleOfNode, ...(remember === undefined ? {} : { remember }) };
   yield;
   const { policy: draft, spans, services, peers } = resolvePolicy(context);
-  lookup.reportUnknown();
+  const meant = lookup.reportUnknown();
   yield;
   const surroundings = input.surroundings ?? { podAddresses: noAddresses };
 
@@ -125,7 +125,7 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   checkAddressing({ policy: draft, spans, externals, podAddresses: surroundings.podAddresses, report });
   // A statement that could not be read may use anything.
   const readable = [...files.values()].every((file) => file.parsed.problems.length === 0);
-  if (readable) checkUsage(program, facts.facts, report);
+  if (readable) checkUsage(program, facts.facts, meant, report);
   yield;
 
   const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));

@@ -1,10 +1,9 @@
 /** `ctv compile`: checks, and writes what each target is to enforce, all of it or nothing. */
 import { resolve } from "node:path";
 import { isSound } from "../../compiler/compile.js";
-import type { TargetRow } from "../../compiler/target/index.js";
 import type { Artefact } from "../../compiler/target/target.js";
 import { emitTargets, chosenTargets } from "../emission.js";
-import type { TargetOutput } from "../emission.js";
+import type { ChosenTarget, TargetOutput } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { inventoryFor } from "../inventory.js";
 import { writeOutput } from "../io/write.js";
@@ -88,7 +87,7 @@ function once({ words, options, terminal }: Call): WatchedRun {
 }
 
 /** Steps before the targets need none, and the policy program is OpenFlow's. */
-function targetsOfStep(step: Step | undefined, chosen: readonly TargetRow[]): readonly TargetRow[] {
+function targetsOfStep(step: Step | undefined, chosen: readonly ChosenTarget[]): readonly ChosenTarget[] {
   if (step === undefined) return chosen;
   return step === "program" ? chosenTargets(["openflow"], {}) : [];
 }
@@ -107,7 +106,8 @@ function outputFolder(given: string | undefined, loaded: LoadedProject, cwd: str
 
 function summaryText(outputs: readonly TargetOutput[], shown: string, written: Written, verified: boolean): string {
   const width = Math.max(...outputs.map((output) => output.name.length));
-  const lines = outputs.map(({ name, artefacts }) => {
+  const lines = outputs.map(({ name, artefacts, leftOut }) => {
+    if (leftOut === true) return `${name.padEnd(width)}  left out\n`;
     const changed = written.changed.filter((path) => path.startsWith(`${name}/`)).length;
     const state = changed === artefacts.length ? "" : changed === 0 ? ", none changed" : `, ${changed} changed`;
     return `${name.padEnd(width)}  ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"} in ${shown}/${name}${state}${verified ? ", verified" : ""}\n`;

@@ -36,7 +36,7 @@ export const lint: Verb = {
       before: () => undefined,
       ...(inventory === undefined ? {} : { inventory }),
     });
-    const costs = outputs.map(costOf);
+    const costs = outputs.filter(({ leftOut }) => leftOut !== true).map(costOf);
     const unhit = inventory === undefined ? [] : unhitRules(universe, endsIn(inventory));
     const own = [...coverageFindings(runTests(universe)), ...untestedConnections(universe), ...unhit];
     const looksFor = (code: string) =>

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { doesNotRead } from "../../compiler/diagnostics/verification.js";
 import type { Artefact } from "../../compiler/target/target.js";
 import { verify as verifyTarget } from "../../compiler/verify/verify.js";
-import { chosenTargets, emitTargets } from "../emission.js";
+import { chosenTargets, emitTargets, sha256 } from "../emission.js";
 import { exitCodes, Refusal, systemReason } from "../exit.js";
 import { manifestName } from "../io/manifest.js";
 import { kindOf, readText } from "../io/read.js";
@@ -51,7 +51,7 @@ export const verify: Verb = {
       for (const artefact of artefacts)
         sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
       const [fresh] = emitTargets(loaded, [target], { verify: false, before: () => undefined });
-      return verifyTarget(target.name, universe, target.readings(artefacts, universe), fresh?.losses ?? []);
+      return verifyTarget(target.name, universe, target.readings(artefacts, universe, sha256), fresh?.losses ?? []);
     });
     steps.done();
     const report = { verb: "verify", diagnostics: inOrder(diagnostics), sources, failLevel: failLevel(options) };

@@ -45,7 +45,8 @@ export interface Lookup {
   /** How many names have been looked for and not found, or found to be something else. */
   readonly lost: () => number;
   /** Reports the names that nothing declares, each once. To be called when every name has been looked up. */
-  readonly reportUnknown: () => void;
+  /** Tells the names that are declared nowhere, and gives those that they may have been meant to be. */
+  readonly reportUnknown: () => ReadonlySet<string>;
 }
 
 const allSpaces: readonly NameSpace[] = ["peer", "service", "policy", "qos", "app", "contracts", "loadbalancer", "tenant", "bgp"];

@@ -16,7 +16,8 @@ export interface Misses {
   readonly ambiguous: (place: Place, name: Name, need: Need, found: readonly Candidate[]) => void;
   readonly misfit: (place: Place, name: Name, need: Need, found: PolicySymbol) => void;
   readonly tenant: (name: Name) => void;
-  readonly reportUnknown: () => void;
+  /** Gives the names that the unknown ones may have been meant to be. */
+  readonly reportUnknown: () => ReadonlySet<string>;
 }
 
 interface Use {
@@ -51,7 +52,7 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
     ...(need.also ?? []),
   ];
 
-  const reportUses = (uses: readonly Use[]): void => {
+  const reportUses = (uses: readonly Use[]): readonly string[] => {
     const [{ place, name, need }, ...others] = [...uses].sort((a, b) => compareSpans(a.name, b.name));
     const near = suggest(name.text, fitting(place, need));
     const fixes: Fix[] = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: uses.map((use) => replacement(use.name, text)) }));
@@ -68,6 +69,7 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
     }
     const related = others.slice(0, SHOWN).map((use) => ({ span: use.name.span, message: "named here too" }));
     report(unknownName.make({ name: name.text, needed: need.text, where: need.where }, { span: name.span, related, help, fixes }));
+    return near;
   };
 
   return {
@@ -79,8 +81,9 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
       else uses.push(use);
     },
     reportUnknown: () => {
-      for (const uses of unknown.values()) reportUses(uses);
+      const meant = new Set([...unknown.values()].flatMap(reportUses));
       unknown.clear();
+      return meant;
     },
     ambiguous: (place, name, need, found) => {
       const key = keyOf({ place, name, need });

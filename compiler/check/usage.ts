@@ -19,7 +19,8 @@ import {
 } from "../diagnostics/usage.js";
 import type { LoadedFile } from "../source/files.js";
 
-export function checkUsage(program: Program, facts: Facts, report: Report): void {
+/** `meant` are names that a misspelt one may have been meant to be: nobody can say that they are unused. */
+export function checkUsage(program: Program, facts: Facts, meant: ReadonlySet<string>, report: Report): void {
   for (const [node, symbol] of program.symbolOfNode) {
     const declaration = symbol.declarations.find((entry) => entry.node === node);
     if (declaration === undefined || symbol.misplaced) continue;
@@ -27,7 +28,7 @@ export function checkUsage(program: Program, facts: Facts, report: Report): void
       if (node.rules.length === 0) report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
       continue;
     }
-    if (facts.isUsed(symbol)) continue;
+    if (facts.isUsed(symbol) || meant.has(symbol.name)) continue;
     const found = unused(symbol, declaration.nameSpan, removal(program, node));
     if (found !== undefined) report(found);
   }

@@ -14,7 +14,7 @@ import { syntaxDiagnostics } from "./syntax.js";
 import { testsDiagnostics } from "./tests.js";
 import { usageDiagnostics } from "./usage.js";
 import { valuesDiagnostics } from "./values.js";
-import { verificationDiagnostics } from "./verification.js";
+import { outputDiagnostics } from "./verification.js";
 
 const areas: readonly (readonly Definition[])[] = [
   syntaxDiagnostics,
@@ -24,7 +24,7 @@ const areas: readonly (readonly Definition[])[] = [
   usageDiagnostics,
   logicDiagnostics,
   lintDiagnostics,
-  verificationDiagnostics,
+  outputDiagnostics,
   kubernetesDiagnostics,
   contivDiagnostics,
   openflowDiagnostics,

@@ -1,4 +1,4 @@
-/** CTV50xx: a target's artefacts do not decide as the source does. */
+/** CTV50xx: a target's artefacts do not decide as the source does, or there are none. */
 import { defineDiagnostic } from "./diagnostic.js";
 import type { Definition } from "./diagnostic.js";
 
@@ -35,4 +35,16 @@ export const doesNotRead = defineDiagnostic<{ target: string; path: string; line
   fix: "Compile again, or mend the file at the line of the message.",
 });
 
+export const targetLeftOut = defineDiagnostic<{ target: string; reason: string }>({
+  code: "CTV5003",
+  severity: "note",
+  title: "Target left out",
+  message: ({ target, reason }) => `${target} is left out, because nobody asks for it and the policy does not fit it: ${reason}`,
+  explanation:
+    "Where neither `--target` nor the project file names targets, a policy is compiled for all that it fits. A tenant without networks, as is usual where only Kubernetes is meant, has no place on Contiv. Asked for by name, the target has an error instead.",
+  example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow world -> web : http }\n}\n",
+  fix: "Nothing, if the target is not meant: `targets` in the project file names those that are. Else declare what the message asks for.",
+});
+
 export const verificationDiagnostics: readonly Definition[] = [decidesOtherwise, doesNotRead];
+export const outputDiagnostics: readonly Definition[] = [...verificationDiagnostics, targetLeftOut];

@@ -28,8 +28,8 @@ export interface TargetRow {
   readonly name: keyof TargetOptions;
   readonly capabilities: readonly Capability[];
   readonly emit: (universe: Universe, settings: TargetSettings) => Emission;
-  /** What the files say, under each assumption on which servers of the target differ. */
-  readonly readings: (artefacts: readonly Artefact[], universe: Universe) => readonly NamedReading[];
+  /** What the files say, under each assumption on which servers of the target differ. `digest` is how the program was hashed. */
+  readonly readings: (artefacts: readonly Artefact[], universe: Universe, digest?: Digest) => readonly NamedReading[];
 }
 
 export const targets: readonly TargetRow[] = [
@@ -53,6 +53,6 @@ export const targets: readonly TargetRow[] = [
       const audit = options.openflow?.audit === true ? { ...noAudit, tenants } : noAudit;
       return openflow.emit(universe, { audit, ...(inventory === undefined ? {} : { inventory }), ...(digest === undefined ? {} : { digest }) });
     },
-    readings: (artefacts) => [{ reading: readOpenflow(artefacts) }],
+    readings: (artefacts, _universe, digest) => [{ reading: readOpenflow(artefacts, digest) }],
   },
 ];

@@ -82,6 +82,19 @@ describe("ctv compile", () => {
     expect(existsSync(join(cwd, "out/kubernetes"))).toBe(true);
   });
 
+  it("leaves out a target that nobody asked for and that the policy does not fit, with a note", async () => {
+    const cwd = scratch({ "a.ctv": good.replace(/ {2}network.*\n/, "").replaceAll(" in net", "") });
+    const { code, out, err } = await ctv(["compile", "a.ctv"], { cwd });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^kubernetes .*\ncontiv {6}left out\nopenflow .*\n$/) });
+    expect(err).toContain("note[CTV5003]: contiv is left out, because nobody asks for it");
+    expect(existsSync(join(cwd, "build/contiv"))).toBe(false);
+    expect(existsSync(join(cwd, "build/openflow"))).toBe(true);
+    expect((await ctv(["lint", "a.ctv"], { cwd })).out).not.toContain("contiv");
+    expect(await ctv(["compile", "a.ctv", "--target", "contiv"], { cwd })).toMatchObject({ code: 1, err: expect.stringContaining("error[CTV5230]") });
+    writeFileSync(join(cwd, "ctv.yaml"), "sources: [a.ctv]\ntargets: { contiv: {} }\n");
+    expect(await ctv(["compile"], { cwd })).toMatchObject({ code: 1, err: expect.stringContaining("error[CTV5230]") });
+  });
+
   it("proves what it wrote, unless it is told not to", async () => {
     const { out } = await ctv(["compile", "a.ctv", "--target", "openflow", "--no-verify"], { cwd: scratch({ "a.ctv": good }) });
     expect(out).toBe("openflow  3 files in build/openflow\n");

@@ -128,3 +128,12 @@ tenant t {
     expect(errors.map((error) => `${error.code} ${error.message}`).join("\n")).toMatch(new RegExp(`^${code} [^\n]*$`));
   });
 });
+
+describe("a misspelt name", () => {
+  it("brings one message, and none that the name it was meant to be is unused", () => {
+    const text =
+      "tenant t {\n  group web { match app = web }\n  group cache { match app = cache }\n  group spare { match app = spare }\n  policy p { allow world -> web : http; allow web -> cahce : redis }\n}\n";
+    expect(codesOf(checkTexts({ "main.ctv": text }))).toEqual(["CTV4101", "CTV2001"]);
+    expect(checkTexts({ "main.ctv": text }).diagnostics[0].message).toContain("spare");
+  });
+});

@@ -5,9 +5,11 @@ import { describe, expect, it } from "@jest/globals";
 import { catalogue } from "../../compiler/diagnostics/catalogue.js";
 import { inOrder } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { contivDoubtful, contivNotRead, contivRepliesStopped, contivUnsaid } from "../../compiler/diagnostics/import.js";
 import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
 import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
-import { verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
+import { targetLeftOut, verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
+import { importContiv } from "../../compiler/import/contiv/import.js";
 import { importKubernetes } from "../../compiler/import/kubernetes/import.js";
 import { adviceOn } from "../../compiler/manifests/connectivity/advice.js";
 import type { AddressFacts } from "../../compiler/manifests/connectivity/blocks.js";
@@ -15,6 +17,7 @@ import { readManifests } from "../../compiler/manifests/read.js";
 import type { Universe } from "../../compiler/policy/universe.js";
 import { noAddresses } from "../../compiler/space/address.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
+import { unfitness } from "../../compiler/target/unfit.js";
 import { targets } from "../../compiler/target/index.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
@@ -53,17 +56,21 @@ function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined)
 function findingsOfVerbs(code: string, texts: Texts, universe: Universe): readonly Diagnostic[] {
   if (verificationDiagnostics.some((definition) => definition.code === code)) return verifyEdited(texts, universe);
   if (code === hitsNoEndpoint.code) return unhitRules(universe, endsIn(readInventory("nodes.yaml", texts["nodes.yaml"] ?? "").inventory));
+  if (code === targetLeftOut.code) return targets.flatMap(({ name, emit }) => unfitness(name, emit(universe, { options: {} }).diagnostics) ?? []);
   if (code === untestedConnection.code) return untestedConnections(universe);
   if (!code.startsWith("CTV6")) return [];
   const tests = runTests(universe);
   return [...testFindings(universe.policy, tests), ...(code === uncoveredRule.code ? coverageFindings(tests) : [])];
 }
 
+const contivCodes: readonly string[] = [contivNotRead, contivUnsaid, contivDoubtful, contivRepliesStopped].map(({ code }) => code);
+
 /** `ctv connectivity` on the files of Kubernetes objects, or `ctv import` for what only that finds. */
 function manifestFindings(code: string, texts: Texts): readonly Diagnostic[] {
   const files = Object.entries(texts).flatMap(([file, text]) => (/\.ya?ml$/.test(file) ? [{ file, text }] : []));
   const { manifests, diagnostics } = readManifests(files);
   const facts: AddressFacts = { podAddresses: noAddresses, ipBlocks: "outside" };
+  if (contivCodes.includes(code)) return inOrder(importContiv(Object.entries(texts).map(([file, text]) => ({ file, text }))).diagnostics);
   const found = code.startsWith("CTV72") ? importKubernetes(manifests, facts, () => "").diagnostics : adviceOn(manifests, facts);
   return inOrder([...diagnostics, ...found]);
 }

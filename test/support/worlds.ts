@@ -145,7 +145,7 @@ export function representativeAddresses(sets: readonly AddressSet[]): readonly A
   return [...[...v4].map((value): Address => ({ family: 4, value })), ...[...v6].map((value): Address => ({ family: 6, value }))];
 }
 
-/** One service point of every part into which the sets cut the services, and one of every protocol with a name. */
+/** The first and the last service point of every part into which the sets cut the services, and one of every protocol with a name. */
 export function representativeServices(sets: readonly ServiceSet[]): readonly number[] {
   const points = new Set([
     servicePoint(6, 1),
@@ -158,6 +158,7 @@ export function representativeServices(sets: readonly ServiceSet[]): readonly nu
   for (const set of sets) {
     for (let i = 0; i < set.length; i += 2) {
       points.add(set[i]);
+      points.add(set[i + 1]);
       if (set[i + 1] < 255 * 65536 + 65535) points.add(set[i + 1] + 1);
     }
   }

@@ -76,6 +76,11 @@ describe("ctv verify", () => {
     expect(err).not.toContain("CTV5001");
   });
 
+  it("notices that the program for agents was changed, though its text is whole", async () => {
+    const { code, err } = await afterEdit("openflow/program.json", (text) => text.replace(/"allow"/, '"deny"'), "-t", "openflow");
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("program.json was changed after it was made: its digest is another") });
+  });
+
   it("notices that a file is missing", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
     folders.push(cwd);
