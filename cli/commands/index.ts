@@ -40,6 +40,8 @@ export const verbs: readonly VerbRow[] = [
   },
   { name: "export-live", summary: "write what netmaster has", load: async () => (await import("./export-live.js")).exportLive },
   { name: "stats", summary: "how often each rule has decided, on all nodes", load: async () => (await import("./stats.js")).stats },
+  { name: "why", summary: "what happens to a connection on this node, and why", load: async () => (await import("./why.js")).why },
+  { name: "trace", summary: "ask this node's switch about a connection", load: async () => (await import("./trace.js")).trace },
   { name: "agent", summary: "hold this node's switch to the policy", load: async () => (await import("./agent.js")).agent },
   { name: "init", summary: "start a project in an empty folder", load: async () => (await import("./init.js")).init },
   { name: "lsp", summary: "serve an editor", load: async () => (await import("./lsp.js")).lsp },

@@ -35,6 +35,7 @@ import type { Routes } from "./http.js";
 import type { ServiceLog } from "./log.js";
 import { makeMetrics } from "./metrics.js";
 import { packetLog } from "./packets.js";
+import { questionRoutes } from "./questions.js";
 
 export interface Service {
   /** Where metrics and health are. */
@@ -64,6 +65,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const warn = (error: Error): void => log.warn(error.message);
     const lease = store.lease(settings.lease, warn);
     const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
+    const known: Known = { part: { endpoints: [] } };
     // Packets may come before the agent is told of.
     const held: { agent?: Agent } = {};
     const lines = packetLog({ program: () => held.agent?.program()?.program, write: log.connection, now: () => performance.now() });
@@ -73,7 +75,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
       bridge: settings.bridge,
       ...surroundings,
       programs: programs.source,
-      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, warn)],
+      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, warn)],
       reports: reportSink(store, lease, Date.now),
       keeper,
       unknownPolicy: settings.untilKnown,
@@ -90,7 +92,9 @@ export async function startService(settings: AgentSettings, folder: string, log:
       droppedLines: lines.dropped,
       problems: () => log.problems(),
     });
+    const questions = questionRoutes({ agent, node, bridge: settings.bridge, control: surroundings.control, endpoints: () => known.part.endpoints });
     const routes: Routes = {
+      ...questions,
       "/healthz": () => Promise.resolve({ status: 200, body: { alive: true } }),
       "/readyz": () => {
         const state = readiness(agent.report());
@@ -175,6 +179,11 @@ function addressOf(text: string, port: number): ServerAddress {
   return address;
 }
 
+/** What the sources of endpoints said last. */
+interface Known {
+  part: InventoryPart;
+}
+
 /** What comes first counts where sources disagree: what an operator writes, then the orchestrator, then the switch, then other nodes. */
 function endpointsOf(
   { endpoints, bridge, address }: AgentSettings,
@@ -183,6 +192,7 @@ function endpointsOf(
   store: KeyValues,
   lease: Lease,
   { ovsdb, identity }: Surroundings,
+  known: Known,
   warn: (error: Error) => void,
 ): EndpointSource {
   const sources: readonly EndpointSource[] = [
@@ -194,6 +204,7 @@ function endpointsOf(
   if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
   const announce = announcer(lease, node).announce;
   const tell = (part: InventoryPart): void => {
+    known.part = part;
     if (endpoints.nodes) announce({ name: node, ...(address === undefined ? {} : { address }) }, part.endpoints).catch(warn);
   };
   return combinedSource(sources, tell);

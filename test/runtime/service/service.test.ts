@@ -140,6 +140,60 @@ endpoints:
     expect(await run("stats", "--tenant", "bank")).toMatchObject({ code: 2, err: expect.stringContaining('no tenant "bank"') });
   });
 
+  it("explains what happens to a connection, and the switch agrees", async () => {
+    const { run, start } = await project();
+    await run("publish", "a.ctv");
+    const service = await start();
+    await eventually(() => service.agent.report().generation, 1);
+    const why = (...words: readonly string[]) => run("why", ...words, "--agent", service.address);
+    const allowed = await why("web-1", "db-1", "tcp/5432");
+    expect(allowed).toMatchObject({ code: 0, err: "" });
+    expect(allowed.out.replace(/cookie=0x\w+|rule shop\S+|reg\d+=\S+?(?=[, ])|\d+ packets?, \d+/g, "…")).toMatchInlineSnapshot(`
+     "web-1 -> db-1 : tcp/5432: allowed (generation 1; arrives by port 1, goes out by output:2)
+       a.ctv:6: allow web -> db : postgres log
+         … allow
+         flow table=80,priority=1001,…,tcp,tp_dst=5432,…,…,… actions=set_field:0xcfae2a53->reg15,set_field:0x2/0x2->reg0
+              … bytes
+         connections it let pass: … bytes
+       way: input > guard > destination > zone > track > state > askSource > policy > askDestination > verdict > account > forward
+     "
+    `);
+    await packet(1, 2, 5433);
+    const denied = JSON.parse((await why("10.1.1.1", "->", "10.1.1.2", ":", "tcp/5433", "--format", "json")).out);
+    expect(denied).toMatchObject({
+      verdict: "denied",
+      outputs: [],
+      rules: [{ place: "a.ctv:1", action: "deny", flow: { packets: expect.any(Number) } }],
+    });
+    expect(JSON.parse((await why("web-1", "db-1", "tcp/80", "--format", "json")).out)).toMatchObject({
+      verdict: "denied",
+      rules: [{ place: "a.ctv:7" }],
+    });
+    for (const [from, to, asked] of [
+      ["web-1", "db-1", "tcp/5432"],
+      ["web-1", "db-1", "tcp/80"],
+      ["db-1", "web-1", "tcp/443"],
+      ["db-1", "web-1", "udp/443"],
+      ["db-1", "web-1", "icmp/8"],
+      ["web-1", "10.1.1.77", "ip/47"],
+    ] as const) {
+      const { code, out, err } = await run("trace", from, to, asked, "--agent", service.address);
+      expect({ code, err, asked }).toEqual({ code: 0, err: "", asked });
+      expect(out).toMatch(/Datapath actions: /);
+      expect(out).toContain("the switch agrees: the packet ");
+    }
+    expect((await run("trace", "web-1", "db-1", "tcp/5432", "--agent", service.address)).out).toContain("the packet comes out");
+    const wrong = async (...words: readonly string[]) => (await why(...words)).err;
+    expect(await wrong("web-1", "db-1")).toContain("a question is SOURCE DESTINATION SERVICE");
+    expect(await wrong("web-1", "db-9", "tcp/80")).toContain('no endpoint is named "db-9", and it is no address');
+    expect(await wrong("web-1", "db-1", "tcp/99999")).toContain('"tcp/99999" is not a service such as tcp/80');
+    expect(await wrong("web-1", "db-1", "icmp6/128")).toContain("is not of the family of 10.1.1.1");
+    expect(await wrong("web-1", "fd00::1", "tcp/80")).toContain("have no addresses of one family");
+    expect(await wrong("192.0.2.1", "192.0.2.2", "tcp/80")).toContain("neither end is an endpoint of this node, node-a");
+    expect(await wrong("192.0.2.1", "db-1", "tcp/80")).toContain("this node has no uplink");
+    expect((await run("why", "a", "b", "tcp/1", "--agent", "127.0.0.1:1")).err).toContain("no agent answers at 127.0.0.1:1");
+  });
+
   it("keeps the last good policy when it starts again without its store", async () => {
     const { cwd, run, start, lines } = await project();
     await run("publish", "a.ctv");
@@ -228,7 +282,7 @@ endpoints:
     expect(await ask(service, "/metrics", { host: "evil.example" })).toMatchObject({ status: 403 });
     expect(await ask(service, "/nothing")).toMatchObject({
       status: 404,
-      text: expect.stringContaining("there is no /nothing; there are /healthz, /readyz"),
+      text: expect.stringContaining("there is no /nothing; there are /why, /trace, /healthz"),
     });
   });
 
