@@ -4,9 +4,10 @@ import { dirname, resolve } from "node:path";
 import { didYouMean, suggest } from "../../compiler/bind/suggest.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { proveImport } from "../../compiler/import/proof.js";
-import type { Reading } from "../../compiler/target/target.js";
+import type { Proof } from "../../compiler/import/proof.js";
 import { formatText } from "../../grammar/format/format.js";
 import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { contivSource } from "../import/contiv.js";
 import { kubernetesSource } from "../import/kubernetes.js";
 import { replaceFile } from "../io/write.js";
 import { manifestOptions } from "../manifests.js";
@@ -24,7 +25,7 @@ export interface ImportResult {
   readonly text: string;
   readonly diagnostics: readonly Diagnostic[];
   /** How what was imported decides. */
-  readonly reading: Reading;
+  readonly proof: Proof;
   readonly sources: ReadonlyMap<string, Source>;
   /** Whether something could not be read, so that it has no part in the text. */
   readonly incomplete: boolean;
@@ -32,10 +33,13 @@ export interface ImportResult {
 
 export type ImportSource = (words: readonly string[], options: Options, terminal: Terminal) => Promise<ImportResult>;
 
-const importSources: ReadonlyMap<string, ImportSource> = new Map([["kubernetes", kubernetesSource]]);
+const importSources: ReadonlyMap<string, ImportSource> = new Map([
+  ["kubernetes", kubernetesSource],
+  ["contiv", contivSource],
+]);
 
 export const importVerb: Verb = {
-  argument: { syntax: "<words...>", description: "`kubernetes`, then files, folders, or - for standard input" },
+  argument: { syntax: "<words...>", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
   options: [
     { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
     { flags: "--force", description: "write over a file that is there" },
@@ -43,7 +47,11 @@ export const importVerb: Verb = {
     ...manifestOptions,
     failLevelOption,
   ],
-  examples: ["ctv import kubernetes manifests -o policy.ctv", "kubectl get ns,deploy,sts,ds,netpol -A -o yaml | ctv import kubernetes -"],
+  examples: [
+    "ctv import kubernetes manifests -o policy.ctv",
+    "ctv import contiv live",
+    "kubectl get ns,deploy,sts,ds,netpol -A -o yaml | ctv import kubernetes -",
+  ],
   run: async ({ words, options, terminal }) => {
     const [from = "", ...paths] = words;
     const make = importSources.get(from);
@@ -66,9 +74,9 @@ export const importVerb: Verb = {
 };
 
 /** The text as it is written, which is what is proved. @throws Refusal where the proof fails: nobody should have to find out later. */
-async function provedText({ text: made, reading }: ImportResult): Promise<string> {
+async function provedText({ text: made, proof }: ImportResult): Promise<string> {
   const formatted = await formatText(made);
-  const wrong = formatted.kind === "formatted" ? proveImport(formatted.text, reading) : formatted.problems.map(({ message }) => message);
+  const wrong = formatted.kind === "formatted" ? proveImport(formatted.text, proof) : formatted.problems.map(({ message }) => message);
   if (wrong.length > 0 || formatted.kind !== "formatted") {
     throw new Refusal(
       `the policy that was made does not decide as what was imported: ${wrong[0]}`,

@@ -1,5 +1,6 @@
 /** `ctv import kubernetes`: the objects of files. */
 import { importKubernetes } from "../../compiler/import/kubernetes/import.js";
+import { proofBy } from "../../compiler/import/proof.js";
 import type { ImportSource } from "../commands/import.js";
 import { Refusal } from "../exit.js";
 import { addressFacts, hasErrors, loadManifests } from "../manifests.js";
@@ -15,7 +16,8 @@ export const kubernetesSource: ImportSource = (words, options, terminal) => {
     return `${file}:${start.line}`;
   });
   return Promise.resolve({
-    ...imported,
+    text: imported.text,
+    proof: proofBy(imported.reading),
     diagnostics: [...diagnostics, ...imported.diagnostics],
     sources,
     incomplete: hasErrors(diagnostics),

@@ -40,7 +40,7 @@ function page(definition: Definition): string {
 }
 
 function fenced(text: string): string {
-  const language = /^# file: \S+\.ya?ml\n/.test(text) ? "yaml" : "ctv";
+  const language = /^# file: \S+\.(?:ya?ml|json)\n/.test(text) ? "yaml" : "ctv";
   return `\`\`\`${language}\n${text.replace(/^\n+|\s+$/g, "")}\n\`\`\``;
 }
 

@@ -55,3 +55,36 @@ describe("ctv import kubernetes", () => {
     expect(err).toContain(message);
   });
 });
+
+describe("ctv import contiv", () => {
+  const source =
+    "tenant shop {\n  network net { subnet 10.1.1.0/24 }\n  group web in net {}\n  group db in net {}\n  policy p { allow web -> db : redis }\n}\n";
+
+  it("reads what compile writes, and makes a policy that answers alike", async () => {
+    const cwd = scratch({ "main.ctv": source });
+    expect((await ctv(["compile", "main.ctv", "--target", "contiv", "--out", "build"], { cwd })).code).toBe(0);
+    const { code, out } = await ctv(["import", "contiv", "build/contiv"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("allow web -> db : redis");
+    writeFileSync(join(cwd, "again.ctv"), out);
+    for (const file of ["main.ctv", "again.ctv"]) {
+      expect((await ctv(["query", "--in", file, "web", "->", "db", ":", "redis"], { cwd })).code).toBe(0);
+      expect((await ctv(["query", "--in", file, "db", "->", "web", ":", "redis"], { cwd })).out).toContain("deny");
+    }
+  });
+
+  it("tells what cannot be read, and writes nothing of the rest with --strict", async () => {
+    const cwd = scratch({ "all.json": '[{"tenantName": "t"}, {"color": "blue"}]' });
+    const { code, out, err } = await ctv(["import", "contiv", "all.json", "--strict"], { cwd });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain("all.json:1:23");
+  });
+
+  it.each([
+    [["import", "contiv"], "import contiv needs files"],
+    [["import", "contiv", "main.yaml"], "there are no .json files in main.yaml"],
+  ])("refuses %j", async (words, message) => {
+    const { code, err } = await ctv(words, { cwd: scratch({ "main.yaml": "a: 1" }) });
+    expect([code, err.includes(message)]).toEqual([2, true]);
+  });
+});

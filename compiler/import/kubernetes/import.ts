@@ -13,7 +13,7 @@ export interface Imported {
   readonly text: string;
   /** What could not be kept as it was. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How the objects decide, for `proveImport`. */
+  /** How the objects decide. */
   readonly reading: Reading;
 }
 

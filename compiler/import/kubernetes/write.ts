@@ -3,9 +3,10 @@ import type { Manifests, ObjectName } from "../../manifests/model.js";
 import { titleOf } from "../../manifests/model.js";
 import type { AddressFacts } from "../../manifests/connectivity/blocks.js";
 import { workloadPoints } from "../../manifests/connectivity/points.js";
-import { asName, freeName, nameText, servicesText } from "../words.js";
+import { asName, freeName, nameText } from "../words.js";
 import type { Locate } from "../../manifests/connectivity/explain.js";
-import { unionServices } from "../../space/service.js";
+import { joined, ruleText } from "../rules.js";
+import type { WrittenRule } from "../rules.js";
 import type { Meaning } from "./meaning.js";
 import { makeNaming, writtenBlocks } from "./peers.js";
 import type { NamedSet, Naming } from "./peers.js";
@@ -119,7 +120,7 @@ function policyText(
   { naming, locate, notes }: Writing,
 ): string {
   const name = freeName(asName(owner.name), (candidate) => names.has(candidate));
-  const rules = runsOf(sentences.map((sentence) => rendered(sentence, namespace, naming))).flatMap(merged);
+  const rules = joined(sentences.map((sentence) => rendered(sentence, namespace, naming)));
   const comments = names.has(asName(owner.name)) ? [] : (notes.get(owner) ?? []);
   names.add(name);
   return [
@@ -156,63 +157,8 @@ function silentTexts({ silent, defaultAction }: TenantRules, { locate, notes }: 
   });
 }
 
-interface Rendered {
-  readonly action: Sentence["action"];
-  readonly source: string;
-  readonly destination: string;
-  readonly services: Sentence["services"];
-  readonly also: readonly string[];
-}
-
-function rendered({ action, source, destination, services, also }: Sentence, namespace: string, naming: Naming): Rendered {
+function rendered({ action, source, destination, services, also }: Sentence, namespace: string, naming: Naming): WrittenRule {
   const text = (ends: Ends): string => naming.textOf(ends, namespace);
-  return { action, source: text(source), destination: text(destination), services, also };
-}
-
-/** Neighbours of one action: among these, order does not matter. */
-function runsOf(rules: readonly Rendered[]): readonly (readonly Rendered[])[] {
-  const runs: Rendered[][] = [];
-  for (const rule of rules) {
-    const last = runs.at(-1);
-    if (last?.[0].action === rule.action) last.push(rule);
-    else runs.push([rule]);
-  }
-  return runs;
-}
-
-/** Rules of one action that differ in one part only as one rule. */
-function merged(rules: readonly Rendered[]): readonly Rendered[] {
-  const byKey = (list: readonly Rendered[], key: (rule: Rendered) => string, join: (a: Rendered, b: Rendered) => Rendered): readonly Rendered[] => {
-    const found = new Map<string, Rendered>();
-    for (const rule of list) {
-      const known = found.get(key(rule));
-      found.set(key(rule), known === undefined ? rule : join(known, rule));
-    }
-    return [...found.values()];
-  };
-  const also = (a: Rendered, b: Rendered): readonly string[] => [...new Set([...a.also, ...b.also])];
-  const services = byKey(
-    rules,
-    ({ action, source, destination }) => [action, source, destination].join("\n"),
-    (a, b) => ({ ...a, services: unionServices(a.services, b.services), also: also(a, b) }),
-  );
-  // Words after `except` belong to a whole list, so such lists are not joined.
-  const joinable = (text: string): boolean => !text.includes(" except ") && text !== "any";
-  const list = (a: string, b: string): string => [...new Set([...a.split(", "), ...b.split(", ")])].join(", ");
-  const sources = byKey(
-    services,
-    ({ action, source, destination, services: over }) => [action, destination, over.join(), joinable(source) ? "" : source].join("\n"),
-    (a, b) => ({ ...a, source: list(a.source, b.source), also: also(a, b) }),
-  );
-  return byKey(
-    sources,
-    ({ action, source, destination, services: over }) => [action, source, over.join(), joinable(destination) ? "" : destination].join("\n"),
-    (a, b) => ({ ...a, destination: list(a.destination, b.destination), also: also(a, b) }),
-  );
-}
-
-function ruleText({ action, source, destination, services, also }: Rendered): string {
-  const over = servicesText(services);
-  const comment = also.length === 0 ? "" : ` // as ${also.join(" and ")} allows too`;
-  return `${action} ${source} -> ${destination}${over === undefined ? "" : ` : ${over}`}${comment}`;
+  const comment = also.length === 0 ? undefined : `as ${also.join(" and ")} allows too`;
+  return { action, source: text(source), destination: text(destination), services, ...(comment === undefined ? {} : { comment }) };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { check, inOrder, isSound } from "../../../compiler/compile.js";
 import type { Checked } from "../../../compiler/compile.js";
 import { importKubernetes } from "../../../compiler/import/kubernetes/import.js";
-import { proveImport } from "../../../compiler/import/proof.js";
+import { proofBy, proveImport } from "../../../compiler/import/proof.js";
 import type { AddressFacts } from "../../../compiler/manifests/connectivity/blocks.js";
 import { readManifests } from "../../../compiler/manifests/read.js";
 import type { ManifestFile } from "../../../compiler/manifests/read.js";
@@ -38,7 +38,7 @@ describe("each folder of manifests", () => {
     const { text, diagnostics, reading } = imported(files);
     const policy = await formatted(text);
     const texts = Object.fromEntries(files.map(({ file, text: content }) => [file, content]));
-    expect(proveImport(policy, reading)).toEqual([]);
+    expect(proveImport(policy, proofBy(reading))).toEqual([]);
     expect(isSound(checked(policy))).toBe(true);
     expectGolden(join(root, name, "import.ctv"), policy);
     expectGolden(join(root, name, "import.txt"), renderDiagnostics(diagnostics, texts));
@@ -48,7 +48,7 @@ describe("each folder of manifests", () => {
     const podAddresses = { v4: [0x0a_f4_00_00, 0x0a_f4_ff_ff], v6: [] };
     for (const facts of [{ ...nothingKnown, ipBlocks: "pods" } as const, { podAddresses, ipBlocks: "outside" } as const]) {
       const { text, reading } = imported(filesOf(name), facts);
-      expect(proveImport(await formatted(text), reading)).toEqual([]);
+      expect(proveImport(await formatted(text), proofBy(reading))).toEqual([]);
     }
   });
 });
@@ -58,13 +58,13 @@ describe("the proof", () => {
   const pieces = text.split("\n");
 
   it("holds for what is made", () => {
-    expect(proveImport(text, reading)).toEqual([]);
+    expect(proveImport(text, proofBy(reading))).toEqual([]);
   });
 
   // Rules of the two policies and of the isolation below them: each one is needed.
   it.each(pieces.flatMap((line, index) => (/^(allow|deny) /.test(line) ? [[line, index] as const] : [])))("fails without `%s`", (_, index) => {
     const without = pieces.filter((_line, at) => at !== index).join("\n");
-    expect(proveImport(without, reading).length).toBeGreaterThan(0);
+    expect(proveImport(without, proofBy(reading)).length).toBeGreaterThan(0);
   });
 
   it.each([
@@ -74,11 +74,11 @@ describe("the proof", () => {
     ["a rule turned round", "allow client -> server", "allow server -> client"],
   ])("fails with %s", (_, from, to) => {
     expect(text).toContain(from);
-    expect(proveImport(text.replace(from, to), reading).length).toBeGreaterThan(0);
+    expect(proveImport(text.replace(from, to), proofBy(reading)).length).toBeGreaterThan(0);
   });
 
   it("fails for a text that does not compile", () => {
-    expect(proveImport("tenant x {", reading).length).toBeGreaterThan(0);
+    expect(proveImport("tenant x {", proofBy(reading)).length).toBeGreaterThan(0);
   });
 });
 
@@ -88,7 +88,7 @@ describe("what is made", () => {
   const make = async (...parts: readonly string[]): Promise<string> => {
     const { text, reading } = imported([{ file: "all.yaml", text: parts.join("---\n") }]);
     const made = await formatted(text);
-    expect(proveImport(made, reading)).toEqual([]);
+    expect(proveImport(made, proofBy(reading))).toEqual([]);
     return made;
   };
 

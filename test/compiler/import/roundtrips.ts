@@ -8,7 +8,7 @@ import { expect } from "@jest/globals";
 import { check } from "../../../compiler/compile.js";
 import type { Diagnostic } from "../../../compiler/diagnostics/diagnostic.js";
 import { importKubernetes } from "../../../compiler/import/kubernetes/import.js";
-import { proveImport } from "../../../compiler/import/proof.js";
+import { proofBy, proveImport } from "../../../compiler/import/proof.js";
 import { readManifests } from "../../../compiler/manifests/read.js";
 import type { ManifestFile } from "../../../compiler/manifests/read.js";
 import { makeUniverse } from "../../../compiler/policy/universe.js";
@@ -66,7 +66,7 @@ export function thereAndBack(universe: Universe, flavour: (typeof flavours)[numb
   const files = artefacts.filter(({ path }) => path.endsWith(".yaml")).map(({ path, text }) => ({ file: path, text }));
   for (const ipBlocks of ["outside", "pods"] as const) {
     const { text, reading } = importTexts([...files, namespacesText(universe)], ipBlocks);
-    expect(proveImport(text, reading)).toEqual([]);
+    expect(proveImport(text, proofBy(reading))).toEqual([]);
     const found = compare(universe, asReading(universeOfText(text)), [...losses, ...ofOthers(universe)]);
     expect({ text: found.length === 0 ? "" : text, found: found.slice(0, 3) }).toEqual({ text: "", found: [] });
   }
@@ -75,7 +75,7 @@ export function thereAndBack(universe: Universe, flavour: (typeof flavours)[numb
 /** Imported, sent back, and what is there then held against what was imported. */
 export function backAndThere(files: readonly ManifestFile[]): void {
   const { text, reading } = importTexts(files);
-  expect(proveImport(text, reading)).toEqual([]);
+  expect(proveImport(text, proofBy(reading))).toEqual([]);
   const universe = universeOfText(text);
   const { artefacts, losses = [] } = emitKubernetes(universe, { flavour: "network-policy" });
   const again = importTexts([
@@ -99,5 +99,5 @@ export function importedExactly({
     { file: "namespaces.yaml", text: namespaces },
     { file: "policies.yaml", text: policies },
   ]);
-  expect(proveImport(text, reading).slice(0, 2)).toEqual([]);
+  expect(proveImport(text, proofBy(reading)).slice(0, 2)).toEqual([]);
 }

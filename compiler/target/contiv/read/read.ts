@@ -169,26 +169,30 @@ function checkpoint(name: string, unfiltered: FlowSet, rules: readonly AgentRule
   };
 }
 
+function firstPacketFlows(scene: Scene, rule: AgentRule): FlowSet {
+  const services = firstPacketServices(scene, rule);
+  if (services === undefined) return [];
+  const { from, to } = packetEnds(scene, rule);
+  return flowProduct(from, to, services);
+}
+
+function replyFlows(scene: Scene, rule: AgentRule): FlowSet {
+  const services = replyServices(scene, rule);
+  if (services === undefined) return [];
+  const { from, to } = packetEnds(scene, rule);
+  return flowProduct(to, from, services);
+}
+
 function sourceTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
   const unfiltered = [...flowProduct(box({ addresses: v6 }), ends.allEnds, everyService), ...flowProduct(elsewhere, ends.allEnds, everyService)];
-  return checkpoint("policy table at the source's host", unfiltered, rules, (rule) => {
-    const services = firstPacketServices(scene, rule);
-    if (services === undefined) return [];
-    const { from, to } = packetEnds(scene, rule);
-    return flowProduct(from, to, services);
-  });
+  return checkpoint("policy table at the source's host", unfiltered, rules, (rule) => firstPacketFlows(scene, rule));
 }
 
 function replyTable(scene: Scene, rules: readonly AgentRule[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
   const unfiltered = [...flowProduct(ends.allEnds, box({ addresses: v6 }), everyService), ...flowProduct(ends.allEnds, elsewhere, everyService)];
-  return checkpoint("policy table at the destination's host", unfiltered, rules, (rule) => {
-    const services = replyServices(scene, rule);
-    if (services === undefined) return [];
-    const { from, to } = packetEnds(scene, rule);
-    return flowProduct(to, from, services);
-  });
+  return checkpoint("policy table at the destination's host", unfiltered, rules, (rule) => replyFlows(scene, rule));
 }
 
 /** Containers of one tenant do not reach those of another. */
@@ -254,6 +258,21 @@ function readingUnder({ universe, documents, rules, problems }: Objects, assumpt
   if (isAci(documents)) return aciReading(documents, rules, universe, problems);
   const scene = sceneOf(universe, assumptions, sharedVrf(documents));
   return { checkpoints: [...isolation(scene), sourceTable(scene, rules)], replies: [replyTable(scene, rules)], problems };
+}
+
+/** A rule of the agents, with the flows whose first packets it decides, and those whose replies. */
+export interface TableRow {
+  readonly rule: AgentRule;
+  readonly opens: FlowSet;
+  readonly answers: FlowSet;
+}
+
+/** What a reading is made from, rule by rule, highest priority first, for those who have to say it otherwise. Not for ACI. */
+export function contivTable(artefacts: readonly Artefact[], universe: Universe): readonly TableRow[] {
+  const { documents } = readDocuments(artefacts);
+  const scene = sceneOf(universe, usualAssumptions, sharedVrf(documents));
+  const rules = [...agentRules(documents).rules].sort((a, b) => b.priority - a.priority);
+  return rules.map((rule) => ({ rule, opens: firstPacketFlows(scene, rule), answers: replyFlows(scene, rule) }));
 }
 
 /**
