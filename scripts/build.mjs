@@ -43,6 +43,8 @@ const bundles = await Promise.all([
     entryPoints: ["cli/main.ts"],
     outfile: "dist/command.cjs",
     format: "cjs",
+    // The script that starts the bundle compiles it by hand, and in such code only `require` can load files.
+    supported: { "dynamic-import": false },
     charset: "ascii",
     minifySyntax: true,
     minifyWhitespace: true,

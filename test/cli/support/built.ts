@@ -22,7 +22,7 @@ function newest(folder: string): number {
 /** Makes sure that `dist/` is what the sources say. Several test files may ask at once: each file of the build is put in place whole. */
 export function ensureBuilt(): void {
   const built = existsSync(command) ? statSync(join(root, "dist/command.cjs")).mtimeMs : 0;
-  if (["grammar", "compiler", "lsp", "cli", "scripts"].some((room) => newest(join(root, room)) > built)) {
+  if (["grammar", "compiler", "lsp", "runtime", "cli", "scripts"].some((room) => newest(join(root, room)) > built)) {
     execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: root, stdio: "inherit" });
   }
 }
