@@ -308,6 +308,19 @@ export const valueCount = defineDiagnostic<{ where: string; found: number }>({
   fix: "Keep one value.",
 });
 
+export const portLikeAddress = defineDiagnostic<{ text: string; action: "allow" | "deny"; address: string; port: string }>({
+  code: "CTV3028",
+  severity: "warning",
+  title: "IPv6 address that ends like a port",
+  message: ({ text, action, address, port }) =>
+    `${text} is one address, to which this rule ${action === "allow" ? "allows" : "denies"} every service; port ${port} of ${address} is \`${address} : tcp/${port}\``,
+  explanation:
+    "An IPv6 address has colons in it, so a port cannot be told from its last part. The rule names no service, and the last part of its address is the number of a well-known port.",
+  example:
+    "tenant shop {\n  network net { subnet6 fd00:1::/64 }\n  group web in net { match app = web }\n  policy edge { allow web -> 2001:db8::1:443 }\n}\n",
+  fix: "Write `2001:db8::1 : tcp/443` for the port; if the address is meant, `// ctv-ignore CTV3028: reason`, or write its last part with a leading zero (`2001:db8::1:0443`).",
+});
+
 export const valuesDiagnostics: readonly Definition[] = [
   wrongValue,
   invalidAddress,
@@ -336,4 +349,5 @@ export const valuesDiagnostics: readonly Definition[] = [
   addressOutside,
   invalidParamValue,
   valueCount,
+  portLikeAddress,
 ];

@@ -1,6 +1,7 @@
 /** Policies with their rules, and tests with their expectations. */
 import type * as syntax from "../../grammar/syntax.js";
 import type { Place } from "../bind/lookup.js";
+import { checkPortLike } from "../check/portlike.js";
 import { duplicateName } from "../diagnostics/names.js";
 import { wrongValue } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
@@ -43,6 +44,7 @@ function resolveRule({ context, peers, services }: Resolving, place: Place, home
   const source = peers.ofExpression(place, node.source, "as the source of a rule");
   const destination = peers.ofExpression(place, node.destination, "as the destination of a rule");
   const service = services.ofTerms(place, node.services);
+  checkPortLike(node, context.report);
   const text = ruleText(node);
   const id = home.uniqueId(node.name?.text ?? shortHash(text));
   if (source === undefined || destination === undefined || service === undefined) return undefined;

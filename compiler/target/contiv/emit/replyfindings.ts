@@ -1,8 +1,9 @@
 /** What becomes of replies in a table that remembers no connections. */
 import { clientPorts, openWayBack, repliesDenied, repliesHeldBack } from "../../../diagnostics/contiv.js";
+import { flowsOfRule } from "../../../policy/universe.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
-import { flowProduct } from "../../../space/flows.js";
+import { flowProduct, subtractFlows } from "../../../space/flows.js";
 import { protocolNumber } from "../../../space/service.js";
 import { shownBy } from "./finding.js";
 import { details, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
@@ -30,7 +31,9 @@ export const wayBack: Look = (context, rendering) => {
     const { from, to } = sides(context, rule);
     return flowProduct(to, from, servicesOf(protocols));
   });
-  const shown = shownBy(ground.universe, flows(), "deny");
+  // Where a deny holds the replies back, the way back is closed, and that is the finding.
+  const closed = (context.heldBack.get(rule) ?? []).flatMap(({ rule: deny }) => (deny === undefined ? [] : flowsOfRule(ground.universe, deny)));
+  const shown = shownBy(ground.universe, closed.length === 0 ? flows() : subtractFlows(flows(), closed), "deny");
   if (shown === undefined) return undefined;
   return {
     diagnostic: openWayBack.make({ protocols: list(protocols.map(protocolName)), flow: shown.words }, details(rule, { flow: shown.flow })),

@@ -21,11 +21,7 @@ describe("findings", () => {
     ["a deny from outside", [deny("198.51.100.0/24", "a", "tcp/22")], ["CTV5202 t/p/1: @198.51.100.1 -> t[app=a]@10.0.0.1 : tcp/22"]],
     ["a deny from anywhere", [deny("any", "a", "tcp/22")], ["CTV5202 t/p/1: @10.0.0.1 -> t[app=a]@10.0.0.2 : tcp/22"]],
     ["ICMP types and SCTP ports", [allow("a", "a", "icmp/8, sctp/9")], ["CTV5208 t/p/1"]],
-    [
-      "replies lost to a deny",
-      [deny("b", "a", "icmp"), allow("a", "b", "icmp")],
-      ["CTV5209 t/p/2: t[app=b]@10.0.0.1 -> t[app=a]@10.0.0.2 : icmp/0", "CTV5210 t/p/2"],
-    ],
+    ["replies lost to a deny", [deny("b", "a", "icmp"), allow("a", "b", "icmp")], ["CTV5210 t/p/2"]],
     [
       "UDP replies are not lost to a deny",
       [deny("b", "a"), allow("a", "b", "udp/53")],
