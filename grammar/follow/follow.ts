@@ -10,6 +10,7 @@ import { placeIn } from "../layout/layout.js";
 import { tokenise } from "../lexer.js";
 import { parser } from "../parser.js";
 import type { Span } from "../span.js";
+import type { Comment } from "../syntax.js";
 import * as t from "../tokens.js";
 import { candidatesAfter } from "./walk.js";
 import type { Candidate } from "./walk.js";
@@ -50,6 +51,8 @@ export interface Following {
   readonly written: Span;
   /** For `labelValue`: the label. For `member`: the tenant. */
   readonly of?: string;
+  /** The comment that the place is in; nothing is expected there. */
+  readonly comment?: Comment;
 }
 
 const nothing = { words: [], expected: [] } as const;
@@ -60,7 +63,7 @@ const rules = parser.getGAstProductions();
 export function followAt(id: string, text: string, offset: number): Following {
   const source = { id, text };
   const { tokens, comments } = tokenise(source);
-  const inside = comments.some(({ span, style }) => span.start < offset && (offset < span.end || (style !== "block" && offset === span.end)));
+  const comment = comments.find(({ span, style }) => span.start < offset && (offset < span.end || (style !== "block" && offset === span.end)));
   const touching = tokens.find((token) => token.startOffset < offset && offset <= endOf(token) && isWritten(token, offset));
   const start = touching?.startOffset ?? offset;
   const { block, statement } = placeIn(source, tokens, start);
@@ -72,7 +75,7 @@ export function followAt(id: string, text: string, offset: number): Following {
   const first = statement.at(0);
   const written = { file: id, start, end: offset };
   const common = { block: around, written, ...(first === undefined ? {} : { statement: first.image }) };
-  if (inside) return { ...common, ...nothing };
+  if (comment !== undefined) return { ...common, ...nothing, comment };
 
   const candidates = candidatesAfter(startsIn(block.kind), statement);
   const words = candidates.flatMap(({ terminal }) => wordOf(terminal));

@@ -1,6 +1,7 @@
 /** Findings of an earlier text, moved to where they belong in a later one. */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { LoadedFile } from "../../compiler/source/files.js";
+import { changeBetween } from "../../grammar/change.js";
 import type { Span } from "../../grammar/span.js";
 
 /** The findings whose own text is still there, at its new place; a finding in text that was changed is left out. */
@@ -34,15 +35,4 @@ function moveBetween(before: string | undefined, after: string | undefined): (sp
     if (span.end <= start) return span;
     return span.start >= end ? { ...span, start: span.start + shift, end: span.end + shift } : undefined;
   };
-}
-
-/** What became of an earlier text: `[start, end)` of it was replaced, and what stood behind moved by `shift`. */
-export function changeBetween(before: string, after: string): { readonly start: number; readonly end: number; readonly shift: number } {
-  const most = Math.min(before.length, after.length);
-  if (before === after) return { start: most, end: most, shift: 0 };
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
-  let tail = 0;
-  while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail += 1;
-  return { start, end: before.length - tail, shift: after.length - before.length };
 }

@@ -4,12 +4,13 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import type { Checked } from "../../compiler/compile.js";
 import type { LoadedFile } from "../../compiler/source/files.js";
+import { changeBetween } from "../../grammar/change.js";
+import { reparseFile } from "../../grammar/reparse/reparse.js";
 import { type LineMap, lineMap } from "../../grammar/span.js";
 import { parseFile } from "../../grammar/parse.js";
 import type { ParseResult } from "../../grammar/syntax.js";
 import type { Steps } from "../../compiler/steps.js";
 import type { Settings } from "../settings.js";
-import { changeBetween } from "./carry.js";
 import { type Disk, projectFileName } from "./disk.js";
 import { type ProjectState, type Texts, makeProject } from "./project.js";
 import { idOf, pathOf, pathOfId, uriOf } from "./uri.js";
@@ -92,7 +93,7 @@ export function makeWorkspace(disk: Disk): Workspace {
       if (text === undefined) return undefined;
       const known = parsed.get(path);
       if (known !== undefined && known.text === text && known.id === id) return known;
-      const made = { id, text, parsed: parseFile(id, text) };
+      const made = { id, text, parsed: known?.id === id ? reparseFile(known, text) : parseFile(id, text) };
       parsed.set(path, made);
       return made;
     },

@@ -2,7 +2,8 @@
 import { type CompletionItem, CompletionItemKind, type CompletionList } from "vscode-languageserver-types";
 import type { PolicySymbol } from "../../../compiler/bind/symbols.js";
 import { isPlainName } from "../../../grammar/format/names.js";
-import { type Expected, type Following, followAt } from "../../../grammar/follow/follow.js";
+import type { Expected, Following } from "../../../grammar/follow/follow.js";
+import { followNear } from "../../../grammar/follow/near.js";
 import { toRange } from "../../place.js";
 import type { Typed, View } from "../../workspace/workspace.js";
 import { describeSymbol } from "../hover.js";
@@ -29,9 +30,11 @@ interface Cursor extends Typed {
 /** The list at `offset` of the text as it is now. */
 export function completion(typed: Typed, offset: number): CompletionList {
   const { view, text } = typed;
-  const codes = ignoredCodes(typed, offset);
-  if (codes !== undefined) return { isIncomplete: false, items: toItems(typed, codes.offers, codes.written) };
-  const following = followAt(view.file.id, text, offset);
+  const following = followNear(view.file, text, offset);
+  if (following.comment !== undefined) {
+    const { offers, written } = ignoredCodes(typed, following.comment, offset);
+    return { isIncomplete: false, items: toItems(typed, offers, written) };
+  }
   const cursor: Cursor = { ...typed, known: typed.knownAt(offset), following };
   const offers = [...wordOffers(following), ...following.expected.flatMap((expected) => offersFor(cursor, expected))];
   const unique = new Map([...offers].reverse().map((offer) => [`${offer.label}\n${offer.kind}`, offer]));

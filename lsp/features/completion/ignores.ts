@@ -2,15 +2,13 @@
 import { CompletionItemKind } from "vscode-languageserver-types";
 import { isEssential } from "../../../compiler/source/settings.js";
 import { catalogue, definitionByCode } from "../../../compiler/diagnostics/catalogue.js";
-import { tokenise } from "../../../grammar/lexer.js";
 import type { Span } from "../../../grammar/span.js";
+import type { Comment } from "../../../grammar/syntax.js";
 import type { Typed } from "../../workspace/workspace.js";
 import type { Offer } from "./offer.js";
 
-/** What may stand at `offset` where that is the code of a `ctv-ignore` comment; nothing elsewhere. Codes found in the file come first. */
-export function ignoredCodes({ view, text }: Typed, offset: number): { readonly offers: readonly Offer[]; readonly written: Span } | undefined {
-  const comment = tokenise({ id: view.file.id, text }).comments.find(({ span }) => span.start < offset && offset <= span.end);
-  if (comment === undefined) return undefined;
+/** What may stand at `offset` in a comment: codes in a `ctv-ignore`, nothing in another. Codes found in the file come first. */
+export function ignoredCodes({ view, text }: Typed, comment: Comment, offset: number): { readonly offers: readonly Offer[]; readonly written: Span } {
   const before = text.slice(comment.span.start, offset);
   const match = /^\/[/*]\s*ctv-ignore\s+(?:CTV\d{4}\s*,\s*)*([A-Z0-9]*)$/.exec(before);
   if (match === null) return { offers: [], written: { file: view.file.id, start: offset, end: offset } };
