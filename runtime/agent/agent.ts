@@ -191,7 +191,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const homeless = inventory.homeless.map((name) => `endpoint ${name} has no port on ${options.bridge}`);
     const found = [...homeless, ...problems.map(({ message }) => message)];
     send({ kind: "trouble", about: "endpoints", message: summary(found) });
-    return shadow.changes(binder.wanted, groups, whole ? undefined : touched);
+    return shadow.changes(binder.wanted, groups, whole ? undefined : touched());
   };
 
   const limitPorts = (): void => {

@@ -13,11 +13,10 @@ import type { Flow } from "../../compiler/target/openflow/flow.js";
 import { hash32, stableIds } from "../../compiler/target/openflow/hash.js";
 import type { Policing } from "../../compiler/target/openflow/profiles.js";
 import type { Program } from "../../compiler/target/openflow/program.js";
-import { encodeFlow, wireKey } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
 import { encodeGroup } from "../openflow/groups.js";
 import type { WireGroup } from "../openflow/groups.js";
-import { flowOwners } from "./owners.js";
+import { flowMaker, flowOwners } from "./owners.js";
 import type { OwnedFlow } from "./owners.js";
 
 export interface BindInput {
@@ -30,8 +29,8 @@ export interface BindInput {
 }
 
 export interface BindResult {
-  /** Places in the tables (`wireKey`) whose flow may be another than before. */
-  readonly touched: ReadonlySet<string>;
+  /** Places in the tables (`wireKey`) whose flow is another than before this update. Good until the next one. */
+  readonly touched: () => ReadonlySet<string>;
   readonly groups: readonly WireGroup[];
   readonly problems: readonly BindProblem[];
   /** Names of endpoints that came, went or changed. */
@@ -79,12 +78,9 @@ export function makeBinder(): Binder {
   let ownFlows: ReadonlyMap<string, readonly OwnedFlow[]> = new Map();
   let resolve: (endpoint: Endpoint) => EndpointDraft | BindProblem = () => ({ message: "there is no program" });
   let groups: readonly WireGroup[] = [];
+  let doubles: readonly BindProblem[] = [];
 
-  const encode = (flows: readonly Flow[], owner: string, generation: number): readonly OwnedFlow[] =>
-    flows.map((flow) => {
-      const wire = encodeFlow(flow, generation);
-      return { ...wire, owner, key: wireKey(wire) };
-    });
+  const encode = (flows: readonly Flow[], owner: string, generation: number): readonly OwnedFlow[] => flows.map(flowMaker(owner, generation));
 
   const replaceOwn = (owner: string, flows: readonly Flow[], generation: number): void => {
     const next = encode(flows, owner, generation);
@@ -125,6 +121,13 @@ export function makeBinder(): Binder {
     ids.take(endpoint.name);
   };
 
+  const refresh = (endpoint: Endpoint, affected: Set<string>): void => {
+    const known = held.get(endpoint.name);
+    if (known !== undefined && (known.endpoint === endpoint || isDeepStrictEqual(known.endpoint, endpoint))) return;
+    forget(endpoint.name, affected);
+    take(endpoint, affected);
+  };
+
   const settle = (name: string, context: NodeContext, generation: number): void => {
     const known = held.get(name);
     if (known?.draft === undefined) return;
@@ -163,13 +166,16 @@ export function makeBinder(): Binder {
         ids = idGiver();
         resolve = endpointResolver(program);
       }
-      const { endpoints, doubles } = byName(input.endpoints);
-      for (const name of [...held.keys()]) if (!endpoints.has(name)) forget(name, affected);
-      for (const [name, endpoint] of endpoints) {
-        const known = held.get(name);
-        if (known !== undefined && (known.endpoint === endpoint || isDeepStrictEqual(known.endpoint, endpoint))) continue;
-        forget(name, affected);
-        take(endpoint, affected);
+      const span = keepsEndpoints && last !== undefined && doubles.length === 0 ? changedSpan(last.input.endpoints, input.endpoints) : undefined;
+      const near = span !== undefined && [...span.next.keys()].every((name) => span.old.has(name) || !held.has(name)) ? span : undefined;
+      if (near === undefined) {
+        const all = byName(input.endpoints);
+        doubles = all.doubles;
+        for (const name of [...held.keys()]) if (!all.endpoints.has(name)) forget(name, affected);
+        for (const endpoint of all.endpoints.values()) refresh(endpoint, affected);
+      } else {
+        for (const name of near.old) if (!near.next.has(name)) forget(name, affected);
+        for (const endpoint of near.next.values()) refresh(endpoint, affected);
       }
       for (const name of ids.settle(held.keys())) affected.add(name);
       for (const name of affected) settle(name, context, generation);
@@ -183,13 +189,30 @@ export function makeBinder(): Binder {
         groups = common.groups.map(encodeGroup);
       }
       last = { input, context };
-      return { touched: owners.touched(), groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints: affected };
+      return { touched: owners.touched, groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints: affected };
     },
     wanted: owners.wanted,
     endpointsAt: (address) => (holders.get(address) ?? []).flatMap(({ name }) => held.get(name)?.entry ?? []),
     endpointCount: () => held.size,
     policing: () => (last === undefined ? [] : policingOf(last.context, [...limited.values()])),
   };
+}
+
+/**
+ * Where two lists differ when what is the same at their start and end is left out; nothing when a name comes twice in there. Most changes
+ * are of one endpoint, and a list of ten thousand need not be looked up name by name for it.
+ */
+function changedSpan(
+  old: readonly Endpoint[],
+  next: readonly Endpoint[],
+): { readonly old: ReadonlySet<string>; readonly next: ReadonlyMap<string, Endpoint> } | undefined {
+  let start = 0;
+  while (start < old.length && start < next.length && old[start] === next[start]) start++;
+  let end = 0;
+  while (end < old.length - start && end < next.length - start && old[old.length - 1 - end] === next[next.length - 1 - end]) end++;
+  const middle = next.slice(start, next.length - end);
+  const byName = new Map(middle.map((endpoint) => [endpoint.name, endpoint]));
+  return byName.size < middle.length ? undefined : { old: new Set(old.slice(start, old.length - end).map(({ name }) => name)), next: byName };
 }
 
 /** Of two endpoints of one name the first counts. */

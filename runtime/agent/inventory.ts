@@ -46,18 +46,33 @@ function portOf(bridge: BridgeView, name: string): number | undefined {
  */
 export function nodeInventory(own: OwnNode, parts: Iterable<InventoryPart>, bridge: BridgeView): NodeInventory {
   const homeless: string[] = [];
-  const finder = portFinder(bridge);
+  const endpoints: Endpoint[] = [];
   const all = [...parts];
-  const endpoints = all.flatMap((part) =>
-    part.endpoints.flatMap((endpoint): readonly Endpoint[] => {
-      if (endpoint.node !== own.name || isPort(endpoint.port)) return [endpoint];
+  let finder: ReturnType<typeof portFinder> | undefined;
+  for (const part of all) {
+    for (const endpoint of part.endpoints) {
+      if (endpoint.node !== own.name || isPort(endpoint.port)) {
+        endpoints.push(endpoint);
+        continue;
+      }
+      finder ??= portFinder(bridge);
       const port = endpoint.port === 0 ? finder(endpoint) : undefined;
-      if (port !== undefined) return [{ ...endpoint, port }];
-      homeless.push(endpoint.name);
-      return [];
-    }),
-  );
+      if (port === undefined) homeless.push(endpoint.name);
+      else endpoints.push(withPort(endpoint, port));
+    }
+  }
   return { nodes: [ownNode(own, bridge), ...otherNodes(own, all)], endpoints, homeless };
+}
+
+const placed = new WeakMap<Endpoint, Endpoint>();
+
+/** The same object again for the same endpoint and port, so that the binder sees that nothing changed. */
+function withPort(endpoint: Endpoint, port: number): Endpoint {
+  const known = placed.get(endpoint);
+  if (known?.port === port) return known;
+  const made = { ...endpoint, port };
+  placed.set(endpoint, made);
+  return made;
 }
 
 /** Open vSwitch has port numbers of 16 bits, and reserves the last ones (ovs-vswitchd.conf.db(5), `ofport_request`). */

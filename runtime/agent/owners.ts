@@ -2,12 +2,41 @@
  * Flows by their place in the tables. Where several owners want a flow in one place (endpoints with one address bar it each), the owner
  * whose name comes first has it, as in `bindNode`.
  */
-import type { WireFlow } from "../openflow/flows.js";
+import type { Flow } from "../../compiler/target/openflow/flow.js";
+import { encodeInstructions, encodeKey, KEY_HEAD, wireCookie } from "../openflow/flows.js";
+import type { WireCookie, WireFlow } from "../openflow/flows.js";
 
 export interface OwnedFlow extends WireFlow {
   /** `wireKey`. */
   readonly key: string;
   readonly owner: string;
+}
+
+/** Makes flows of one owner. They share what is equal: there are many of them. */
+export function flowMaker(owner: string, generation: number): (flow: Flow) => OwnedFlow {
+  let last: Flow["cookie"] | undefined;
+  let cookie: WireCookie = { high: 0, low: 0 };
+  return (flow) => {
+    if (last === undefined || last.kind !== flow.cookie.kind || last.id !== flow.cookie.id) {
+      last = flow.cookie;
+      cookie = wireCookie(last, generation);
+    }
+    const { table, priority } = flow;
+    const key = encodeKey(table, priority, flow.match);
+    return { table, priority, match: key.slice(KEY_HEAD), instructions: shared(encodeInstructions(flow.actions)), cookie, key, owner };
+  };
+}
+
+/** Most instructions are one of a few: keeping each once saves the memory of the others. */
+const instructionTexts = new Map<string, string>();
+const SHARED_LIMIT = 4096;
+
+function shared(text: string): string {
+  const known = instructionTexts.get(text);
+  if (known !== undefined) return known;
+  if (instructionTexts.size >= SHARED_LIMIT) instructionTexts.clear();
+  instructionTexts.set(text, text);
+  return text;
 }
 
 export interface FlowOwners {

@@ -51,8 +51,7 @@ export function putWord(writer: ByteWriter, value: number): void {
 
 export function putZeros(writer: ByteWriter, count: number): void {
   reserve(writer, count);
-  writer.bytes.fill(0, writer.at, writer.at + count);
-  writer.at += count;
+  for (let done = 0; done < count; done++) writer.bytes[writer.at++] = 0;
 }
 
 /** A number of 1 to 16 bytes. INVARIANT: a number as `number` has at most 53 bits. */
@@ -75,10 +74,17 @@ export function putNumber(writer: ByteWriter, value: number | bigint, size: numb
   writer.at += size;
 }
 
+/** Below, a loop is faster than a call out of JavaScript. */
+const SHORT_TEXT = 96;
+
 /** Bytes that are kept as text. */
 export function putText(writer: ByteWriter, text: string): void {
-  reserve(writer, text.length);
-  writer.at += writer.bytes.write(text, writer.at, "latin1");
+  const { length } = text;
+  reserve(writer, length);
+  const { bytes, at } = writer;
+  if (length > SHORT_TEXT) bytes.write(text, at, "latin1");
+  else for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index);
+  writer.at = at + length;
 }
 
 export function putBytes(writer: ByteWriter, bytes: Uint8Array): void {

@@ -3,7 +3,7 @@
  * §7.3.5.2). In this form flows are compared and sent, so each is encoded once.
  */
 import { COOKIE_OWNER, cookieKinds, readCookie } from "../../compiler/target/openflow/flow.js";
-import type { Action, CookieKind, Flow } from "../../compiler/target/openflow/flow.js";
+import type { Action, CookieKind, Flow, Match } from "../../compiler/target/openflow/flow.js";
 import { putAction, readActions } from "./actions.js";
 import type { WireAction } from "./actions.js";
 import {
@@ -29,7 +29,7 @@ import {
   WireError,
 } from "./bytes.js";
 import type { ByteReader, ByteWriter } from "./bytes.js";
-import { decodeMatch, encodeMatch, takeMatch } from "./match.js";
+import { decodeMatch, encodeMatch, encodeMatchAfter, takeMatch } from "./match.js";
 import type { WireMatch } from "./match.js";
 
 /** A cookie as two halves of 32 bits. */
@@ -59,6 +59,14 @@ export interface FlowStatistics extends WireFlow {
 export function wireKey(flow: Pick<WireFlow, "table" | "priority" | "match">): string {
   return String.fromCharCode(flow.table, flow.priority >>> 8, flow.priority & 0xff) + flow.match;
 }
+
+/** The key of a flow with such a match, from which the match's own text is a part: `key.slice(KEY_HEAD)`. */
+export function encodeKey(table: number, priority: number, match: Match): string {
+  return encodeMatchAfter([table, priority >>> 8, priority & 0xff], match);
+}
+
+/** Characters of a key before the match. */
+export const KEY_HEAD = 3;
 
 const GENERATION_LIMIT = 0x10000;
 
@@ -159,21 +167,24 @@ const commands: Readonly<Record<FlowCommand, number>> = { add: 0, modify: 2, del
 const NO_BUFFER = 0xffffffff;
 const ANY = 0xffffffff;
 
+/** What flow-mods have in common: 40 bytes, of which cookie, table, command and priority are written over. */
+const flowModStart = Buffer.alloc(40);
+flowModStart.writeUInt32BE(NO_BUFFER, 24);
+flowModStart.writeUInt32BE(ANY, 28);
+flowModStart.writeUInt32BE(ANY, 32);
+
 /** Writes the body of a flow-mod (§7.3.4.1), all of one flow. */
 export function putFlowMod(writer: ByteWriter, command: FlowCommand, flow: WireFlow): void {
   const instructions = command === "delete" ? "" : flow.instructions;
   reserve(writer, 64 + flow.match.length + instructions.length);
+  const start = writer.at;
+  writer.bytes.set(flowModStart, start);
   putWord(writer, flow.cookie.high);
   putWord(writer, flow.cookie.low);
-  putZeros(writer, 8);
-  putByte(writer, flow.table);
-  putByte(writer, commands[command]);
-  putZeros(writer, 4);
-  putShort(writer, flow.priority);
-  putWord(writer, NO_BUFFER);
-  putWord(writer, ANY);
-  putWord(writer, ANY);
-  putZeros(writer, 4);
+  writer.bytes[start + 16] = flow.table;
+  writer.bytes[start + 17] = commands[command];
+  setShort(writer, start + 22, flow.priority);
+  writer.at = start + 40;
   putMatch(writer, flow.match);
   putText(writer, instructions);
 }

@@ -9,6 +9,7 @@ import {
   getShort,
   getText,
   getWord,
+  putByte,
   putNumber,
   putWord,
   remaining,
@@ -51,11 +52,24 @@ function putField(writer: ByteWriter, field: WireField, entry: FieldMatch): void
 }
 
 const scratch = byteWriter();
-const NO_MATCH = "";
 
 /** The entries' bytes as text; empty for a match of everything. */
 export function encodeMatch(match: Match): string {
-  if (match.length === 0) return NO_MATCH;
+  if (match.length === 0) return "";
+  scratch.at = 0;
+  putEntries(match);
+  return textFrom(scratch, 0);
+}
+
+/** `head` bytes and then the entries', in one text: for keys that begin with something else. */
+export function encodeMatchAfter(head: readonly number[], match: Match): string {
+  scratch.at = 0;
+  for (const byte of head) putByte(scratch, byte);
+  putEntries(match);
+  return textFrom(scratch, 0);
+}
+
+function putEntries(match: Match): void {
   let protocol: number | undefined;
   for (const entry of match) if (entry.field === "nw_proto") protocol = Number(entry.value);
   const order: { readonly field: WireField; readonly entry: FieldMatch }[] = [];
@@ -66,9 +80,7 @@ export function encodeMatch(match: Match): string {
     if (at === order.length) order.push({ field, entry });
     else order.splice(at, 0, { field, entry });
   }
-  scratch.at = 0;
   for (const { field, entry } of order) putField(scratch, field, entry);
-  return textFrom(scratch, 0);
 }
 
 /** Reads entries up to the reader's end. */

@@ -1,0 +1,224 @@
+/**
+ * How fast a node's agent is, against a real Open vSwitch (datapath `dummy`, so that nothing but the tables counts), side by side with
+ * `ovs-ofctl` loading the same flows: `npm run bench:agent`. A number after the name is how many flows to aim at; 100,000 without.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { bindNode } from "../../compiler/target/openflow/bind/bind.js";
+import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
+import { buildProgram } from "../../compiler/target/openflow/build.js";
+import type { Program } from "../../compiler/target/openflow/program.js";
+import { flowText } from "../../compiler/target/openflow/text.js";
+import { startAgent } from "../../runtime/agent/agent.js";
+import type { Agent, AgentLog } from "../../runtime/agent/agent.js";
+import { manualEndpoints, manualPrograms } from "../support/agent.js";
+import type { ManualEndpoints, ManualPrograms } from "../support/agent.js";
+import { startSwitch } from "../support/ovs.js";
+import { allow, makePolicy, universeOf } from "../support/policy.js";
+import { formatMilliseconds, median } from "./measure.js";
+
+const aim = Number(process.argv[2] ?? 100_000);
+const GROUPS = 100;
+const RUNS = 5;
+const SINGLE = 300;
+const NODE = "a";
+
+function programOf(rules = GROUPS): Program {
+  const groups = Object.fromEntries(Array.from({ length: GROUPS }, (_, index) => [`g${index}`, { match: `app=a${index}`, in: "net" }]));
+  const chain = Array.from({ length: rules }, (_, index) => allow(`g${index}`, `g${(index + 1) % GROUPS}`, `tcp/${1000 + index}`));
+  const policy = makePolicy({
+    tenants: [{ name: "shop", networks: { net: "10.0.0.0/8, fd00::/64" }, groups, policies: [{ name: "p", rules: chain }] }],
+  });
+  const { program } = buildProgram(universeOf(policy));
+  if (program === undefined) throw new Error("no program");
+  return { ...program, networks: program.networks.map((network) => ({ ...network, encap: "vxlan" as const, tag: 77 })) };
+}
+
+const hex = (number: number): string => number.toString(16).padStart(2, "0");
+
+/** Every hundredth is on this node. */
+function endpoint(number: number, group = number % GROUPS): Endpoint {
+  const [high, middle, low] = [number >> 16, (number >> 8) & 255, number & 255];
+  return {
+    name: `shop/pod-${number}`,
+    node: number % 100 === 0 ? NODE : "b",
+    port: 100 + (number % 60_000),
+    mac: `02:00:00:${hex(high)}:${hex(middle)}:${hex(low)}`,
+    addresses: [`10.${high}.${middle}.${low}`, `fd00::${number.toString(16)}`],
+    namespace: "shop",
+    labels: { app: `a${group}` },
+  };
+}
+
+const others: readonly InventoryNode[] = [{ name: "b", address: "192.0.2.2" }];
+const nodes: readonly InventoryNode[] = [{ name: NODE, address: "192.0.2.1" }, ...others];
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(share * values.length) - 1)];
+
+/** Megabytes of a process that are in memory. */
+function resident(pid: number | "self"): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+}
+
+interface Change {
+  readonly at: number;
+  readonly changes: number;
+  readonly bind: number;
+  readonly send: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "ctv-bench-agent-"));
+const ovs = await startSwitch();
+ovs.addBridge("br", 1);
+const program = programOf();
+
+let onChange: (change: Change) => void = () => undefined;
+const log: AgentLog = {
+  info: (message, more = {}) => {
+    if (message !== "the switch has changed") return;
+    onChange({ at: performance.now(), changes: Number(more.changes), bind: Number(more.bindMilliseconds), send: Number(more.switchMilliseconds) });
+  },
+  warn: (message) => process.stderr.write(`${message}\n`),
+};
+
+/** The next change of the switch that `cause` brings about, and how long it was after the call began. */
+function changeAfter(cause: () => void): Promise<Change & { readonly took: number }> {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    onChange = (change) => {
+      onChange = () => undefined;
+      resolve({ ...change, took: change.at - start });
+    };
+    cause();
+  });
+}
+
+/** An agent that has its empty switch barred, and waits for a policy. */
+async function makeAgent(source: ManualEndpoints, programs: ManualPrograms): Promise<Agent> {
+  let barred: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (barred = resolve));
+  onChange = () => barred();
+  const agent = await startAgent({
+    own: { name: NODE, address: "192.0.2.1" },
+    bridge: "br",
+    openflow: { kind: "unix", path: ovs.socket("br") },
+    ovsdb: { kind: "unix", path: ovs.database },
+    programs,
+    endpoints: [source],
+    unknownPolicy: "deny",
+    log,
+  });
+  await ready;
+  return agent;
+}
+
+const rows: (readonly (string | number)[])[] = [];
+const row = (name: string, ...cells: readonly string[]): void => void rows.push([name, ...cells]);
+const show = (value: number): string => formatMilliseconds(value);
+
+try {
+  const perEndpoint =
+    (bindNode(program, { nodes, endpoints: Array.from({ length: 1000 }, (_, index) => endpoint(index + 1)) }, NODE).flows.length - 2000) / 1000;
+  const count = Math.round(aim / Math.max(1, perEndpoint + 2));
+  let endpoints: readonly Endpoint[] = Array.from({ length: count }, (_, index) => endpoint(index + 1));
+  const flows = bindNode(program, { nodes, endpoints }, NODE).flows;
+  const file = join(folder, "flows");
+  writeFileSync(file, flows.map((flow) => `${flowText(flow)}\n`).join(""));
+  const ofctl = (...words: readonly string[]): void =>
+    void execFileSync(
+      "ovs-ofctl",
+      ["-O", "OpenFlow14", ...words.slice(0, -1), `unix:${ovs.socket("br")}`, ...words.slice(-1)].filter((word) => word !== ""),
+    );
+  const clear = (): void => ofctl("del-flows", "");
+  const started = performance.now();
+  process.stdout.write(
+    `${flows.length} flows of ${count} endpoints and ${program.rules.length} rules; load ${loadavg()[0].toFixed(2)}, ${cpus().length} cores\n`,
+  );
+
+  const tools: number[] = [];
+  const whole: (Change & { took: number })[] = [];
+  const restarts: (Change & { took: number })[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    clear();
+    const before = performance.now();
+    ofctl("--bundle", "add-flows", file);
+    tools.push(performance.now() - before);
+    clear();
+    const [source, programs] = [manualEndpoints(), manualPrograms()];
+    const agent = await makeAgent(source, programs);
+    source.set(endpoints, others);
+    whole.push(await changeAfter(() => programs.publish(program)));
+    // The switch is empty again, as after its restart; the agent knows what it wants.
+    clear();
+    restarts.push(
+      await changeAfter(
+        () => ovs.configure("set-controller", "br", "punix:/dev/null", "--", "del-controller", "br") === "" && agent.connection()?.close(),
+      ),
+    );
+    await agent.stop();
+  }
+  const tool = median(tools);
+  const against = (value: number): string => `${(tool / value).toFixed(2)}`;
+  row("ovs-ofctl --bundle add-flows, from a file", show(tool), "", "", "1");
+  const all = median(whole.map(({ took }) => took));
+  row(
+    "agent, from a published program: bind, compare, send, barrier",
+    show(all),
+    show(median(whole.map(({ bind }) => bind))),
+    show(median(whole.map(({ send }) => send))),
+    against(all),
+  );
+  const again = median(restarts.map(({ took }) => took));
+  row(
+    "agent, after the switch lost its flows",
+    show(again),
+    show(median(restarts.map(({ bind }) => bind))),
+    show(median(restarts.map(({ send }) => send))),
+    against(again),
+  );
+
+  clear();
+  const [source, programs] = [manualEndpoints(), manualPrograms()];
+  const agent = await makeAgent(source, programs);
+  source.set(endpoints, others);
+  await changeAfter(() => programs.publish(program));
+  const single = async (name: string, next: (run: number) => readonly Endpoint[]): Promise<void> => {
+    const taken: (Change & { took: number })[] = [];
+    for (let run = 0; run < SINGLE; run++) {
+      const list = next(run);
+      taken.push(await changeAfter(() => source.set(list, others)));
+      endpoints = list;
+    }
+    const shares = (values: readonly number[]): string => `${show(percentile(values, 0.5))} / ${show(percentile(values, 0.99))}`;
+    row(
+      `${name}, ${median(taken.map(({ changes }) => changes))} flows`,
+      shares(taken.map(({ took }) => took)),
+      shares(taken.map(({ bind }) => bind)),
+      shares(taken.map(({ send }) => send)),
+      "",
+    );
+  };
+  await single("one endpoint added", (run) => [...endpoints, endpoint(count + 1 + run)]);
+  await single("one endpoint relabelled", (run) => endpoints.map((entry, index) => (index === run ? endpoint(run + 1, (run + 7) % GROUPS) : entry)));
+  await single("one endpoint removed", () => endpoints.slice(0, -1));
+  const joining = await changeAfter(() =>
+    source.set([...endpoints, ...Array.from({ length: 1000 }, (_, index) => endpoint(count + 1000 + index))], others),
+  );
+  row(`1,000 endpoints joining at once, ${joining.changes} flows`, show(joining.took), show(joining.bind), show(joining.send), "");
+  const rule = await changeAfter(() => programs.publish(programOf(GROUPS - 1)));
+  row(`one rule removed, ${rule.changes} flows`, show(rule.took), show(rule.bind), show(rule.send), "");
+  const memory = resident("self");
+  await agent.stop();
+
+  process.stdout.write("\n| | elapsed (p50 / p99 where two) | bind and compare | switch | times as fast as ovs-ofctl |\n|---|---:|---:|---:|---:|\n");
+  for (const cells of rows) process.stdout.write(`| ${cells.join(" | ")} |\n`);
+  process.stdout.write(
+    `\nMemory of the process with all flows bound and present: ${memory.toFixed(0)} MiB. Took ${((performance.now() - started) / 1000).toFixed(0)} s.\n`,
+  );
+} finally {
+  await ovs.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
