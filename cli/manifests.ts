@@ -8,8 +8,9 @@ import type { AddressFacts } from "../compiler/manifests/connectivity/blocks.js"
 import { canonicalPrefix, formatPrefix, parsePrefix, prefixSet, unionAllAddresses } from "../compiler/space/address.js";
 import { Refusal, systemReason } from "./exit.js";
 import { decode, kindOf, readText, sourceLimit } from "./io/read.js";
-import { list, text } from "./options.js";
+import { flag, list, text } from "./options.js";
 import type { Options } from "./options.js";
+import { timeoutOption } from "./plane/options.js";
 import { source } from "./report/report.js";
 import type { Source } from "./report/report.js";
 import type { Terminal } from "./terminal.js";
@@ -20,12 +21,16 @@ export interface LoadedManifests extends ManifestReading {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
-export const manifestArgument = { syntax: "<paths...>", description: "files, folders, or - for standard input" };
+export const manifestArgument = { syntax: "[paths...]", description: "files, folders, or - for standard input" };
 
 /** Options of every verb that reads manifests. */
 export const manifestOptions: readonly OptionRow[] = [
   { flags: "--pod-cidr <cidrs>", description: "where pods have their addresses, such as 10.244.0.0/16", many: true },
   { flags: "--ip-blocks <what>", description: "what an ipBlock of a NetworkPolicy matches (default: outside)", choices: ["outside", "pods"] },
+  { flags: "--from-cluster", description: "read the objects of a running cluster instead of files" },
+  { flags: "--kubeconfig <file>", description: "default: $KUBECONFIG, ~/.kube/config, or the pod's own account", path: true },
+  { flags: "--context <name>", description: "context of the kubeconfig; default: its current one" },
+  timeoutOption,
   { flags: "--ignore-kinds <kinds>", description: "kinds of objects that neither make pods nor decide traffic", many: true },
 ];
 
@@ -41,9 +46,17 @@ export function addressFacts(options: Options): AddressFacts {
   return { podAddresses: unionAllAddresses(sets), ipBlocks: text(options, "ipBlocks") === "pods" ? "pods" : "outside" };
 }
 
-/** Reads and checks the files that the words name. @throws Refusal for what cannot be read or is not there. */
-export function loadManifests(words: readonly string[], options: Options, terminal: Terminal): LoadedManifests {
-  const files = manifestTexts(words, terminal);
+/** Reads and checks the files that the words name, or a cluster's objects. @throws Refusal for what cannot be read or is not there. */
+export async function loadManifests(words: readonly string[], options: Options, terminal: Terminal): Promise<LoadedManifests> {
+  const fromCluster = flag(options, "fromCluster");
+  if (fromCluster === words.length > 0) {
+    throw new Refusal(
+      fromCluster ? "name files, or use --from-cluster, but not both" : "files are needed: files, folders, or - for standard input",
+      fromCluster ? undefined : "--from-cluster reads the objects of a running cluster",
+    );
+  }
+  // The client of clusters is large, and few runs need it.
+  const files = fromCluster ? await (await import("./cluster.js")).filesOfCluster(options, terminal) : manifestTexts(words, terminal);
   const reading = readManifests(files, { ignoredKinds: list(options, "ignoreKinds") });
   return { ...reading, sources: new Map(files.map(({ file, text: content }) => [file, source(file, content)])) };
 }

@@ -7,7 +7,6 @@ import type { Locate } from "../../compiler/manifests/connectivity/explain.js";
 import { workloadPoints } from "../../compiler/manifests/connectivity/points.js";
 import { connectionCsv, connectionDot, connectionList, connectionMarkdown } from "../../compiler/manifests/connectivity/text.js";
 import { didYouMean, suggest } from "../../compiler/bind/suggest.js";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { addressFacts, hasErrors, loadManifests, manifestArgument, manifestOptions } from "../manifests.js";
 import { failLevel, failLevelOption, flag, list, text } from "../options.js";
@@ -35,13 +34,13 @@ export const connectivity: Verb = {
     "ctv connectivity manifests --explain --focus shop/web",
     "ctv connectivity manifests --format dot | dot -Tsvg",
   ],
-  run: ({ words, options, terminal }) => {
+  run: async ({ words, options, terminal }) => {
     const form = forms.find((known) => known === text(options, "format")) ?? "list";
     const explain = flag(options, "explain");
     if (explain && form !== "list" && form !== "json")
       throw new Refusal(`--explain has no place in the form ${form}`, "use it with --format list or json");
     const facts = addressFacts(options);
-    const { manifests, diagnostics, sources } = loadManifests(words, options, terminal);
+    const { manifests, diagnostics, sources } = await loadManifests(words, options, terminal);
     const focus = list(options, "focus");
     const strict = flag(options, "strict") && hasErrors(diagnostics);
     const points = workloadPoints(manifests, facts);
@@ -59,9 +58,7 @@ export const connectivity: Verb = {
     if (form !== "json") emitReport(terminal, report, "pretty");
     if (!strict) terminal.out.write(print(form, connections(manifests, { facts, focus, explain }), explain, report));
     else if (form === "json") emitReport(terminal, report, "pretty");
-    return Promise.resolve(
-      report.diagnostics.some((diagnostic: Diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine,
-    );
+    return report.diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine;
   },
 };
 

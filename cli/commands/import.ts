@@ -11,6 +11,7 @@ import { contivSource } from "../import/contiv.js";
 import { kubernetesSource } from "../import/kubernetes.js";
 import { replaceFile } from "../io/write.js";
 import { manifestOptions } from "../manifests.js";
+import { netmasterOptions } from "../plane/options.js";
 import { failLevel, failLevelOption, flag, text } from "../options.js";
 import type { Options } from "../options.js";
 import { emitReport } from "../report/emit.js";
@@ -39,17 +40,19 @@ const importSources: ReadonlyMap<string, ImportSource> = new Map([
 ]);
 
 export const importVerb: Verb = {
-  argument: { syntax: "<words...>", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
+  argument: { syntax: "<from> [paths...]", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
   options: [
     { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
     { flags: "--force", description: "write over a file that is there" },
     { flags: "--strict", description: "write nothing where something cannot be read" },
     ...manifestOptions,
+    ...netmasterOptions,
     failLevelOption,
   ],
   examples: [
     "ctv import kubernetes manifests -o policy.ctv",
-    "ctv import contiv live",
+    "ctv import kubernetes --from-cluster --context staging -o staging.ctv",
+    "ctv import contiv --netmaster http://netmaster:9999 -o lab.ctv",
     "kubectl get ns,deploy,sts,ds,netpol -A -o yaml | ctv import kubernetes -",
   ],
   run: async ({ words, options, terminal }) => {

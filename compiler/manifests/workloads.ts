@@ -4,7 +4,7 @@ import type { Address } from "../space/address.js";
 import type { NamedPort, ObjectName, Workload } from "./model.js";
 import { readPortNumber, readProtocol } from "./ports.js";
 import { readLabels } from "./selectors.js";
-import { entriesOf, field, isPresent, isTrue, itemsOf, reportMissing, textIn } from "./yaml.js";
+import { entriesOf, field, isPresent, isTrue, itemsOf, numberIn, reportMissing, textIn } from "./yaml.js";
 import type { Cursor } from "./yaml.js";
 
 /** Where each kind has the template of its pods, below the object. */
@@ -26,6 +26,7 @@ export function isWorkloadKind(kind: string): boolean {
 export function readWorkload(at: Cursor, object: ObjectName & { readonly namespace: string }): Workload | undefined {
   const template = (templates[object.kind] ?? []).reduce<Cursor>((inner, name) => (isPresent(inner) ? field(inner, name) : inner), at);
   if (!isPresent(template)) return reportMissing(at, template.path);
+  if (isOver(at, object.kind)) return undefined;
   const spec = field(template, "spec");
   const metadata = field(template, "metadata");
   const owner = object.kind === "Pod" || object.kind === "ReplicaSet" || object.kind === "Job" ? ownerOf(field(at, "metadata")) : undefined;
@@ -37,6 +38,17 @@ export function readWorkload(at: Cursor, object: ObjectName & { readonly namespa
     addresses: object.kind === "Pod" ? addressesOf(field(at, "status")) : [],
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+/** Pods that have ended, and what a Deployment has left of its earlier versions. */
+function isOver(at: Cursor, kind: string): boolean {
+  const phase = textIn(field(field(at, "status"), "phase"));
+  if (kind === "Pod") return phase === "Succeeded" || phase === "Failed";
+  return (
+    kind === "ReplicaSet" &&
+    numberIn(field(field(at, "spec"), "replicas")) === 0 &&
+    itemsOf(field(field(at, "metadata"), "ownerReferences")).length > 0
+  );
 }
 
 /** An init container that stays beside the others ("Sidecar Containers") serves its ports. */

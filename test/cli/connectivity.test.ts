@@ -66,7 +66,7 @@ describe("ctv connectivity", () => {
   });
 
   it.each([
-    [["connectivity"], "missing required argument"],
+    [["connectivity"], "files are needed"],
     [["connectivity", "nowhere"], "cannot read nowhere: there is no such file or folder"],
     [["connectivity", "empty"], "there are no .yaml, .yml or .json files in empty"],
     [["connectivity", "all.yaml", "--focus", "shop/c"], 'did you mean "shop/a" or "shop/b"?'],

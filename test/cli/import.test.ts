@@ -1,7 +1,9 @@
 /** `ctv import` as it is typed: where it writes, what it refuses, and that what it writes is a policy. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { startApiServer } from "../support/kubernetes/server.js";
+import { startNetmaster } from "../support/netmaster/server.js";
 import { ctv, scratch } from "./support/command.js";
 
 const policy = (spec: string) => `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db, namespace: shop}\nspec: ${spec}\n`;
@@ -42,7 +44,7 @@ describe("ctv import kubernetes", () => {
 
   it.each([
     [["import"], "missing required argument"],
-    [["import", "kubernetes"], "import kubernetes needs files"],
+    [["import", "kubernetes"], "files are needed"],
     [["import", "kubernets", "all.yaml"], 'did you mean "kubernetes"?'],
     [["import", "all.yaml"], "such as: ctv import kubernetes all.yaml"],
     [["import", "kubernetes", "nowhere"], "cannot read nowhere"],
@@ -81,10 +83,79 @@ describe("ctv import contiv", () => {
   });
 
   it.each([
-    [["import", "contiv"], "import contiv needs files"],
+    [["import", "contiv"], "files are needed"],
     [["import", "contiv", "main.yaml"], "there are no .json files in main.yaml"],
   ])("refuses %j", async (words, message) => {
     const { code, err } = await ctv(words, { cwd: scratch({ "main.yaml": "a: 1" }) });
     expect([code, err.includes(message)]).toEqual([2, true]);
+  });
+});
+
+describe("from running planes", () => {
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  async function cluster() {
+    const server = await startApiServer();
+    stops.push(server.stop);
+    ["namespaces.core", "pods.core", "deployments.apps"].forEach((kind) => server.kinds.add(kind));
+    server.objects.set("/api/v1/namespaces/shop", { metadata: { name: "shop", labels: { team: "a" } } });
+    server.objects.set("/apis/apps/v1/namespaces/shop/deployments/db", {
+      metadata: { name: "db", namespace: "shop", managedFields: [] },
+      spec: {
+        template: { metadata: { labels: { app: "db" } }, spec: { containers: [{ name: "db", ports: [{ name: "sql", containerPort: 5432 }] }] } },
+      },
+    });
+    server.objects.set("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/db", {
+      metadata: { name: "db", namespace: "shop" },
+      spec: { podSelector: { matchLabels: { app: "db" } }, ingress: [{ ports: [{ port: "sql" }] }] },
+    });
+    return { server, kubeconfig: server.kubeconfig(scratch()) };
+  }
+
+  it("imports a cluster, whatever kinds it does not have", async () => {
+    const { kubeconfig } = await cluster();
+    const { code, out, err } = await ctv(["import", "kubernetes", "--from-cluster", "--kubeconfig", kubeconfig], { cwd: scratch() });
+    expect([code, err.includes("error")]).toEqual([0, false]);
+    expect(err).toContain('the port "sql" is 5432');
+    expect(out).toContain("/// NetworkPolicy shop/db (in the cluster)");
+    expect(out).toContain("allow any -> db : postgres");
+  });
+
+  it("tells the connections of a cluster", async () => {
+    const { kubeconfig } = await cluster();
+    const { out } = await ctv(["connectivity", "--from-cluster", "--kubeconfig", kubeconfig], { cwd: scratch() });
+    expect(out).toContain("0.0.0.0-255.255.255.255[External] => shop/db[Deployment] : TCP 5432");
+  });
+
+  it("says who may not read what", async () => {
+    const { server, kubeconfig } = await cluster();
+    server.refuse = (_method, path) => (path.includes("pods") ? { code: 403, message: "pods is forbidden" } : undefined);
+    const { code, err } = await ctv(["import", "kubernetes", "--from-cluster", "--kubeconfig", kubeconfig], { cwd: scratch() });
+    expect([code, err.includes("list pods")]).toEqual([2, true]);
+  });
+
+  it("imports what netmaster has", async () => {
+    const netmaster = await startNetmaster();
+    stops.push(netmaster.stop);
+    const source =
+      "tenant shop {\n  network net { subnet 10.1.1.0/24 }\n  group web in net {}\n  group db in net {}\n  policy p { allow web -> db : redis }\n}\n";
+    const cwd = scratch({ "main.ctv": source });
+    expect((await ctv(["apply", "main.ctv", "--to", "contiv", "--netmaster", netmaster.url, "--no-verify"], { cwd })).code).toBe(0);
+    const { code, out, err } = await ctv(["import", "contiv", "--netmaster", netmaster.url], { cwd });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("allow web -> db : redis");
+  });
+
+  it.each([
+    [["import", "kubernetes", "all.yaml", "--from-cluster"], "name files, or use --from-cluster, but not both"],
+    [["import", "contiv", "all.json", "--netmaster", "http://127.0.0.1:1"], "name files, or use --netmaster, but not both"],
+    [["import", "contiv", "--netmaster", "http://127.0.0.1:1"], "127.0.0.1:1"],
+    [["connectivity", "--from-cluster", "--kubeconfig", "none"], "there is no such file"],
+  ])("refuses %j", async (words, message) => {
+    const { code, err } = await ctv(words, { cwd: scratch() });
+    expect([code, err.includes(message) ? message : err]).toEqual([2, message]);
   });
 });

@@ -25,7 +25,7 @@ export interface ClusterClient {
   readonly address: string;
   /** Nothing when it is not there. */
   readonly get: (manifest: Manifest) => Promise<Manifest | undefined>;
-  /** Objects of every namespace. Nothing where the server does not know the kind. */
+  /** Objects of every namespace; of the core group, namespaces and pods. Nothing where the server does not know the kind. */
   readonly list: (resource: Resource, labelSelector: string) => Promise<readonly Manifest[]>;
   /** Server-side apply; gives the object as it is then, or would be. */
   readonly apply: (manifest: Manifest, options: ApplyOptions, work: Work) => Promise<Manifest>;
@@ -90,11 +90,12 @@ function asManifest(value: unknown, work: Work): Manifest {
 /** @throws ApiFailure where nothing says which cluster is meant. */
 export async function connectCluster(connection: ClusterConnection): Promise<ClusterClient> {
   const library = await import("@kubernetes/client-node");
-  const { ApiException, CustomObjectsApi: Api, PatchStrategy, setHeaderMiddleware } = library;
+  const { ApiException, CoreV1Api, CustomObjectsApi: Api, PatchStrategy, setHeaderMiddleware } = library;
   const { timeout = 10_000 } = connection;
   const config = loadConfig(library, connection);
   const server = config.getCurrentCluster()?.server ?? "";
   const api: CustomObjectsApi = config.makeApiClient(Api);
+  const core = config.makeApiClient(CoreV1Api);
 
   /** Gives a request a deadline, and the type of what it sends. */
   const settings = (contentType = "application/json") => {
@@ -129,6 +130,16 @@ export async function connectCluster(connection: ClusterConnection): Promise<Clu
     });
   }
 
+  /** The core group has paths of its own. Its typed objects become plain data again. */
+  async function listCore(plural: string, labelSelector: string): Promise<unknown> {
+    const found =
+      plural === "namespaces"
+        ? await core.listNamespace({ labelSelector }, settings())
+        : await core.listPodForAllNamespaces({ labelSelector }, settings());
+    const plain: unknown = JSON.parse(JSON.stringify(found));
+    return plain;
+  }
+
   return {
     address: server,
     get: async (manifest) => {
@@ -144,10 +155,12 @@ export async function connectCluster(connection: ClusterConnection): Promise<Clu
     list: async (resource, labelSelector) => {
       const { group, version, plural, kind } = resource;
       const asked = { work: { doing: `list ${plural}` }, resource };
-      const found: unknown = await orNothing(asked, () => api.listClusterCustomObject({ group, version, plural, labelSelector }, settings()));
+      const found: unknown = await orNothing(asked, () =>
+        group === "" ? listCore(plural, labelSelector) : api.listClusterCustomObject({ group, version, plural, labelSelector }, settings()),
+      );
       const items = typeof found === "object" && found !== null && "items" in found && Array.isArray(found.items) ? found.items : [];
       // Items of a list do not say what they are.
-      return items.map((item: object) => ({ apiVersion: `${group}/${version}`, kind, ...item })).filter(isManifest);
+      return items.map((item: object) => ({ apiVersion: group === "" ? version : `${group}/${version}`, kind, ...item })).filter(isManifest);
     },
     apply: async (manifest, { dryRun, force }, work) => {
       const asked = known(manifest, work);

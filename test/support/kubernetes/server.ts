@@ -29,13 +29,15 @@ export interface ApiServer {
 }
 
 interface Place {
-  /** Such as `networkpolicies.networking.k8s.io`. */
+  /** Such as `networkpolicies.networking.k8s.io`, or `pods.core`. */
   readonly kind: string;
   readonly namespace?: string;
   readonly name?: string;
 }
 
 function placeOf(path: string): Place | undefined {
+  const core = /^\/api\/v1\/([^/]+)$/.exec(path);
+  if (core !== null) return { kind: `${core[1]}.core` };
   const found = /^\/apis\/([^/]+)\/[^/]+\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?$/.exec(path);
   if (found === null) return undefined;
   const [, group, namespace, plural, name] = found as unknown as readonly [string, string, string | undefined, string, string | undefined];
@@ -85,9 +87,9 @@ export async function startApiServer(): Promise<ApiServer> {
       .split(",")
       .filter((part) => part !== "")
       .map((part) => part.split("="));
-    const tail = `/${path.split("/").slice(-1).join("")}/`;
+    const plural = path.split("/").at(-1);
     const items = [...objects]
-      .filter(([at, object]) => at.includes(tail) && wanted.every(([name, value]) => labelsOf(object)[name] === value))
+      .filter(([at, object]) => at.split("/").at(-2) === plural && wanted.every(([name, value]) => labelsOf(object)[name] === value))
       .map(([, { apiVersion, kind, ...item }]) => ({ ...item, ...(place.name === undefined ? {} : { apiVersion, kind }) }));
     ok(response, { kind: "List", items });
   };
