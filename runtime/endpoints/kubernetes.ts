@@ -5,6 +5,7 @@
  * The API does not know a pod's MAC address unless its network writes it into an annotation; the node's own switch does
  * (`ovsdb.ts`), and other nodes hear it through the store (`members.ts`).
  */
+import { isDeepStrictEqual } from "node:util";
 import type { KubeConfig, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { parseAddress } from "../../compiler/space/address.js";
 import { macNumber } from "../../compiler/target/openflow/bind/inventory.js";
@@ -13,7 +14,6 @@ import type { EndpointSource, OnError, Stop } from "../agent/sources.js";
 import type { KubernetesSettings } from "../config/settings.js";
 import { isRecord } from "../jsonrpc/stream.js";
 import { unknownMac, unknownPort } from "./merge.js";
-import { reuse } from "./reuse.js";
 
 /** Milliseconds until a broken watch is taken up again. */
 const RETRY = 1000;
@@ -24,10 +24,8 @@ export function kubernetesSource(settings: KubernetesSettings): EndpointSource {
     watch: (onInventory, onError) => {
       let stopped = false;
       let stop: Stop | undefined;
-      const same = reuse();
-      const deliver = (pods: readonly V1Pod[]): void => onInventory({ endpoints: same(pods.flatMap(podEndpoint)) });
       const starting = (async () => {
-        const ended = await watchPods(settings, deliver, onError);
+        const ended = await watchPods(settings, (endpoints) => onInventory({ endpoints }), onError);
         if (stopped) await ended();
         else stop = ended;
       })().catch((error: unknown) => onError(asError(error)));
@@ -76,12 +74,12 @@ function json(text: string | undefined): unknown {
   }
 }
 
-async function watchPods(settings: KubernetesSettings, deliver: (pods: readonly V1Pod[]) => void, onError: OnError): Promise<Stop> {
+async function watchPods(settings: KubernetesSettings, deliver: (endpoints: readonly Endpoint[]) => void, onError: OnError): Promise<Stop> {
   const { CoreV1Api, KubeConfig: Config, makeInformer } = await import("@kubernetes/client-node");
   const config = new Config();
   load(config, settings.kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
-  const pods = new Map<string, V1Pod>();
+  const pods = new Map<string, readonly Endpoint[]>();
   const listed = new Set<string>();
   const scopes = settings.namespaces ?? [""];
   let stopped = false;
@@ -94,7 +92,7 @@ async function watchPods(settings: KubernetesSettings, deliver: (pods: readonly 
     due = true;
     setImmediate(() => {
       due = false;
-      if (!stopped && listed.size === scopes.length) deliver([...pods.values()]);
+      if (!stopped && listed.size === scopes.length) deliver([...pods.values()].flat());
     });
   };
   const keyOf = ({ metadata }: V1Pod): string => `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
@@ -109,7 +107,11 @@ async function watchPods(settings: KubernetesSettings, deliver: (pods: readonly 
     const path = namespace === "" ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const informer = makeInformer<V1Pod>(config, path, list);
     const keep = (pod: V1Pod): void => {
-      pods.set(keyOf(pod), pod);
+      const key = keyOf(pod);
+      const endpoints = podEndpoint(pod);
+      // Much of what happens to a pod is nothing to us.
+      if (isDeepStrictEqual(endpoints, pods.get(key))) return;
+      pods.set(key, endpoints);
       changed();
     };
     informer.on("add", keep);

@@ -20,7 +20,7 @@ export interface NamedPart {
 }
 
 export interface Merged {
-  /** In the order in which sources first name them. Those without address or MAC are left out. */
+  /** Those without address or MAC are left out. Names stay in their places while others come and go. */
   readonly endpoints: readonly Endpoint[];
   /** One sentence each. */
   readonly conflicts: readonly string[];
@@ -34,20 +34,38 @@ interface Piece {
 }
 
 interface Joined {
-  readonly pieces: readonly Piece[];
-  readonly endpoint: Endpoint;
+  /** Absent while something is missing of it. */
+  readonly endpoint?: Endpoint;
+  readonly conflicts: readonly string[];
+  readonly incomplete: readonly string[];
 }
 
-/** A merging function that remembers: an endpoint whose pieces are the same objects as the last time is the same object again. */
+/** What a source said last. */
+interface Told {
+  readonly source: string;
+  readonly list: readonly Endpoint[];
+  /** Is changed in place, for its size. */
+  readonly byName: Map<string, Endpoint>;
+}
+
+/**
+ * A merging function that remembers: it looks only at endpoints that are other objects than the last time, and gives the same objects
+ * again for the rest. The sources and their order are always the same.
+ */
 export function endpointMerger(): (parts: readonly NamedPart[]) => Merged {
-  let known = new Map<string, Joined>();
+  let told: readonly Told[] = [];
+  const joined = new Map<string, Joined>();
   return (parts) => {
-    const joined = new Map<string, Joined>();
-    for (const [name, pieces] of piecesByName(parts)) {
-      const before = known.get(name);
-      joined.set(name, before !== undefined && samePieces(before.pieces, pieces) ? before : { pieces, endpoint: join(pieces) });
+    const changed = new Set<string>();
+    told = parts.map(({ source, part: { endpoints } }, index) => take(source, endpoints, told[index], changed));
+    for (const name of changed) {
+      const pieces = told.flatMap(({ source, byName }): readonly Piece[] => {
+        const endpoint = byName.get(name);
+        return endpoint === undefined ? [] : [{ source, endpoint }];
+      });
+      if (pieces.length === 0) joined.delete(name);
+      else joined.set(name, joinedOf(pieces));
     }
-    known = joined;
     return mergedOf(joined);
   };
 }
@@ -57,20 +75,29 @@ export function mergeEndpoints(parts: readonly NamedPart[]): Merged {
   return endpointMerger()(parts);
 }
 
-function piecesByName(parts: readonly NamedPart[]): ReadonlyMap<string, readonly Piece[]> {
-  const byName = new Map<string, Piece[]>();
-  for (const { source, part } of parts) {
-    for (const endpoint of part.endpoints) {
-      const pieces = byName.get(endpoint.name);
-      if (pieces === undefined) byName.set(endpoint.name, [{ source, endpoint }]);
-      else pieces.push({ source, endpoint });
-    }
+/** Notes the names of which a source says something else than before. Of one name twice in a source the first counts. */
+function take(source: string, list: readonly Endpoint[], before: Told | undefined, changed: Set<string>): Told {
+  if (before?.list === list) return before;
+  const old = before?.list ?? [];
+  const least = Math.min(old.length, list.length);
+  let start = 0;
+  while (start < least && old[start] === list[start]) start++;
+  let end = 0;
+  while (end < least - start && old[old.length - 1 - end] === list[list.length - 1 - end]) end++;
+  const [gone, come] = [old.slice(start, old.length - end), list.slice(start, list.length - end)];
+  for (const { name } of gone) changed.add(name);
+  for (const { name } of come) changed.add(name);
+  const byName = before?.byName ?? new Map<string, Endpoint>();
+  for (const { name } of gone) byName.delete(name);
+  for (const endpoint of come) byName.set(endpoint.name, endpoint);
+  if (byName.size === list.length) return { source, list, byName };
+  // A name is there twice: too rare to be quick about.
+  byName.clear();
+  for (const endpoint of list) {
+    changed.add(endpoint.name);
+    if (!byName.has(endpoint.name)) byName.set(endpoint.name, endpoint);
   }
-  return byName;
-}
-
-function samePieces(a: readonly Piece[], b: readonly Piece[]): boolean {
-  return a.length === b.length && a.every(({ endpoint, source }, index) => endpoint === b[index]?.endpoint && source === b[index]?.source);
+  return { source, list, byName };
 }
 
 function join(pieces: readonly Piece[]): Endpoint {
@@ -93,15 +120,23 @@ function join(pieces: readonly Piece[]): Endpoint {
   };
 }
 
+function joinedOf(pieces: readonly Piece[]): Joined {
+  const endpoint = join(pieces);
+  const missing = [...(endpoint.addresses.length === 0 ? ["address"] : []), ...(endpoint.mac === unknownMac ? ["MAC address"] : [])];
+  const conflicts = conflictsOf(endpoint, pieces);
+  return missing.length === 0
+    ? { endpoint, conflicts, incomplete: [] }
+    : { conflicts, incomplete: [`${endpoint.name} has no ${missing.join(" and no ")}`] };
+}
+
 function mergedOf(joined: ReadonlyMap<string, Joined>): Merged {
   const endpoints: Endpoint[] = [];
-  const incomplete: string[] = [];
   const conflicts: string[] = [];
-  for (const { endpoint, pieces } of joined.values()) {
-    conflicts.push(...conflictsOf(endpoint, pieces));
-    const missing = [...(endpoint.addresses.length === 0 ? ["address"] : []), ...(endpoint.mac === unknownMac ? ["MAC address"] : [])];
-    if (missing.length === 0) endpoints.push(endpoint);
-    else incomplete.push(`${endpoint.name} has no ${missing.join(" and no ")}`);
+  const incomplete: string[] = [];
+  for (const each of joined.values()) {
+    if (each.endpoint !== undefined) endpoints.push(each.endpoint);
+    conflicts.push(...each.conflicts);
+    incomplete.push(...each.incomplete);
   }
   return { endpoints, conflicts, incomplete };
 }

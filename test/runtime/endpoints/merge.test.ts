@@ -155,3 +155,32 @@ describe("interfaces of a bridge", () => {
     ]);
   });
 });
+
+describe("a merging function that remembers", () => {
+  const arbitrary = fc.record({
+    name: fc.constantFrom("a", "b", "c", "d", "e"),
+    node: fc.constantFrom("node-a", "node-b"),
+    port: fc.nat(2),
+    mac: fc.constantFrom(unknownMac, "0a:00:00:00:00:01", "0a:00:00:00:00:02"),
+    addresses: fc.subarray(["10.1.1.1", "10.1.1.2"]),
+  });
+
+  it("gives after any changes what one without memory gives", () => {
+    const sorted = (endpoints: readonly Endpoint[]) => [...endpoints].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const edit = fc.record({ source: fc.nat(1), at: fc.nat(5), remove: fc.nat(2), insert: fc.array(arbitrary, { maxLength: 2 }) });
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 12 }), (edits) => {
+        const merge = endpointMerger();
+        const lists: (readonly Endpoint[])[] = [[], []];
+        for (const { source, at, remove, insert } of edits) {
+          lists[source] = [...lists[source].slice(0, at), ...insert, ...lists[source].slice(at + remove)];
+          const parts = lists.map((endpoints, index) => from(`source ${index}`, ...endpoints));
+          const [kept, fresh] = [merge(parts), mergeEndpoints(parts)];
+          expect(sorted(kept.endpoints)).toEqual(sorted(fresh.endpoints));
+          expect([...kept.conflicts].sort()).toEqual([...fresh.conflicts].sort());
+          expect([...kept.incomplete].sort()).toEqual([...fresh.incomplete].sort());
+        }
+      }),
+    );
+  });
+});
