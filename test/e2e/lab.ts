@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { sealProgram } from "../../compiler/target/openflow/json.js";
+import type { Program } from "../../compiler/target/openflow/program.js";
 import { buildProgram } from "../../compiler/target/openflow/build.js";
 import { seal } from "../../runtime/signing/envelope.js";
 import { generateKeys, readSigningKey } from "../../runtime/signing/keys.js";
@@ -39,6 +40,15 @@ export interface Pod {
   readonly labels: string;
 }
 
+/** An interface in its namespace, with what it has there. */
+interface Placed {
+  readonly node: NodeName;
+  readonly port: string;
+  readonly into: string;
+  readonly addresses: readonly string[];
+  readonly routes: readonly (readonly ["-4" | "-6", string])[];
+}
+
 export interface Counts {
   readonly good: number;
   readonly bad: number;
@@ -53,6 +63,8 @@ export interface Probe {
   readonly mode: "try" | "hold";
   /** Milliseconds between attempts. */
   readonly every?: number;
+  /** Attempts that are under way at a time: what is refused takes long to show, and a hole may be short. */
+  readonly parallel?: number;
 }
 
 export interface Prober {
@@ -68,6 +80,10 @@ export interface Lab {
   readonly removePod: (pod: Pod) => void;
   /** Compiles a policy, publishes it as the next generation, and gives that. */
   readonly publish: (text: string) => Promise<number>;
+  /** The signed form of a policy, for a generation; `change` may spoil the program first. */
+  readonly signed: (text: string, change?: (program: Program) => Program) => (generation: number) => Uint8Array;
+  /** The same, signed by somebody who is not trusted. */
+  readonly forged: (text: string) => (generation: number) => Uint8Array;
   /** Puts bytes into the store as the next generation, whatever they are. */
   readonly publishBytes: (make: (generation: number) => Uint8Array) => Promise<number>;
   /** Waits until every node reports a generation, without errors. */
@@ -78,6 +94,8 @@ export interface Lab {
   /** What a node's agent has said, a line of JSON each. */
   readonly said: (node: NodeName) => readonly string[];
   readonly startSwitch: (node: NodeName) => Promise<void>;
+  /** Gives the pods of a node their interfaces again: those of a switch in user space go when it does. */
+  readonly plugAgain: (node: NodeName) => Promise<void>;
   readonly switchOf: (node: NodeName) => Daemon;
   readonly controlSocket: (node: NodeName) => string;
   /** `ovs-vsctl` and `ovs-ofctl` on a node. */
@@ -180,40 +198,74 @@ export async function buildLab(): Promise<Lab> {
   };
 
   /** An interface of the switch that is moved to a namespace: it computes its checksums, which a `veth` would leave to hardware. */
-  const plug = (node: NodeName, port: string, into: string, mac: string, ids: Readonly<Record<string, string>>): void => {
-    machine.addSpace(into);
+  const plug = (node: NodeName, port: string, mac: string, ids: Readonly<Record<string, string>>): void => {
     const external = Object.entries(ids).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`);
     const quoted = `mac=${JSON.stringify(mac)}`;
     configure(node, "add-port", "br-int", port, "--", "set", "interface", port, "type=internal", `mtu_request=${MTU}`, quoted, ...external);
+  };
+
+  const place = ({ node, port, into, addresses, routes }: Placed): void => {
     run("ip", ["-n", space(node), "link", "set", port, "netns", space(into)]);
     run("ip", ["netns", "exec", space(into), "sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/all/accept_ra"]);
-    run("ip", ["-n", space(into), "link", "set", port, "up"]);
+    const within = (...words: readonly string[]): string => run("ip", ["-n", space(into), ...words]);
+    within("link", "set", port, "up");
+    for (const entry of addresses) within("addr", "add", entry, "dev", port, ...(entry.includes(":") ? ["nodad"] : []));
+    for (const [family, route] of routes) within(family, "route", "add", route, "dev", port);
+  };
+
+  const placed = new Map<string, Placed>();
+  const settle = (entry: Placed): void => {
+    machine.addSpace(entry.into);
+    place(entry);
+    placed.set(entry.into, entry);
   };
 
   const addPod = (pod: Pod): void => {
     const port = `p${pod.number}`;
-    const ids = {
+    plug(pod.node, port, macOf(pod.number), {
       "iface-id": pod.name,
       "attached-mac": macOf(pod.number),
       "ctv-addresses": `${address(pod)} ${address6(pod)}`,
       "ctv-namespace": "guestbook",
       "ctv-labels": pod.labels,
-    };
-    plug(pod.node, port, pod.name, macOf(pod.number), ids);
-    const add = (...words: readonly string[]): string => run("ip", ["-n", space(pod.name), ...words]);
-    add("addr", "add", `${address(pod)}/24`, "dev", port);
-    add("addr", "add", `${address6(pod)}/64`, "dev", port, "nodad");
-    add("route", "add", "default", "dev", port);
-    add("-6", "route", "add", "default", "dev", port);
+    });
+    const routes = [["-4", "default"] as const, ["-6", "default"] as const];
+    settle({ node: pod.node, port, into: pod.name, addresses: [`${address(pod)}/24`, `${address6(pod)}/64`], routes });
   };
 
   const addOutside = (): void => {
-    plug("n1", "up0", outside.space, macOf(250), {});
-    const add = (...words: readonly string[]): string => run("ip", ["-n", space(outside.space), ...words]);
-    add("addr", "add", `${outside.address}/24`, "dev", "up0");
-    add("addr", "add", `${outside.address6}/64`, "dev", "up0", "nodad");
-    add("route", "add", "10.1.1.0/24", "dev", "up0");
-    add("-6", "route", "add", "fd00:1::/64", "dev", "up0");
+    plug("n1", "up0", macOf(250), {});
+    const routes = [["-4", "10.1.1.0/24"] as const, ["-6", "fd00:1::/64"] as const];
+    settle({ node: "n1", port: "up0", into: outside.space, addresses: [`${outside.address}/24`, `${outside.address6}/64`], routes });
+  };
+
+  const plugAgain = async (node: NodeName): Promise<void> => {
+    const hasLink = (name: string, where: string = node): boolean => {
+      try {
+        return run("ip", ["-n", space(where), "link", "show", name]) !== "";
+      } catch {
+        return false;
+      }
+    };
+    for (const entry of placed.values()) {
+      if (entry.node !== node) continue;
+      await eventually(
+        () => hasLink(entry.port),
+        () => `${entry.port} of ${node}`,
+      );
+      // The device of the switch that was killed is still there, with nobody behind it.
+      if (hasLink(entry.port, entry.into)) run("ip", ["-n", space(entry.into), "link", "del", entry.port]);
+      place(entry);
+    }
+    await eventually(
+      () => hasLink("br-phy"),
+      () => `br-phy of ${node}`,
+    );
+    const index = nodeNames.indexOf(node) + 1;
+    if (!run("ip", ["-n", space(node), "addr", "show", "dev", "br-phy"]).includes(`192.0.2.${index}/`)) {
+      run("ip", ["-n", space(node), "addr", "add", `192.0.2.${index}/24`, "dev", "br-phy"]);
+    }
+    run("ip", ["-n", space(node), "link", "set", "br-phy", "up"]);
   };
 
   const publishBytes: Lab["publishBytes"] = async (make) => {
@@ -238,11 +290,11 @@ export async function buildLab(): Promise<Lab> {
     removePod: (pod) => {
       configure(pod.node, "del-port", "br-int", `p${pod.number}`);
       machine.removeSpace(pod.name);
+      placed.delete(pod.name);
     },
-    publish: (text) => {
-      const bytes = signedProgram(text, keys.privatePem);
-      return publishBytes(bytes);
-    },
+    publish: (text) => publishBytes(signedProgram(text, keys.privatePem)),
+    signed: (text, change) => signedProgram(text, keys.privatePem, change),
+    forged: (text) => signedProgram(text, generateKeys().privatePem),
     publishBytes,
     realized: (generation) =>
       eventually(
@@ -259,6 +311,7 @@ export async function buildLab(): Promise<Lab> {
     agent: (node) => known(agents, node),
     said: (node) => lines.get(node) ?? [],
     startSwitch,
+    plugAgain,
     switchOf: (node) => known(switches, node),
     controlSocket,
     configure,
@@ -289,11 +342,15 @@ function known<Value>(map: ReadonlyMap<NodeName, Value>, node: NodeName): Value 
 const macOf = (number: number): string => `02:00:0a:01:01:${number.toString(16).padStart(2, "0")}`;
 
 /** Compiles, seals and signs. */
-function signedProgram(text: string, privatePem: string): (generation: number) => Uint8Array {
+function signedProgram(
+  text: string,
+  privatePem: string,
+  change: (program: Program) => Program = (program) => program,
+): (generation: number) => Uint8Array {
   const checked = checkTexts({ "main.ctv": text });
   if (checked.policy === undefined) throw new Error(renderDiagnostics(checked.diagnostics, { "main.ctv": text }));
   const { program } = buildProgram(universeOf(checked.policy));
   if (program === undefined) throw new Error("the policy has no program");
-  const sealed = sealProgram(program, { algorithm: "sha256", of: (content) => createHash("sha256").update(content).digest("hex") });
+  const sealed = sealProgram(change(program), { algorithm: "sha256", of: (content) => createHash("sha256").update(content).digest("hex") });
   return (generation) => seal({ generation, created: new Date(0).toISOString(), note: "", program: sealed.text }, readSigningKey(privatePem));
 }

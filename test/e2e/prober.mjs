@@ -1,6 +1,6 @@
 /**
  * Runs in a pod of the lab and tries connections, over and over: `node prober.mjs JSON`, where JSON is a list of
- * `{name, host, port, mode, every}`. Mode "try" opens a connection and closes it; "hold" opens one and sends Redis' PING over it for as
+ * `{name, host, port, mode, every, parallel}`. Mode "try" opens a connection and closes it; "hold" opens one and sends Redis' PING over it for as
  * long as it answers, and never opens another. Every 25 ms a line of JSON says for each name how often it went well and how often not.
  */
 import { connect } from "node:net";
@@ -46,6 +46,6 @@ function hold({ name, host, port, every }) {
 
 for (const target of targets) {
   if (target.mode === "hold") hold(target);
-  else void tryForever(target);
+  else for (let line = 0; line < (target.parallel ?? 1); line++) void tryForever(target);
 }
 setInterval(() => process.stdout.write(`${JSON.stringify(counts)}\n`), 25);
