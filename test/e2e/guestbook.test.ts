@@ -1,5 +1,5 @@
 /** The guestbook for real: two nodes, Redis with a replica, a web server, and somebody who should not be there. */
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/agent.js";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
@@ -7,7 +7,7 @@ import { address, address6, buildLab, nodeNames, outside } from "./lab.js";
 import type { Lab, Pod, Probe } from "./lab.js";
 import { hasLab } from "./machine.js";
 
-const web = fileURLToPath(new URL("web.mjs", import.meta.url));
+const web = resolve("test/e2e/web.mjs");
 const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind", "0.0.0.0", "::", "--dir", "/tmp"];
 
 (hasLab() ? describe : describe.skip)("the guestbook's lab", () => {

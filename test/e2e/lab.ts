@@ -4,8 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { sealProgram } from "../../compiler/target/openflow/json.js";
 import type { Program } from "../../compiler/target/openflow/program.js";
@@ -110,7 +109,8 @@ export const address6 = (pod: Pick<Pod, "number">): string => `fd00:1::${pod.num
 /** The host outside, on the first node's uplink. */
 export const outside = { space: "outside", address: "203.0.113.9", address6: "2001:db8::9" } as const;
 
-const prober = fileURLToPath(new URL("prober.mjs", import.meta.url));
+/** Paths start at the project's folder, where tests and scripts run. */
+const prober = resolve("test/e2e/prober.mjs");
 
 /** Everything but policy and pods. */
 export async function buildLab(): Promise<Lab> {
@@ -133,9 +133,9 @@ export async function buildLab(): Promise<Lab> {
   const controlSocket = (node: NodeName): string => join(runFolder(node), "vswitchd.ctl");
 
   // Inside the project, so that packages outside the bundle are found.
-  const agentFile = fileURLToPath(new URL(`../../dist/lab/${basename(folder)}.mjs`, import.meta.url));
+  const agentFile = resolve("dist/lab", `${basename(folder)}.mjs`);
   const bundled = build({
-    entryPoints: [fileURLToPath(new URL("agentmain.ts", import.meta.url))],
+    entryPoints: ["test/e2e/agentmain.ts"],
     outfile: agentFile,
     bundle: true,
     platform: "node",
