@@ -62,6 +62,7 @@ function chosen(table: MatrixTable, patterns: readonly string[]): MatrixTable {
   if (patterns.length === 0) return table;
   const names = table.names.map(({ name }) => name);
   const tests = patterns.map((pattern) => {
+    if (pattern === "") throw new Refusal("--only needs names, such as --only frontend,backend");
     const matches = globMatcher(pattern.replaceAll("/", "\u0000"));
     const fits = (name: string) => matches(name.replaceAll("/", "\u0000"));
     if (names.some(fits)) return fits;

@@ -61,7 +61,7 @@ export function looksConcrete(text: string): boolean {
 
 /** The flow that `text` writes in the form of `formatFlow`, or nothing; also when its ends are of two families, or ICMP of the other one. */
 export function parseFlow(text: string): Flow | undefined {
-  const [, from, to, service] = /^(.*?)\s+->\s+(.*)\s+:\s+(\S+)$/.exec(text.trim()) ?? [];
+  const [, from, to, service] = /^(.*?)\s*->\s*(.*?)\s*:\s*([a-z0-9]+\/[0-9]+)$/.exec(text.trim()) ?? [];
   if (from === undefined) return undefined;
   const source = parseEnd(from);
   const destination = parseEnd(to);

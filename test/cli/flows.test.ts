@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { catalogue } from "../../compiler/diagnostics/catalogue.js";
 import { ctv } from "./support/command.js";
 
 interface Printed {
@@ -60,12 +59,13 @@ describe("flows that findings print", () => {
   it("are printed by every finding whose words show one", () => {
     const shown = new Set(cases.map(([, code]) => code));
     expect([...shown].sort()).toEqual(Object.keys(claims));
-    const wordy = catalogue.map(({ code }) => code).filter((code) => !shown.has(code));
-    const texts = wordy.map((code) =>
-      readFileSync(join(fixtures, code, "expected.txt"), "utf8")
-        .split("\n")
-        .filter((line) => line.includes(` ${code}: `)),
-    );
+    const texts = readdirSync(fixtures)
+      .filter((folder) => !shown.has(folder.slice(0, 7)))
+      .map((folder) =>
+        readFileSync(join(fixtures, folder, "expected.txt"), "utf8")
+          .split("\n")
+          .filter((line) => line.includes(` ${folder.slice(0, 7)}: `)),
+      );
     expect(texts.flat().filter((line) => /\(\d+\.\d+\.\d+\.\d+\) ->|-> \S+ \(\d+\.\d+/.test(line))).toEqual([]);
   });
 });

@@ -91,6 +91,7 @@ describe("ctv matrix", () => {
   it.each([
     [["--format", "png"], 'there is no "png"'],
     [["--only"], "argument missing"],
+    [["--only", ""], "--only needs names"],
     [["gone.ctv"], "cannot read gone.ctv"],
     [["--olny", "web"], "(Did you mean --only?)"],
   ])("refuses %j in words", async (words, message) => {

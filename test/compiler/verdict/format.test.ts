@@ -30,6 +30,14 @@ describe("one flow as a text", () => {
     expect(parseFlow(formatFlow(odd))).toEqual(odd);
   });
 
+  it("needs no spaces", () => {
+    const flows = ["@10.0.0.1->@10.0.0.2:tcp/80", "n[a=b]@fd00::1->@fd00::2:udp/53"];
+    expect(flows.map((text) => parseFlow(text)).map((flow) => (flow === undefined ? "" : formatFlow(flow)))).toEqual([
+      "@10.0.0.1 -> @10.0.0.2 : tcp/80",
+      "n[a=b]@fd00::1 -> @fd00::2 : udp/53",
+    ]);
+  });
+
   it("is told from a question about sets", () => {
     expect(["shop@10.0.0.1 -> @10.0.0.2 : tcp/1", "web@nowhere -> db"].map(looksConcrete)).toEqual([true, true]);
     expect(["web -> db : tcp/1", '"a@b" -> db'].map(looksConcrete)).toEqual([false, false]);
