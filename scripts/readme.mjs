@@ -1,5 +1,5 @@
 /**
- * Fills the blocks of README.md and docs/commands.md with what the command really says. A block to fill follows one of these comments:
+ * Fills the blocks of README.md and some pages of docs/ with what the command really says. A block to fill follows one of these comments:
  *
  *     <!-- show: examples/guestbook/main.ctv -->                      a file
  *     <!-- show: build/kubernetes/x.yaml lines 1-20 -->               some lines of a file of the compiled guestbook
@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pages = ["README.md", "docs/commands.md"];
+const pages = ["README.md", "docs/commands.md", "docs/connectivity.md", "docs/import.md"];
 const scratch = mkdtempSync(join(tmpdir(), "ctv-readme-"));
 const block =
   /<!-- copy: (?<from>\S+) to (?<to>\S+), "(?<old>[^"]*)" becoming "(?<now>[^"]*)" -->|(?<head><!-- (?<kind>show|run): (?<what>[^\n]*?) -->\n\n?```[a-z]*\n)(?:(?!```)[^\n]*\n)*(?<tail>```\n)/g;
@@ -72,6 +72,7 @@ function wordsOf(command) {
 try {
   cpSync(join(root, "examples/guestbook/main.ctv"), join(scratch, "examples/guestbook/main.ctv"), { recursive: true });
   cpSync(join(root, "examples/guestbook/ctv.yaml"), join(scratch, "examples/guestbook/ctv.yaml"));
+  cpSync(join(root, "examples/manifests"), join(scratch, "examples/manifests"), { recursive: true });
   ctv(["compile", "examples/guestbook", "--out", "build"]);
   for (const page of pages) {
     const before = readFileSync(join(root, page), "utf8");

@@ -40,7 +40,7 @@ const importSources: ReadonlyMap<string, ImportSource> = new Map([
 ]);
 
 export const importVerb: Verb = {
-  argument: { syntax: "<from> [paths...]", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
+  argument: { syntax: "<source...>", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
   options: [
     { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
     { flags: "--force", description: "write over a file that is there" },

@@ -26,7 +26,11 @@ export const verbs: readonly VerbRow[] = [
   { name: "history", summary: "the generations in a store", load: async () => (await import("./history.js")).history },
   { name: "rollback", summary: "put an earlier generation in force again", load: async () => (await import("./rollback.js")).rollback },
   { name: "status", summary: "what every node has in force", load: async () => (await import("./status.js")).status },
-  { name: "import", summary: "make a policy from Kubernetes objects, and prove it", load: async () => (await import("./import.js")).importVerb },
+  {
+    name: "import",
+    summary: "make a policy from Kubernetes or Contiv objects, and prove it",
+    load: async () => (await import("./import.js")).importVerb,
+  },
   {
     name: "plan",
     summary: "what would change on netmaster or in a cluster",
