@@ -1,5 +1,5 @@
 /**
- * The guestbook's lab: two nodes, each with a switch of its own (in user space) and an agent, VXLAN between them, an etcd, and network
+ * The guestbook's lab: two nodes, each with a switch of its own (in user space) and `ctv agent`, VXLAN between them, an etcd, and network
  * namespaces as pods. Everything is made from nothing and taken down again.
  */
 import { createHash } from "node:crypto";
@@ -20,7 +20,6 @@ import { checkTexts, renderDiagnostics } from "../support/diagnose.js";
 import { startEtcd } from "../support/etcd.js";
 import type { TestEtcd } from "../support/etcd.js";
 import { universeOf } from "../support/policy.js";
-import type { LabAgentSettings } from "./agentmain.js";
 import { makeMachine } from "./machine.js";
 import type { Daemon, Machine } from "./machine.js";
 
@@ -117,6 +116,7 @@ export async function buildLab(): Promise<Lab> {
   const machine = makeMachine();
   const { folder, run, space, daemon } = machine;
   const keys = generateKeys();
+  writeFileSync(join(folder, "trusted.pem"), keys.publicPem);
   const etcd = await startEtcd();
   const store = await etcdStore({ endpoints: [etcd.endpoint], prefix: "/ctv" });
   const agents = new Map<NodeName, Daemon>();
@@ -133,13 +133,13 @@ export async function buildLab(): Promise<Lab> {
   const controlSocket = (node: NodeName): string => join(runFolder(node), "vswitchd.ctl");
 
   // Inside the project, so that packages outside the bundle are found.
-  const agentFile = resolve("dist/lab", `${basename(folder)}.mjs`);
+  const agentFile = resolve("dist/lab", `${basename(folder)}.cjs`);
   const bundled = build({
-    entryPoints: ["test/e2e/agentmain.ts"],
+    entryPoints: ["cli/main.ts"],
     outfile: agentFile,
     bundle: true,
     platform: "node",
-    format: "esm",
+    format: "cjs",
     target: "node20.19",
     logLevel: "silent",
     packages: "external",
@@ -183,18 +183,28 @@ export async function buildLab(): Promise<Lab> {
   };
 
   const startAgent = (node: NodeName): void => {
-    const file = join(folder, `${node}.json`);
-    const settings: LabAgentSettings = {
+    const file = join(folder, `${node}.yaml`);
+    // JSON is YAML.
+    const settings = {
       node,
-      address: `192.0.2.${nodeNames.indexOf(node) + 1}`,
-      ...(node === "n1" ? { uplink: "up0" } : {}),
-      run: runFolder(node),
-      etcd: etcd.endpoint,
-      trust: keys.publicPem,
+      store: { etcd: { endpoints: [etcd.endpoint] } },
+      trust: ["trusted.pem"],
       state: join(runFolder(node), "state"),
+      bridge: "br-int",
+      ovsdb: `unix:${runFolder(node)}/db.sock`,
+      control: controlSocket(node),
+      address: `192.0.2.${nodeNames.indexOf(node) + 1}`,
+      tunnel: "tun0",
+      ...(node === "n1" ? { uplink: "up0" } : {}),
+      listen: "127.0.0.1:0",
+      reportEvery: 1,
+      lease: 5,
     };
     writeFileSync(file, JSON.stringify(settings));
-    agents.set(node, daemon(`${node}-agent`, [process.execPath, agentFile, file], { onLine: (line) => lines.get(node)?.push(line) }));
+    agents.set(
+      node,
+      daemon(`${node}-agent`, [process.execPath, agentFile, "agent", "--config", file], { onLine: (line) => lines.get(node)?.push(line) }),
+    );
   };
 
   /** An interface of the switch that is moved to a namespace: it computes its checksums, which a `veth` would leave to hardware. */
