@@ -1,6 +1,6 @@
 /** `ctv publish`: compiles, proves, signs and stores a policy as a new generation, which agents then put in force. */
 import { verify } from "../../compiler/verify/verify.js";
-import { chosenTargets, emitTargets } from "../emission.js";
+import { chosenTargets, emitTargets, sha256 } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { failLevel, failLevelOption, flag, format, formatOption } from "../options.js";
 import { progress } from "../progress.js";
@@ -83,7 +83,7 @@ function provedProgram(loaded: LoadedProject, universe: Universe, strict: boolea
     if (output === undefined || output.diagnostics.length === 0) throw new Refusal("the policy makes no program for Open vSwitch");
     return { program: "", found: output.diagnostics, proved: false };
   }
-  const differences = verify("openflow", universe, target.readings(output.artefacts, universe), output.losses ?? []);
+  const differences = verify("openflow", universe, target.readings(output.artefacts, universe, sha256), output.losses ?? []);
   const told = output.diagnostics.map((diagnostic) =>
     strict && diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" as const } : diagnostic,
   );

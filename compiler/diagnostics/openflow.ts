@@ -81,7 +81,40 @@ export const trafficProfiles = defineDiagnostic<{ group: string; other: string; 
   fix: "Make the groups disjoint (`match app = web, stage != test`), or give both the same profile.",
 });
 
-export const openflowDiagnostics: readonly Definition[] = [doesNotFit, addresslessBalancer, outsideFabric, costlyRule, trafficProfiles];
+export const inAudit = defineDiagnostic<{ what: string }>({
+  code: "CTV5306",
+  severity: "warning",
+  title: "In audit mode",
+  message: ({ what }) => `${what} is in audit mode: what it denies passes on Open vSwitch, and is counted`,
+  explanation:
+    "`targets.openflow.audit` of the project file names tenants and policies that are only being tried. Their rules decide and count, and what they " +
+    "would deny is logged and passes; with a tenant its default is meant too. `ctv stats --audited` shows what would be denied.",
+  example:
+    "# file: ctv.yaml\ntargets:\n  openflow:\n    audit: [shop]\n# file: main.ctv\ntenant shop {\n  group web { match app = web }\n\n  policy main {\n    allow world -> web : tcp/80\n  }\n}\n",
+  fix: "Take the name out of `audit` when the counters show that nothing is denied that should pass.",
+});
+
+export const nothingToAudit = defineDiagnostic<{ name: string }>({
+  code: "CTV5307",
+  severity: "error",
+  title: "Nothing of this name to audit",
+  message: ({ name }) => `there is no tenant or policy "${name}" to audit`,
+  explanation:
+    "`targets.openflow.audit` names tenants, as `shop`, and policies, as `shop/main`. What was meant would be enforced while it is thought to be tried.",
+  example:
+    "# file: ctv.yaml\ntargets:\n  openflow:\n    audit: [shop/mian]\n# file: main.ctv\ntenant shop {\n  group web { match app = web }\n\n  policy main {\n    allow world -> web : tcp/80\n  }\n}\n",
+  fix: "Write the name of a tenant, or of a policy as TENANT/POLICY.",
+});
+
+export const openflowDiagnostics: readonly Definition[] = [
+  doesNotFit,
+  addresslessBalancer,
+  outsideFabric,
+  costlyRule,
+  trafficProfiles,
+  inAudit,
+  nothingToAudit,
+];
 
 /** A tenant with groups on labels of their own, so that all of them overlap. */
 function overlappingGroups(count: number): string {

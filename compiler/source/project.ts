@@ -9,14 +9,14 @@ import type { Surroundings } from "../policy/model.js";
 import { canonicalPrefix, formatPrefix, parsePrefix, prefixSet, unionAllAddresses } from "../space/address.js";
 import { isEssential } from "./settings.js";
 import type { FindingSettings } from "./settings.js";
-import { flag, integer, list, located, object, plain, record, text, word } from "./shapes.js";
+import { flagOrList, integer, list, located, object, plain, record, text, word } from "./shapes.js";
 import type { JsonSchema, Located, YamlSource } from "./shapes.js";
 
 /** Options of each target, as written; a target reads its own. */
 export interface TargetOptions {
   readonly kubernetes?: { readonly flavour?: "network-policy" | "cluster-policy"; readonly podCidrs?: readonly string[] };
   readonly contiv?: { readonly portLimit?: number };
-  readonly openflow?: { readonly inventory?: string; readonly audit?: boolean };
+  readonly openflow?: { readonly inventory?: string; readonly audit?: boolean | readonly Located<string>[] };
 }
 
 export interface Environment {
@@ -89,7 +89,9 @@ const shape = object(
               "a path",
               (value) => value !== "",
             ),
-            audit: flag({ description: "Count what would be denied, and let it pass." }),
+            audit: flagOrList(located(text({ minLength: 1 }, "the name of a tenant, or of a policy as TENANT/POLICY", (value) => value !== "")), {
+              description: "Count what would be denied, and let it pass: everywhere, or in the tenants and policies that are named.",
+            }),
           },
           [],
           { description: "Tables for Open vSwitch." },

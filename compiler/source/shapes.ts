@@ -140,6 +140,15 @@ export function list<T>(item: Shape<T>, schema: JsonSchema = {}): Shape<readonly
   };
 }
 
+/** True, false, or a list of something. */
+export function flagOrList<T>(item: Shape<T>, schema: JsonSchema = {}): Shape<boolean | readonly T[]> {
+  const [one, many] = [flag(), list(item)];
+  return {
+    schema: { anyOf: [one.schema, many.schema], ...schema },
+    read: (source, node, where) => (isSeq(resolved(source, node)) ? many : one).read(source, node, where),
+  };
+}
+
 interface Entry {
   readonly name: string;
   readonly key: Node;

@@ -4,7 +4,7 @@
 import type { Universe } from "../policy/universe.js";
 import type { TargetOptions } from "../source/project.js";
 import { kubernetes, defaultOptions } from "./kubernetes/kubernetes.js";
-import { noAudit } from "./openflow/build.js";
+import { chooseAudit } from "./openflow/audit.js";
 import { openflow } from "./openflow/emit.js";
 import type { Inventory } from "./openflow/bind/inventory.js";
 import type { Digest } from "./openflow/hash.js";
@@ -49,9 +49,13 @@ export const targets: readonly TargetRow[] = [
     name: "openflow",
     capabilities: openflow.capabilities,
     emit: (universe, { options, inventory, digest }) => {
-      const tenants = universe.policy.tenants.map((tenant) => tenant.name);
-      const audit = options.openflow?.audit === true ? { ...noAudit, tenants } : noAudit;
-      return openflow.emit(universe, { audit, ...(inventory === undefined ? {} : { inventory }), ...(digest === undefined ? {} : { digest }) });
+      const { audit, diagnostics } = chooseAudit(universe.policy, options.openflow?.audit);
+      const emission = openflow.emit(universe, {
+        audit,
+        ...(inventory === undefined ? {} : { inventory }),
+        ...(digest === undefined ? {} : { digest }),
+      });
+      return { ...emission, diagnostics: [...diagnostics, ...emission.diagnostics] };
     },
     readings: (artefacts, _universe, digest) => [{ reading: readOpenflow(artefacts, digest) }],
   },

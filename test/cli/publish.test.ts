@@ -88,6 +88,36 @@ describe("ctv publish", () => {
     ]);
   });
 
+  it("publishes what is in audit mode, for it says so, and nothing that was misspelt", async () => {
+    const { cwd, run, write } = await project();
+    write(policy.replace("allow web", "deny db -> web : http; allow web"));
+    const audit = (names: string) => writeFileSync(join(cwd, "ctv.yaml"), `sources: [a.ctv]\ntargets: { openflow: { audit: ${names} } }\n`);
+    audit("[shop/tires]");
+    expect(await run("publish")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining('there is no tenant or policy "shop/tires" to audit'),
+    });
+    audit("[shop/tiers]");
+    expect(await run("publish")).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('policy "tiers" is in audit mode'),
+      out: expect.stringContaining("generation 1"),
+    });
+    audit("true");
+    expect(await run("publish")).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('tenant "shop" is in audit mode'),
+      out: expect.stringContaining("generation 2"),
+    });
+    const audited = JSON.parse((await run("stats", "--trust", "ctv.pub", "--audited", "--format", "json")).out);
+    expect(audited.rules.map(({ action, audit: is }: { action: string; audit: boolean }) => [action, is])).toEqual([
+      ["deny", true],
+      ["allow", true],
+      ["deny", true],
+    ]);
+  });
+
   it("publishes nothing that has errors or was asked of without key or store", async () => {
     const { cwd, run } = await project(policy.replace("allow web", "allow wbe"));
     expect(await run("publish", "a.ctv")).toMatchObject({ code: 1, out: "", err: expect.stringContaining("CTV2001") });

@@ -6,6 +6,7 @@ import { addresslessBalancer, costlyRule, outsideFabric } from "../../diagnostic
 import type { Policy } from "../../policy/model.js";
 import type { Universe } from "../../policy/universe.js";
 import type { Artefact, Emission, Target } from "../target.js";
+import { auditLosses } from "./audit.js";
 import { bindNode } from "./bind/bind.js";
 import type { Inventory } from "./bind/inventory.js";
 import { buildProgram, noAudit } from "./build.js";
@@ -35,8 +36,15 @@ export interface OpenflowOptions {
 const COSTLY = 256;
 
 export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emission {
-  const built = buildProgram(universe, options.audit ?? noAudit);
-  const diagnostics = [...built.diagnostics, ...leftOut(universe.policy), ...profileFindings(universe)];
+  const audit = options.audit ?? noAudit;
+  const built = buildProgram(universe, audit);
+  const losses = auditLosses(universe, audit);
+  const diagnostics = [
+    ...built.diagnostics,
+    ...leftOut(universe.policy),
+    ...profileFindings(universe),
+    ...losses.map(({ diagnostic }) => diagnostic),
+  ];
   if (built.program === undefined) return { artefacts: [], diagnostics };
   const { program, text } = sealProgram(built.program, options.digest ?? plainDigest);
   const rules = rulesFlows(program);
@@ -46,7 +54,7 @@ export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emis
     { path: "program.json", text },
     { path: "sourcemap.json", text: sourceMap(program) },
   ];
-  return { artefacts, diagnostics: [...diagnostics, ...costly(universe.policy, rules)] };
+  return { artefacts, diagnostics: [...diagnostics, ...costly(universe.policy, rules)], ...(losses.length === 0 ? {} : { losses }) };
 }
 
 function nodeArtefacts(program: Program, inventory: Inventory): readonly Artefact[] {

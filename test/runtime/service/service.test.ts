@@ -1,7 +1,7 @@
 /** A node's agent as a service, with a real switch: from `ctv publish` to packets counted, and what it says of itself. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { readAgentSettings } from "../../../runtime/config/settings.js";
 import { makeLog } from "../../../runtime/service/log.js";
 import { startService } from "../../../runtime/service/service.js";
@@ -35,6 +35,8 @@ endpoints:
     ovs = await startSwitch();
     ovs.addBridge("br", 3);
   });
+  // Flows that are there already would be taken for those of a generation of this test's own store.
+  beforeEach(() => ovs.load("br", ""));
   afterEach(async () => {
     await running?.stop();
     running = undefined;
@@ -138,6 +140,26 @@ endpoints:
     expect((await run("stats", "--never")).out).toMatch(/^RULE.*\nshop\/tiers\/\w+ +a\.ctv:8 +allow +0 +0 +0 +never\n$/);
     expect(await run("stats", "--node", "node-x")).toMatchObject({ code: 2, err: expect.stringContaining('node "node-x" has counted nothing') });
     expect(await run("stats", "--tenant", "bank")).toMatchObject({ code: 2, err: expect.stringContaining('no tenant "bank"') });
+  });
+
+  it("lets pass what is in audit mode, and tells what would be denied", async () => {
+    const { cwd, run, start, lines } = await project();
+    writeFileSync(join(cwd, "ctv.yaml"), "sources: [a.ctv]\ntargets: { openflow: { audit: [shop/tiers] } }\n");
+    await run("publish");
+    const service = await start();
+    await eventually(() => service.agent.report().generation, 1);
+    const before = ovs.sent("br").get(2) ?? 0;
+    await packet(1, 2, 80);
+    await packet(1, 2, 23);
+    await eventually(() => (ovs.sent("br").get(2) ?? 0) - before, 1);
+    await eventually(
+      () => lines.filter(({ msg }) => msg === "connection").map(({ verdict, destinationPort }) => [verdict, destinationPort]),
+      [["audited", 80]],
+    );
+    await eventually(async () => /a\.ctv:7 +would deny +1 +1 /.test((await run("stats", "--audited")).out), true);
+    const { out } = await run("why", "web-1", "db-1", "tcp/80", "--agent", service.address);
+    expect(out).toContain("allowed (generation 1");
+    expect(out).toContain("deny, but in audit mode: counted, not dropped");
   });
 
   it("explains what happens to a connection, and the switch agrees", async () => {
