@@ -173,6 +173,22 @@ describe("ctv plan, apply and drift with netmaster", () => {
     expect(wrong.err).not.toContain('word"');
   });
 
+  it("works for a user who may only change one tenant", async () => {
+    const { run, netmaster } = await scene();
+    const proxy = await startAuthProxy(netmaster, { otto: { password: "p", role: "ops", tenants: ["shop"] } });
+    stops.push(proxy.stop);
+    const env = { CTV_NETMASTER_USERNAME: "otto", CTV_NETMASTER_PASSWORD: "p", NETMASTER: proxy.url };
+    const refused = await run(["apply", ...to, "--insecure"], sql, { env });
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Insufficient privileges\n  help: an `ops` user of the auth proxy changes only"),
+    });
+    expect((await run(["apply", ...to])).code).toBe(0);
+    expect((await run(["drift", ...to, "--insecure"], sql, { env })).code).toBe(0);
+    expect((await run(["apply", ...to, "--insecure"], more, { env })).code).toBe(0);
+    expect((await run(["drift", ...to], more)).code).toBe(0);
+  });
+
   it("exports what is there as the target's files, without its own records", async () => {
     const { run, netmaster } = await scene();
     await run(["apply", ...to]);

@@ -180,4 +180,24 @@ describe("a plan for netmaster", () => {
     expect([...netmaster.state.of("extContractsGroup").keys()]).toHaveLength(1);
     expect((await plan(netmaster, oneRule)).left.map(({ key }) => key)).toEqual(["shop:old"]);
   });
+
+  it("prunes a whole tenant, with its record, and leaves the others", async () => {
+    const netmaster = await started();
+    const two = `${readFileSync("examples/guestbook/main.ctv", "utf8")}\ntenant gone {\n  network net { subnet 10.5.0.0/16 }\n  group g in net { match app = g }\n}\n`;
+    await apply(netmaster, compiled(two));
+    expect((await plan(netmaster, compiled(guestbook))).left.map(({ key }) => key)).toContain("gone");
+    await apply(netmaster, compiled(guestbook), { prune: true });
+    expect([...netmaster.state.of("tenant").keys()].sort()).toEqual(["default", "guestbook"]);
+    expect([...netmaster.state.of("extContractsGroup").keys()]).toHaveLength(1);
+    expect((await plan(netmaster, compiled(guestbook), { prune: true })).requests).toEqual([]);
+  });
+
+  it("sets the installation's object whole, and guards no group where an ACI fabric decides", async () => {
+    const netmaster = await started();
+    const fabric = `fabric { mode aci }\ntenant shop {\n  network net { subnet 10.1.0.0/16; encap vlan }\n  group web in net { match app = web }\n  group db in net { match app = db }\n  app all = web, db\n  policy p { allow web -> db : tcp/80 }\n}\n`;
+    const made = await apply(netmaster, compiled(fabric));
+    expect(made.requests.some(({ key }) => key.includes("ctv.guard"))).toBe(false);
+    expect(netmaster.state.of("global").get("global")).toMatchObject({ networkInfraType: "aci", vxlans: "1-10000", pvtSubnet: "172.19.0.0/16" });
+    expect((await plan(netmaster, compiled(fabric))).requests).toEqual([]);
+  });
 });

@@ -25,7 +25,7 @@ export function compiled(text: string): Compiled {
 
 export type More = Partial<Pick<PlanInput, "prune" | "replace" | "adopt" | "owner">>;
 
-export async function plan(netmaster: Netmaster, { artefacts }: Compiled, more: More = {}): Promise<ContivPlan> {
+export async function plan(netmaster: Pick<Netmaster, "url">, { artefacts }: Compiled, more: More = {}): Promise<ContivPlan> {
   const client = contivClient({ url: new URL(netmaster.url), pauses: [] });
   const owner = more.owner ?? "test";
   const options = { prune: more.prune ?? false, replace: more.replace ?? false, adopt: more.adopt ?? false };
@@ -37,7 +37,7 @@ export async function plan(netmaster: Netmaster, { artefacts }: Compiled, more: 
 }
 
 /** Plans and sends; gives the plan. */
-export async function apply(netmaster: Netmaster, project: Compiled, more: More = {}): Promise<ContivPlan> {
+export async function apply(netmaster: Pick<Netmaster, "url">, project: Compiled, more: More = {}): Promise<ContivPlan> {
   const made = await plan(netmaster, project, more);
   if (made.hindrances.length > 0)
     throw new Error(made.hindrances.map(({ object, message }) => `${object.kind} ${object.key}: ${message}`).join("\n"));

@@ -51,7 +51,8 @@ const network: Callbacks = {
     if (state.of("endpointGroup").has(`${word(body.tenantName)}:${word(body.networkName)}`))
       return `EndpointGroup ${word(body.networkName)} conflicts with the network name`;
     const gateway = word(body.gateway);
-    if (gateway !== "" && (number(gateway) < own.first || number(gateway) > own.last)) return `Gateway ${gateway} is not in subnet`;
+    if (gateway !== "" && (number(gateway) < own.first || number(gateway) > own.last))
+      return `hostIP ${gateway} is exceeding beyond subnet ${word(body.subnet)}, hostID ${number(gateway) - own.first}`;
     return tagRefusal(state, body, global);
   },
   update: () => "Cant change network parameters after its created",
@@ -150,10 +151,10 @@ function ownAddressRefusal(state: State, body: Json): string | undefined {
   const address = word(body.toIpAddress);
   if (body.direction !== "in" || address === "") return undefined;
   const groups = state.inTenant("endpointGroup", word(body.tenantName)).filter((group) => words(group.policies).includes(word(body.policyName)));
-  if (groups.length !== 1) return `failed to configure IP, ${groups.length} endpoint groups linked to policy ${word(body.policyName)} `;
+  if (groups.length !== 1) return `failed to configure ${address}, ${groups.length} endpoint groups linked to policy ${word(body.policyName)} `;
   const group = word(groups[0].groupName);
   const there = state.endpoints.some((endpoint) => endpoint.group === `${word(body.tenantName)}:${group}` && endpoint.address === address);
-  return there ? undefined : `failed to configure IP, ip address is not in epg ${group}:${word(body.tenantName)}`;
+  return there ? undefined : `failed to configure ${address}, ip address is not in epg ${group}:${word(body.tenantName)}`;
 }
 
 const rule: Callbacks = {
@@ -172,11 +173,11 @@ const rule: Callbacks = {
   remove: (state, body) => (state.of("policy").has(`${word(body.tenantName)}:${word(body.policyName)}`) ? undefined : "Policy not found"),
 };
 
-const burstRefusal = (body: Json): string | undefined => (body.burst === 1 ? "Invalid Burst size. burst size > 1500 bytes" : undefined);
+const burstRefusal = (body: Json): string | undefined => (body.burst === 1 ? "Invalid Burst size. burst size must be > 1500 bytes" : undefined);
 
 function profileGroups(state: State, body: Json): string | undefined {
   const missing = words(body.endpointGroups).find((name) => !state.of("endpointGroup").has(`${word(body.tenantName)}:${name}`));
-  return missing === undefined ? undefined : `EndpointGroup ${missing} not found`;
+  return missing === undefined ? undefined : `EndpointGroup ${word(body.tenantName)}:${missing} not found`;
 }
 
 function portsRefusal(body: Json): string | undefined {
@@ -207,10 +208,10 @@ export const callbacks: Readonly<Record<string, Callbacks | undefined>> = {
     update: (state, _before, body) => profileGroups(state, body),
   },
   extContractsGroup: {
-    create: (_state, body) =>
-      body.contractsType === "provided" || body.contractsType === "consumed"
-        ? undefined
-        : "Contracts group need to be either 'provided' or 'consumed'",
+    create: (state, body) => {
+      if (body.contractsType !== "provided" && body.contractsType !== "consumed") return "Contracts group need to be either 'provided' or 'consumed'";
+      return state.of("tenant").has(word(body.tenantName)) ? undefined : `Tenant ${word(body.tenantName)} not found`;
+    },
     update: () => "external contracts update not supported",
     remove: (state, body) =>
       groupsUsing(state, body, "extContractsGrps", body.contractsGroupName) > 0 ? "External contracts group is in-use" : undefined,
