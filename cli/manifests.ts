@@ -68,6 +68,8 @@ export function manifestTexts(words: readonly string[], terminal: Terminal): rea
   return words.flatMap((word) => {
     if (word === "-") return [{ file: "<stdin>", text: decode(terminal.readInput(sourceLimit), "standard input") }];
     const path = resolve(cwd, word);
+    if (/\.ctv$/i.test(word))
+      throw new Refusal(`${word} is a policy of ctv, not a file of objects`, "`ctv matrix` shows who may talk to whom by a policy");
     if (kindOf(path) === "nothing") throw new Refusal(`cannot read ${word}: there is no such file or folder`);
     const paths = kindOf(path) === "folder" ? below(path, word) : [path];
     if (paths.length === 0) throw new Refusal(`there are no .yaml, .yml or .json files in ${word}`);

@@ -56,6 +56,7 @@ export const connectivity: Verb = {
       failLevel: failLevel(options),
     };
     if (form !== "json") emitReport(terminal, report, "pretty");
+    if (points.length === 0) terminal.err.write("there is no workload in these files, so there are no connections to tell\n");
     if (!strict) terminal.out.write(print(form, connections(manifests, { facts, focus, explain }), explain, report));
     else if (form === "json") emitReport(terminal, report, "pretty");
     return report.diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine;

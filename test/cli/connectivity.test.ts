@@ -67,6 +67,7 @@ describe("ctv connectivity", () => {
 
   it.each([
     [["connectivity"], "files are needed"],
+    [["connectivity", "policy.ctv"], "policy.ctv is a policy of ctv, not a file of objects"],
     [["connectivity", "nowhere"], "cannot read nowhere: there is no such file or folder"],
     [["connectivity", "empty"], "there are no .yaml, .yml or .json files in empty"],
     [["connectivity", "all.yaml", "--focus", "shop/c"], 'did you mean "shop/a" or "shop/b"?'],
@@ -79,6 +80,11 @@ describe("ctv connectivity", () => {
     const { code, out, err } = await ctv(words, { cwd });
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);
+  });
+
+  it("says that there is nothing to connect", async () => {
+    const { code, out, err } = await ctv(["connectivity", "all.yaml"], { cwd: scratch({ "all.yaml": good }) });
+    expect([code, out, err]).toEqual([0, "", "there is no workload in these files, so there are no connections to tell\n"]);
   });
 
   it("leaves out kinds that it is told to ignore", async () => {

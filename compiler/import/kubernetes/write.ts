@@ -47,6 +47,7 @@ export function writePolicy(manifests: Manifests, meaning: Meaning, facts: Addre
       .outerSets()
       .map((set) => declaration("set", set))
       .join("\n"),
+    needed.length === 0 ? "// Nothing in these files decides about traffic, so all of it passes." : "",
     ...needed.map((tenant) => tenantText(tenant, bodies.get(tenant.namespace) ?? "", naming)),
     policies
       .flatMap(({ object, subjects }) =>
