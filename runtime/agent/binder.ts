@@ -29,8 +29,8 @@ export interface BindInput {
 }
 
 export interface BindResult {
-  /** Places in the tables (`wireKey`) whose flow is another than before this update. Good until the next one. */
-  readonly touched: () => ReadonlySet<string>;
+  /** Places in the tables (`wireKey`) whose flow is another than before this update; nothing where most may be. Good until the next one. */
+  readonly touched: () => ReadonlySet<string> | undefined;
   readonly groups: readonly WireGroup[];
   readonly problems: readonly BindProblem[];
   /** Names of endpoints that came, went or changed. */
@@ -159,7 +159,7 @@ export function makeBinder(): Binder {
       const keepsEndpoints =
         last !== undefined && sameNode && (sameProgram || isDeepStrictEqual(endpointPart(last.input.program), endpointPart(program)));
       const affected = new Set<string>();
-      owners.begin();
+      owners.begin(keepsEndpoints ? "some" : "most");
 
       if (!keepsEndpoints) {
         for (const name of [...held.keys()]) forget(name, affected);

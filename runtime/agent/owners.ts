@@ -43,20 +43,20 @@ export interface FlowOwners {
   /** Replaces flows of one owner. */
   readonly replace: (old: readonly OwnedFlow[], next: readonly OwnedFlow[]) => void;
   readonly wanted: ReadonlyMap<string, OwnedFlow>;
-  /** Starts a round of changes. */
-  readonly begin: () => void;
-  /** The places whose flow is another than at the round's start. */
-  readonly touched: () => ReadonlySet<string>;
+  /** Starts a round of changes: of some flows, or of so many that it is not worth noting which. */
+  readonly begin: (extent: "some" | "most") => void;
+  /** The places whose flow is another than at the round's start; nothing where that was not noted. */
+  readonly touched: () => ReadonlySet<string> | undefined;
 }
 
 export function flowOwners(): FlowOwners {
   const wanted = new Map<string, OwnedFlow>();
   /** Flows that would be in a place if the one in `wanted` were not. */
   const rivals = new Map<string, readonly OwnedFlow[]>();
-  let before = new Map<string, OwnedFlow | undefined>();
+  let before: Map<string, OwnedFlow | undefined> | undefined;
 
   const note = (key: string): void => {
-    if (!before.has(key)) before.set(key, wanted.get(key));
+    if (before !== undefined && !before.has(key)) before.set(key, wanted.get(key));
   };
 
   const remove = (flow: OwnedFlow): void => {
@@ -104,10 +104,11 @@ export function flowOwners(): FlowOwners {
       for (const flow of next) add(flow);
     },
     wanted,
-    begin: () => {
-      before = new Map();
+    begin: (extent) => {
+      before = extent === "some" ? new Map() : undefined;
     },
     touched: () => {
+      if (before === undefined) return undefined;
       const keys = new Set<string>();
       for (const [key, was] of before) {
         const is = wanted.get(key);

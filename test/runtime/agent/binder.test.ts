@@ -110,7 +110,8 @@ describe("the binder", () => {
           const touched = named();
           const now = texts(binder.wanted);
           expect(now).toEqual(flowsAtOnce(input));
-          for (const key of new Set([...shadow.keys(), ...now.keys()])) if (shadow.get(key) !== now.get(key)) expect(touched.has(key)).toBe(true);
+          for (const key of new Set([...shadow.keys(), ...now.keys()]))
+            if (shadow.get(key) !== now.get(key)) expect(touched === undefined || touched.has(key)).toBe(true);
           const bound = bindNode(input.program, input, input.node);
           expect(groups).toEqual(bound.groups.map(encodeGroup));
           expect(binder.policing()).toEqual(bound.policing);
@@ -143,19 +144,19 @@ describe("the binder", () => {
   it("touches the flows of one endpoint when one changes", () => {
     const binder = makeBinder();
     binder.update(input(many));
-    expect(binder.update(input(many)).touched().size).toBe(0);
-    expect(binder.update(input(many.map((entry) => ({ ...entry })))).touched().size).toBe(0);
-    expect(binder.update(input(many.map((entry, index) => (index === 7 ? endpoint(8, "db") : entry)))).touched().size).toBeLessThanOrEqual(4);
-    expect(binder.update(input(many.slice(1))).touched().size).toBeLessThanOrEqual(16);
+    expect(binder.update(input(many)).touched()?.size).toBe(0);
+    expect(binder.update(input(many.map((entry) => ({ ...entry })))).touched()?.size).toBe(0);
+    expect(binder.update(input(many.map((entry, index) => (index === 7 ? endpoint(8, "db") : entry)))).touched()?.size).toBeLessThanOrEqual(4);
+    expect(binder.update(input(many.slice(1))).touched()?.size).toBeLessThanOrEqual(16);
   });
 
   it("leaves endpoints alone when only rules change", () => {
     const binder = makeBinder();
     binder.update(input(many));
     const { touched } = binder.update(input(many, programs[1], 2));
-    const ofEndpoints = [...touched()].filter((key) => cookieKinds.endpoint === (((binder.wanted.get(key)?.cookie.high ?? 0) >>> 16) & 0xff));
+    const ofEndpoints = [...(touched() ?? [])].filter((key) => cookieKinds.endpoint === (((binder.wanted.get(key)?.cookie.high ?? 0) >>> 16) & 0xff));
     expect(ofEndpoints).toEqual([]);
-    expect(touched().size).toBeGreaterThan(0);
+    expect(touched()?.size).toBeGreaterThan(0);
   });
 
   it("knows who has an address", () => {
