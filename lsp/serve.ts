@@ -10,11 +10,13 @@ import { serverCapabilities } from "./capabilities.js";
 import { makeFindings } from "./findings.js";
 import type { ClientAbilities } from "./findings.js";
 import { guardWith } from "./guard.js";
+import { serverCommands } from "./features/commands.js";
 import { answerAboutCode } from "./handlers/code.js";
+import { carryOutCommands } from "./handlers/commands.js";
 import { answerAboutEdits } from "./handlers/edits.js";
 import { answerAboutPolicy } from "./handlers/policy.js";
 import type { Session } from "./session.js";
-import { settingsFrom } from "./settings.js";
+import { hasOwnCommands, settingsFrom } from "./settings.js";
 import type { Workspace } from "./workspace/workspace.js";
 
 /** Sources, project files, and the files of endpoints that these name. */
@@ -47,7 +49,8 @@ export function serve(connection: Connection, workspace: Workspace): void {
     };
     workspace.choose(settingsFrom(params.initializationOptions));
     workspace.setFolders(foldersOf(params));
-    return { capabilities: serverCapabilities, serverInfo: { name: "ctv" } };
+    const commands = hasOwnCommands(params.initializationOptions) ? {} : { executeCommandProvider: { commands: Object.values(serverCommands) } };
+    return { capabilities: { ...serverCapabilities, ...commands }, serverInfo: { name: "ctv" } };
   });
   connection.onInitialized(
     guard.notification("initialized", () => {
@@ -119,6 +122,7 @@ export function serve(connection: Connection, workspace: Workspace): void {
   answerAboutCode(session);
   answerAboutEdits(session);
   answerAboutPolicy(session);
+  carryOutCommands(session);
 }
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {

@@ -15,6 +15,11 @@ export function settingsFrom(value: unknown): Settings {
   return { ...(environment === undefined ? {} : { environment }), ...(inventory === undefined ? {} : { inventory }) };
 }
 
+/** Whether the client carries the commands out itself, and would meet them twice if the server offered them too. */
+export function hasOwnCommands(initializationOptions: unknown): boolean {
+  return fieldOf(initializationOptions, "ownCommands") === true;
+}
+
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 import type * as Node from "vscode-languageserver/node";
-import type { ClientCapabilities, Diagnostic, MessageConnection, PublishDiagnosticsParams } from "vscode-languageserver/node";
+import type { ClientCapabilities, Diagnostic, InitializeResult, MessageConnection, PublishDiagnosticsParams } from "vscode-languageserver/node";
 
 const { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter }: typeof Node = createRequire(import.meta.url)(
   "vscode-languageserver/node",
@@ -30,6 +30,8 @@ export function buildServer(): string {
 
 export interface Client {
   readonly process: ChildProcess;
+  /** What the server said that it can do. */
+  readonly initialized: InitializeResult;
   readonly request: <Result>(method: string, params: unknown) => Promise<Result>;
   /** The request, and how to take it back. */
   readonly ask: <Result>(method: string, params: unknown) => { readonly answer: Promise<Result>; readonly takeBack: () => void };
@@ -83,10 +85,17 @@ export async function startClient(
   connection.listen();
   const workspaceFolders = [folders].flat().map((uri) => ({ uri, name: uri.split("/").at(-1) }));
   const request = <Result>(method: string, params: unknown): Promise<Result> => connection.sendRequest<Result>(method, params);
-  await request("initialize", { processId: process.pid, rootUri: null, workspaceFolders, capabilities, initializationOptions: options });
+  const initialized = await request<InitializeResult>("initialize", {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders,
+    capabilities,
+    initializationOptions: options,
+  });
   void connection.sendNotification("initialized", {});
   return {
     process: child,
+    initialized,
     request,
     ask: <Result>(method: string, params: unknown) => {
       const source = new CancellationTokenSource();
@@ -99,9 +108,13 @@ export async function startClient(
     },
     heard,
     called: (method, times = 1) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => {
+          reject(new Error(`the server has not called ${method}`));
+        }, patience);
         const hope = (): void => {
           if (heard.filter((call) => call.method === method).length < times) return;
+          clearTimeout(late);
           hopes.delete(hope);
           resolve();
         };
@@ -119,6 +132,9 @@ export async function startClient(
     },
   };
 }
+
+/** Longer than a loaded machine takes for anything that these tests wait for, in milliseconds. */
+const patience = 20_000;
 
 export type Report =
   | { readonly kind: "full"; readonly resultId: string; readonly items: readonly Diagnostic[] }

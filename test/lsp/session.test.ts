@@ -194,3 +194,43 @@ describe("what the editor chooses", () => {
       { environment: "large" },
     ));
 });
+
+describe("a client without commands of its own", () => {
+  const text = `tenant shop {\n${group("web")}${group("db")}  policy p { allow web -> db : redis }\n  test "good" { expect allow web -> db : redis }\n  test "bad" { expect allow db -> web }\n}\n`;
+  const folder = folderOf("commands", { "ctv.yaml": "targets: { kubernetes: {} }\n", "main.ctv": text });
+  const uri = folder.uri("main.ctv");
+
+  it("has the server run tests, show a target's output and explain flows, and is told what came of it", () =>
+    withClient([folder.uri()], pulls, async (client) => {
+      const run = (command: string, ...args: unknown[]): Promise<unknown> => client.request("workspace/executeCommand", { command, arguments: args });
+      const lenses = await client.request<readonly { readonly command?: { readonly command: string; readonly arguments?: readonly unknown[] } }[]>(
+        "textDocument/codeLens",
+        { textDocument: { uri } },
+      );
+      const test = lenses.find(({ command }) => command?.command === "ctv.runTest")?.command;
+      expect(await run("ctv.runTest", ...(test?.arguments ?? []))).toMatchObject([{ name: "good", passed: true }]);
+      expect(await run("ctv.runTest", uri)).toMatchObject([{ passed: true }, { passed: false }]);
+      expect(await run("ctv.showTarget", uri)).toMatchObject([{ target: "kubernetes" }]);
+      expect(await run("ctv.explainFlow", { uri, question: "web -> db : redis" })).toMatchObject({ text: expect.stringContaining("**allowed**") });
+      await expect(run("ctv.runTest")).rejects.toThrow(/needs the URI/);
+      await expect(run("ctv.nothing", uri)).rejects.toThrow(/no command ctv.nothing/);
+      await client.called("window/showMessage", 4);
+      const said = client.heard.flatMap(({ method, params }) => (method === "window/showMessage" ? [params] : []));
+      expect(said).toMatchObject([
+        { type: 3, message: "1 of 1 test holds" },
+        { type: 1, message: expect.stringMatching(/^1 of 2 tests hold\nbad: /) },
+        { type: 3, message: expect.stringMatching(/^kubernetes: \d+ files\. `ctv compile` writes them\.$/) },
+        { type: 3 },
+      ]);
+    }));
+
+  it("is not offered what it says that it has", async () => {
+    const offered = async (options: unknown): Promise<unknown> => {
+      const client = await startClient(server, [folder.uri()], pulls, options);
+      await client.stop();
+      return client.initialized.capabilities.executeCommandProvider?.commands;
+    };
+    expect(await offered({})).toEqual(["ctv.runTest", "ctv.showTarget", "ctv.showMatrix", "ctv.explainFlow"]);
+    expect(await offered({ ownCommands: true })).toBeUndefined();
+  });
+});

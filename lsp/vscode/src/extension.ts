@@ -19,6 +19,12 @@ function serverOptions(context: vscode.ExtensionContext): ServerOptions {
   return { module: context.asAbsolutePath("out/ctv-lsp.cjs"), transport: TransportKind.ipc };
 }
 
+/** What the user chooses for the session; see `lsp/settings.ts`. */
+function chosen(): { readonly environment: string; readonly inventory: string } {
+  const settings = vscode.workspace.getConfiguration("ctv");
+  return { environment: settings.get("environment", ""), inventory: settings.get("inventory", "") };
+}
+
 function activeUri(): string | undefined {
   const document = vscode.window.activeTextEditor?.document;
   return document?.languageId === "ctv" ? document.uri.toString() : undefined;
@@ -50,10 +56,15 @@ async function explainFlow(running: LanguageClient): Promise<void> {
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const sources = vscode.workspace.createFileSystemWatcher("**/*.ctv");
-  const projects = vscode.workspace.createFileSystemWatcher("**/ctv.yaml");
+  // Project files, and the inventories that they name.
+  const projects = vscode.workspace.createFileSystemWatcher("**/*.{yaml,yml}");
   const running = new LanguageClient("ctv", "ctv", serverOptions(context), {
     documentSelector: [{ language: "ctv" }],
-    synchronize: { fileEvents: [sources, projects] },
+    synchronize: { fileEvents: [sources, projects], configurationSection: "ctv" },
+    initializationOptions: () => {
+      const { environment, inventory } = chosen();
+      return { environment, inventory, ownCommands: true };
+    },
   });
   client = running;
   const preview = makeTargetPreview(running);
