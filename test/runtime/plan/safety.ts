@@ -53,7 +53,7 @@ export interface Snapshot {
 }
 
 /** What of some flows a checkpoint lets pass: what an entry allows without what entries before it deny. */
-function passing(flows: FlowSet, { entries, otherwise }: Checkpoint): FlowSet {
+export function passing(flows: FlowSet, { entries, otherwise }: Checkpoint): FlowSet {
   const denied: FlowSet[number][] = [];
   const passed: FlowSet[number][] = [];
   for (const entry of entries) {
@@ -81,7 +81,8 @@ function touching(universe: Universe, groups: readonly string[]): FlowSet {
   });
 }
 
-function beyond(universe: Universe, state: FlowSet, limit: FlowSet): string | undefined {
+/** A flow of `state` that can exist and is not in `limit`, in words. */
+export function beyond(universe: Universe, state: FlowSet, limit: FlowSet): string | undefined {
   for (const box of state) {
     if (findUncovered(box, limit) === undefined) continue;
     const possible = possiblePart(universe, box, limit);
