@@ -106,7 +106,7 @@ function show(seen: readonly NodeStatus[], newest: number, goal: number | undefi
 function stateOf({ alive, report, problem }: NodeStatus, newest: number, now: number): string {
   if (problem !== undefined) return problem;
   if (report === undefined) return "has never reported";
-  if (!alive) return `agent gone, last heard of ${duration(now - report.sent)} ago`;
+  if (!alive) return `agent gone, last report ${duration(now - report.sent)} ago`;
   if (!report.connected) return ["no connection to the switch", ...report.errors].join("; ");
   if (report.errors.length > 0) return report.errors.join("; ");
   return report.generation < newest ? `behind: the newest is ${newest}` : "in force";

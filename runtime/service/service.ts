@@ -65,6 +65,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const warn = (error: Error): void => log.warn(error.message);
     const lease = store.lease(settings.lease, warn);
     const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
+    const reports = reportSink(store, lease, Date.now);
     const known: Known = { part: { endpoints: [] } };
     // Packets may come before the agent is told of.
     const held: { agent?: Agent } = {};
@@ -76,7 +77,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
       ...surroundings,
       programs: programs.source,
       endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, warn)],
-      reports: reportSink(store, lease, Date.now),
+      reports,
       keeper,
       unknownPolicy: settings.untilKnown,
       log,
@@ -84,6 +85,9 @@ export async function startService(settings: AgentSettings, folder: string, log:
     });
     held.agent = agent;
     ends.push(agent.stop);
+    // The agent reports when something changes; that may have been while the store was away.
+    const repeat = setInterval(() => void reports.report(agent.report()).catch(() => undefined), settings.reportEvery * 1000);
+    ends.push(() => Promise.resolve(clearInterval(repeat)));
     const counting = startCounting({ agent, store, node, every: settings.reportEvery * 1000, onError: warn });
     ends.push(counting.stop);
     const metrics = await makeMetrics({

@@ -166,6 +166,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/permission denied/, "the user may not do this: it needs a role with read and write permission on the prefix"],
   [/certificate|self.signed|SSL|TLS/i, "the server's certificate does not fit `ca`, or it does not take ours"],
   [/ECONNREFUSED|UNAVAILABLE|unavailable|No connection established|breaker is open/i, "the server cannot be reached"],
+  [/lease has expired|is expired or revoked/, "the lease of this node's entries ran out; they are put again"],
   [/DEADLINE|deadline|timed out/i, "the server does not answer"],
   [/NOSPACE|database space exceeded/, "the server's database is full"],
 ];

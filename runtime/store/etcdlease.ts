@@ -21,7 +21,15 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
   let closed = false;
   let granted: Granted | undefined;
   let timer: NodeJS.Timeout | undefined;
+  /** What was told last; while the server is away, that is told once. */
+  let problem = "";
 
+  const tell = (error: unknown): void => {
+    const failure = values.failed(error);
+    if (closed || failure.message === problem) return;
+    problem = failure.message;
+    onError(failure);
+  };
   const lease = (): Granted => {
     if (granted !== undefined) return granted;
     const made = space.lease(seconds);
@@ -29,7 +37,7 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
     made.on("lost", (error) => {
       if (granted === made) granted = undefined;
       if (closed) return;
-      onError(values.failed(error));
+      tell(error);
       for (const key of held.keys()) unwritten.add(key);
       later();
     });
@@ -39,10 +47,13 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
     const value = held.get(key);
     if (value === undefined) await space.delete().key(key).exec();
     else await lease().put(key).value(value).exec();
+    problem = "";
     // It may have been put again meanwhile, with another value.
     if (held.get(key) === value) unwritten.delete(key);
   };
   const writeNow = async (key: string): Promise<void> => {
+    // What was put is gone with the lease, and nothing may begin another.
+    if (closed) return;
     unwritten.add(key);
     try {
       await write(key);
@@ -56,7 +67,7 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
     timer = setTimeout(() => {
       timer = undefined;
       Promise.all([...unwritten].map(write)).catch((error: unknown) => {
-        if (!closed) onError(values.failed(error));
+        tell(error);
         later();
       });
     }, RETRY);

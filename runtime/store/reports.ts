@@ -41,17 +41,25 @@ const reportDecoder: Decoder<SentReport> = object({
   sent: time,
 });
 
-/** Writes a node's reports, and keeps it known as alive by `lease`. */
+/** A report that says the same as the last is written again after so many milliseconds: the store may have been made anew. */
+const REPEAT = 60_000;
+
+/** Writes a node's reports, and keeps it known as alive by `lease`. Reports may be given as often as one likes. */
 export function reportSink(store: KeyValues, lease: Lease, now: () => number): ReportSink {
-  const announced = new Set<string>();
+  let announced = false;
+  let last = { text: "", sent: -Infinity };
   return {
     report: async (report) => {
-      const short = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
-      const sent: SentReport = { ...report, errors: short, sent: now() };
-      await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(sent)));
-      if (announced.has(report.node)) return;
+      const errors = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
+      const text = JSON.stringify({ ...report, errors });
+      const sent = now();
+      if (text === last.text && sent - last.sent < REPEAT) return;
+      const stored: SentReport = { ...report, errors, sent };
+      await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(stored)));
+      last = { text, sent };
+      if (announced) return;
+      announced = true;
       await lease.put(`${ALIVE}${keyPart(report.node)}`, Buffer.from("{}"));
-      announced.add(report.node);
     },
   };
 }

@@ -198,11 +198,11 @@ describe("ctv status", () => {
     await run("publish", "a.ctv");
     const store = folderStore(join(cwd, "store"));
     const lease = store.lease(60, () => undefined);
-    const sink = reportSink(store, lease, () => Date.now() - 5000);
-    await sink.report({ ...report, lastChange: Date.now() - 3_600_000 * 3 });
-    await sink.report({ ...report, node: "node-b", errors: ["the switch refuses a flow"] });
-    await sink.report({ ...report, node: "node-c", connected: false });
-    await sink.report({ ...report, node: "node-d", generation: 0 });
+    const sink = () => reportSink(store, lease, () => Date.now() - 5000);
+    await sink().report({ ...report, lastChange: Date.now() - 3_600_000 * 3 });
+    await sink().report({ ...report, node: "node-b", errors: ["the switch refuses a flow"] });
+    await sink().report({ ...report, node: "node-c", connected: false });
+    await sink().report({ ...report, node: "node-d", generation: 0 });
     await lease.remove("alive/node-d");
     writeFileSync(join(cwd, "store/reports/node-e"), '{"node":"node-a"}');
     const { out, code } = await run("status");
@@ -210,7 +210,7 @@ describe("ctv status", () => {
     expect(out).toMatch(/^NODE +GENERATION +FLOWS +ENDPOINTS +LAST CHANGE +STATE\nnode-a +1 +120 +4 +3 h ago +in force\n/);
     expect(out).toContain("the switch refuses a flow");
     expect(out).toContain("no connection to the switch");
-    expect(out).toMatch(/node-d.*agent gone, last heard of 5 s ago/);
+    expect(out).toMatch(/node-d.*agent gone, last report 5 s ago/);
     expect(out).toMatch(/node-e.*its report\.generation is not a whole number/);
     const shown = JSON.parse((await run("status", "--format", "json")).out);
     expect(shown).toMatchObject({
@@ -233,7 +233,11 @@ describe("ctv status", () => {
       Date.now,
     );
     await sink.report({ ...report, generation: 0 });
-    await sink.report({ ...report, node: "node-b" });
+    await reportSink(
+      store,
+      store.lease(60, () => undefined),
+      Date.now,
+    ).report({ ...report, node: "node-b" });
     const late = await run("status", "--wait", "--timeout", "0.1");
     expect(late).toMatchObject({ code: 1, err: "ctv: not everywhere: node-a has no generation 1\n" });
     const waiting = ctv(["status", "--wait", "1", "--timeout", "5"], { cwd, env: { CTV_STORE: "store" }, terminal: true });

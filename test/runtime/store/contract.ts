@@ -138,7 +138,7 @@ export function storeContract(open: () => Promise<KeyValues>): void {
     await lease.put("leased/b", bytes("3"));
     const seen = follow(other, "leased/");
     await eventually(seen.told, { "leased/a": "2", "leased/b": "3" });
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(seen.told()).toEqual({ "leased/a": "2", "leased/b": "3" });
     expect(seen.changes).toHaveLength(1);
     expect(words(await other.get("leased/a"))).toBe("2");
