@@ -39,8 +39,8 @@ export interface Findings {
   readonly stop: () => void;
 }
 
-/** Long enough that nobody types, short enough that nobody waits. */
-const quietMilliseconds = 300;
+/** Long enough that nobody types, short enough that nobody waits. Work that would keep the client waiting longer waits for a longer pause. */
+const quietMilliseconds = { least: 300, most: 3000 } as const;
 
 export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities): Findings {
   const known = new WeakMap<
@@ -52,6 +52,7 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let work: Work | undefined;
+  let slowWork: Work | undefined;
 
   const knownOf = (project: ProjectState): ReturnType<typeof known.get> => {
     const found = known.get(project);
@@ -134,9 +135,11 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
           run(sendInSteps());
         }, 0);
       }
+      const pause = Math.min(quietMilliseconds.most, Math.max(quietMilliseconds.least, slowWork?.longest() ?? 0));
       quiet = setTimeout(() => {
         run(findSlowly());
-      }, quietMilliseconds);
+        slowWork = work;
+      }, pause);
     },
     report: async (uri, previous, cancelled) => {
       if (!(await checkedBy(workspace, cancelled))) return undefined;

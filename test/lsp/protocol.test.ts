@@ -75,7 +75,8 @@ describe("docs/lsp.md", () => {
   });
 
   it("names what the server and its clients say beyond the protocol", () => {
-    expect([...rows(ownPart).keys()].sort()).toEqual(Object.values(own).sort());
+    const listed = [...rows(ownPart).keys()].filter((name) => name.startsWith("ctv/"));
+    expect(listed.sort()).toEqual(Object.values(own).sort());
     for (const name of Object.values(lensCommands)) expect(ownPart).toContain(`\`${name}\``);
   });
 });

@@ -98,7 +98,7 @@ describe("the extension's problem matcher", () => {
     readonly file: string;
     readonly range: { readonly start: { readonly line: number; readonly column: number } };
   }
-  const folders = readdirSync("test/fixtures/diagnostics").filter((name) => /^CTV\d\d\d[13]$/.test(name));
+  const folders = readdirSync("test/fixtures/diagnostics").filter((name) => /^CTV[1-6]\d\d[13]$/.test(name));
   const outputs: { readonly pretty: readonly Problem[]; readonly listed: readonly Problem[] }[] = [];
 
   beforeAll(async () => {
