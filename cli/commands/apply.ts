@@ -1,7 +1,7 @@
 /** `ctv apply`: brings a plane to what the source asks for. Run again after it was cut short, it goes on from there. */
-import { exitCodes } from "../exit.js";
+import { exitCodes, Refusal } from "../exit.js";
 import { text } from "../options.js";
-import { planeOptions } from "../plane/options.js";
+import { planeOf, planeOptions } from "../plane/options.js";
 import { preparePlan, refusalOf } from "../plane/prepare.js";
 import { planJson, planText } from "../plane/show.js";
 import { progress } from "../progress.js";
@@ -10,10 +10,16 @@ import type { Verb } from "../verb.js";
 
 export const apply: Verb = {
   argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
-  options: planeOptions,
+  options: [
+    ...planeOptions,
+    { flags: "--dry-run <how>", description: "kubernetes: the server does everything but keep it, and what it says is shown", choices: ["server"] },
+  ],
   examples: ["ctv apply --to contiv --netmaster http://netmaster:9999", "ctv apply --to kubernetes --context staging --prune"],
   run: async (call) => {
     const { options, terminal } = call;
+    const dry = text(options, "dryRun") !== undefined;
+    if (dry && planeOf(options) === "contiv")
+      throw new Refusal("netmaster knows no dry runs", "`ctv plan --to contiv` shows what an apply would send");
     const made = await preparePlan("apply", call);
     if (made === undefined) return exitCodes.findings;
     const json = text(options, "format") === "json";
@@ -22,6 +28,11 @@ export const apply: Verb = {
       if (json) terminal.out.write(planJson("apply", made, 0));
       terminal.err.write("ctv: nothing was sent\n");
       return exitCodes.findings;
+    }
+    if (dry) {
+      // The plan was made from the server's dry runs of every object.
+      terminal.out.write(json ? planJson("apply", made, 0) : "dry run: the server would take it, and has kept nothing\n");
+      return exitCodes.fine;
     }
     const steps = progress(terminal);
     let done = 0;

@@ -46,6 +46,13 @@ describe("ctv plan, apply and drift with a cluster", () => {
     expect(server.objects.get(path("default-deny"))).toMatchObject({ metadata: { labels: { "ctv.dev/owner": "book" } } });
   });
 
+  it("lets the server try without keeping anything", async () => {
+    const { server, run } = await scene();
+    const tried = await run(["apply", "--dry-run", "server"]);
+    expect([tried.code, tried.out]).toEqual([0, expect.stringContaining("dry run: the server would take it, and has kept nothing\n")]);
+    expect([server.writes, server.objects.size]).toEqual([[], 0]);
+  });
+
   it("goes on after a crash behind each request, to the same end", async () => {
     const whole = await scene();
     await whole.run(["apply"]);

@@ -152,6 +152,7 @@ describe("ctv plan, apply and drift with netmaster", () => {
     ],
     [["plan", ...to], { CTV_NETMASTER_TOKEN: "secret" }, "ctv: CTV_NETMASTER_TOKEN is set, and a token is sent over https only\n"],
     [["plan", ...to], { CTV_NETMASTER_USERNAME: "ada" }, "ctv: CTV_NETMASTER_USERNAME is set, and CTV_NETMASTER_PASSWORD is not\n"],
+    [["apply", ...to, "--dry-run", "server"], {}, "ctv: netmaster knows no dry runs\n  help: `ctv plan --to contiv` shows"],
     [["export-live", "--tenant", "shp"], {}, 'has no tenant "shp"\n'],
   ])("answers %j in words", async (words, env, said) => {
     const { run } = await scene();

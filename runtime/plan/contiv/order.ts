@@ -20,7 +20,7 @@ import { list, nameOf, number, sibling, tenantOf, text } from "./objects.js";
 import type { DesiredObject, LiveObject, ObjectName } from "./objects.js";
 import { post, remove } from "./request.js";
 import type { Request } from "./request.js";
-import { groupsByPolicy, policyOf } from "./sort.js";
+import { groupsByPolicy, lists, policyOf } from "./sort.js";
 import type { Pair, Sorted } from "./sort.js";
 import { flowKeys } from "./table.js";
 import type { FlowKey } from "./table.js";
@@ -107,8 +107,7 @@ function planRules(sorted: Sorted): RulePlan {
 
   // Rules of policies that a group loses are in the way too, as long as the group has them.
   const leaving = live.filter((rule) => rule.kind === "rule" && !oldNames.has(nameOf(rule)) && !sorted.kept.has(nameOf(rule)));
-  const holders = new Map<FlowKey, LiveObject[]>();
-  for (const rule of [...old, ...leaving]) for (const key of keysOf(rule)) holders.set(key, [...(holders.get(key) ?? []), rule]);
+  const holders = lists([...old, ...leaving].flatMap((rule) => keysOf(rule).map((key) => [key, rule] as const)));
   const byName = new Map(old.map((rule) => [nameOf(rule), rule]));
   const inTheWay = (rule: DesiredObject): ReadonlySet<LiveObject> => {
     const same = byName.get(nameOf(rule));
@@ -156,8 +155,7 @@ interface GroupPlan {
 
 /** Requests for groups: policies are attached while they only deny, and under guard where they hold allows already. */
 function planGroups(sorted: Sorted, goingRules: ReadonlySet<ObjectName>, isAci: boolean): GroupPlan {
-  const rulesOf = new Map<string, LiveObject[]>();
-  for (const rule of sorted.live) if (rule.kind === "rule") rulesOf.set(policyOf(rule), [...(rulesOf.get(policyOf(rule)) ?? []), rule]);
+  const rulesOf = lists(sorted.live.filter(({ kind }) => kind === "rule").map((rule) => [policyOf(rule), rule] as const));
   const holdsAllows = (policy: string): boolean => (rulesOf.get(policy) ?? []).some(allows);
   /** Whether the policy still allows something when old rules are withdrawn. */
   const keepsAllows = (policy: string): boolean => (rulesOf.get(policy) ?? []).some((rule) => allows(rule) && !goingRules.has(nameOf(rule)));

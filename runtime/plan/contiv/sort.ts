@@ -39,17 +39,21 @@ export function isImmutable({ live, fields }: Pair): boolean {
 
 export const policyOf = ({ body }: Pick<LiveObject, "body">): string => sibling(body, text(body, "policyName"));
 
-/** Keys of groups by the policies that they have. */
-export function groupsByPolicy(objects: Iterable<LiveObject>): ReadonlyMap<string, readonly LiveObject[]> {
-  const groups = new Map<string, LiveObject[]>();
-  for (const object of objects) {
-    if (object.kind !== "endpointGroup") continue;
-    for (const name of list(object.body, "policies")) {
-      const key = sibling(object.body, name);
-      groups.set(key, [...(groups.get(key) ?? []), object]);
-    }
+/** Values by key, each list in the order given. */
+export function lists<T>(pairs: Iterable<readonly [string, T]>): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const [key, value] of pairs) {
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [value]);
+    else list.push(value);
   }
-  return groups;
+  return found;
+}
+
+/** Groups by the policies that they have. */
+export function groupsByPolicy(objects: readonly LiveObject[]): ReadonlyMap<string, readonly LiveObject[]> {
+  const groups = objects.filter(({ kind }) => kind === "endpointGroup");
+  return lists(groups.flatMap((group) => list(group.body, "policies").map((name) => [sibling(group.body, name), group] as const)));
 }
 
 export interface SortInput {
