@@ -34,9 +34,15 @@ export interface ImportResult {
 
 export type ImportSource = (words: readonly string[], options: Options, terminal: Terminal) => Promise<ImportResult>;
 
-const importSources: ReadonlyMap<string, ImportSource> = new Map([
-  ["kubernetes", kubernetesSource],
-  ["contiv", contivSource],
+interface SourceRow {
+  readonly make: ImportSource;
+  /** Options that are for other sources, by their long names; they would have no effect here. */
+  readonly foreign: readonly string[];
+}
+
+const importSources: ReadonlyMap<string, SourceRow> = new Map([
+  ["kubernetes", { make: kubernetesSource, foreign: ["netmaster", "ca", "insecure"] }],
+  ["contiv", { make: contivSource, foreign: ["fromCluster", "kubeconfig", "context", "podCidr", "ipBlocks", "ignoreKinds"] }],
 ]);
 
 export const importVerb: Verb = {
@@ -57,17 +63,24 @@ export const importVerb: Verb = {
   ],
   run: async ({ words, options, terminal }) => {
     const [from = "", ...paths] = words;
-    const make = importSources.get(from);
-    if (make === undefined) {
+    const row = importSources.get(from);
+    if (row === undefined) {
       const names = [...importSources.keys()];
       throw new Refusal(
         `there is no import from "${from}"`,
         didYouMean(suggest(from, names)) ?? `such as: ctv import ${names[0]} ${from === "" ? "manifests" : from}`,
       );
     }
+    const foreign = row.foreign.find((name) => options[name] !== undefined);
+    if (foreign !== undefined) {
+      throw new Refusal(
+        `import ${from} has no --${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+        `\`ctv import --help\` says what each option is for`,
+      );
+    }
     const out = text(options, "out");
     refuseOverwriting(out, options, terminal);
-    const result = await make(paths, options, terminal);
+    const result = await row.make(paths, options, terminal);
     const policy = await provedText(result);
     const report = { verb: "import", diagnostics: inOrder(result.diagnostics), sources: result.sources, failLevel: failLevel(options) };
     emitReport(terminal, report, "pretty");

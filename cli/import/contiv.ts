@@ -10,7 +10,7 @@ import { source } from "../report/report.js";
 import type { Terminal } from "../terminal.js";
 
 export const contivSource: ImportSource = async (words, options, terminal) => {
-  const url = text(options, "netmaster");
+  const url = text(options, "netmaster") ?? (words.length === 0 ? terminal.env.NETMASTER : undefined);
   if (url !== undefined && words.length > 0) throw new Refusal("name files, or use --netmaster, but not both");
   if (url === undefined && words.length === 0) {
     throw new Refusal("files are needed: files, folders, or - for standard input", "--netmaster URL reads the objects of a running netmaster");

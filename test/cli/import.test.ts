@@ -48,6 +48,8 @@ describe("ctv import kubernetes", () => {
     [["import", "kubernets", "all.yaml"], 'did you mean "kubernetes"?'],
     [["import", "all.yaml"], "such as: ctv import kubernetes all.yaml"],
     [["import", "kubernetes", "nowhere"], "cannot read nowhere"],
+    [["import", "kubernetes", "all.yaml", "--netmaster", "http://n:9999"], "import kubernetes has no --netmaster"],
+    [["import", "contiv", "all.yaml", "--pod-cidr", "10.0.0.0/8"], "import contiv has no --pod-cidr"],
     [["import", "kubernetes", "all.yaml", "-o", "folder"], "folder exists already"],
     [["import", "kubernetes", "all.yaml", "-o", "folder", "--force"], "cannot write folder"],
   ])("refuses %j", async (words, message) => {
