@@ -46,6 +46,15 @@ describe("ctv plan, apply and drift with a cluster", () => {
     expect(server.objects.get(path("default-deny"))).toMatchObject({ metadata: { labels: { "ctv.dev/owner": "book" } } });
   });
 
+  it("takes a rule that only stands elsewhere in the source for the same", async () => {
+    const { server, run } = await scene();
+    await run(["apply"]);
+    const moved = `// one line\n// another\n${guestbook}`;
+    expect(await run(["drift"], moved)).toMatchObject({ code: 0, out: `kubernetes at ${server.url} has what the source asks for\n` });
+    const changed = await run(["plan"], moved.replace("world       -> frontend     : http ", "world       -> frontend     : https "));
+    expect(changed.out).toContain("metadata.annotations.ctv.dev/source: ");
+  });
+
   it("lets the server try without keeping anything", async () => {
     const { server, run } = await scene();
     const tried = await run(["apply", "--dry-run", "server"]);

@@ -1,5 +1,5 @@
 /** What it takes to bring a cluster to what the source asks for. The server itself says what an apply would make of each object. */
-import { differences, manager, managerLabel, nameOf, ownerLabel, resources, withoutServerFields } from "./manifest.js";
+import { differences, manager, managerLabel, nameOf, ownerLabel, resources, sourceAnnotation, withoutServerFields } from "./manifest.js";
 import type { FieldDifference, Manifest, Resource } from "./manifest.js";
 import { deletingOrder, writingOrder } from "./order.js";
 
@@ -47,6 +47,8 @@ export interface KubernetesPlan {
   readonly deletions: readonly Manifest[];
 }
 
+const sourceField = `metadata.annotations.${sourceAnnotation}`;
+
 type Judged = { readonly change?: KubernetesChange; readonly hindrance?: KubernetesHindrance };
 
 async function judge(cluster: Cluster, manifest: Manifest, { owner, adopt }: KubernetesPlanInput): Promise<Judged> {
@@ -57,7 +59,8 @@ async function judge(cluster: Cluster, manifest: Manifest, { owner, adopt }: Kub
   const changeFrom = (after: Manifest): KubernetesChange | undefined => {
     if (live === undefined) return { action: "create", manifest, fields: [] };
     const fields = differences(withoutServerFields(live), withoutServerFields(after));
-    return fields.length === 0 ? undefined : { action: "change", manifest, fields };
+    // Lines move with every comment in the source: where a rule stands is no difference of its own.
+    return fields.every(({ field }) => field === sourceField) ? undefined : { action: "change", manifest, fields };
   };
   const withChange = (change: KubernetesChange | undefined): Judged => (change === undefined ? {} : { change });
   try {
