@@ -13,6 +13,8 @@ import type { Endpoint } from "../../compiler/target/openflow/bind/inventory.js"
 import type { EndpointSource, OnError, Stop } from "../agent/sources.js";
 import type { KubernetesSettings } from "../config/settings.js";
 import { isRecord } from "../jsonrpc/stream.js";
+import { retrying } from "../retry.js";
+import { reasonOf } from "../store/reason.js";
 import { unknownMac, unknownPort } from "./merge.js";
 
 /** Milliseconds until a broken watch is taken up again. */
@@ -22,19 +24,15 @@ export function kubernetesSource(settings: KubernetesSettings): EndpointSource {
   return {
     name: "kubernetes",
     watch: (onInventory, onError) => {
-      let stopped = false;
-      let stop: Stop | undefined;
-      const starting = (async () => {
-        const ended = await watchPods(settings, (endpoints) => onInventory({ endpoints }), onError);
-        if (stopped) await ended();
-        else stop = ended;
-      })().catch((error: unknown) => onError(asError(error)));
-      return async () => {
-        if (stopped) return;
-        stopped = true;
-        await starting;
-        await stop?.();
-      };
+      const work = retrying(
+        async (signal) => {
+          const stop = await watchPods(settings, (endpoints) => onInventory({ endpoints }), onError);
+          await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+          await stop();
+        },
+        (error) => onError(asError(error)),
+      );
+      return work.stop;
     },
   };
 }
@@ -143,18 +141,22 @@ async function watchPods(settings: KubernetesSettings, deliver: (endpoints: read
 }
 
 function load(config: KubeConfig, kubeconfig: string | undefined): void {
-  if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
-  else config.loadFromDefault();
+  try {
+    if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
+    else config.loadFromDefault();
+  } catch (error) {
+    throw new Error(`the kubeconfig cannot be used: ${reasonOf(error)}`);
+  }
 }
 
 /** What the API or the way to it says, shortly. */
 function asError(error: unknown): Error {
   if (isRecord(error) && typeof error.code === "number" && error.code >= 400)
-    return new Error(`the API server answers ${error.code}${reasonOf(error.body)}`);
+    return new Error(`the API server answers ${error.code}${bodyReason(error.body)}`);
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function reasonOf(body: unknown): string {
+function bodyReason(body: unknown): string {
   const status = typeof body === "string" ? json(body) : body;
   return isRecord(status) && typeof status.message === "string" ? `: ${status.message.slice(0, 200)}` : "";
 }

@@ -1,4 +1,5 @@
 /** Pods as endpoints. The server here is a stub for the wire: lists, watches and their ends, and nothing that an API server decides. */
+import { copyFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -155,6 +156,27 @@ describe("pods of a cluster", () => {
     };
     await eventually(() => part, { endpoints: [] });
     expect(new Set(asked)).toEqual(new Set(["/api/v1/namespaces/shop/pods", "/api/v1/namespaces/bank/pods"]));
+  });
+
+  it("are asked for once there is a kubeconfig", async () => {
+    const { kubeconfig, close } = await cluster((url, response) => {
+      response.setHeader("content-type", "application/json");
+      if (url.searchParams.has("watch")) response.flushHeaders();
+      else response.end(JSON.stringify({ apiVersion: "v1", kind: "PodList", metadata: { resourceVersion: "1" }, items: [pod("web", 1)] }));
+    });
+    let part: InventoryPart | undefined;
+    const problems: string[] = [];
+    const stop = kubernetesSource({ kubeconfig: `${kubeconfig}-later` }).watch(
+      (told) => (part = told),
+      (error) => problems.push(error.message),
+    );
+    end = async () => {
+      await stop();
+      await close();
+    };
+    await eventually(() => problems[0], "the kubeconfig cannot be used: there is no such file or folder");
+    copyFileSync(kubeconfig, `${kubeconfig}-later`);
+    await eventually(() => part?.endpoints.length, 1);
   });
 
   it("are asked for again when the server refuses, and the refusal is told", async () => {
