@@ -1,6 +1,8 @@
 /** Changes of form: a part of a rule becomes a declaration, a rule becomes a test. */
 import { type CodeAction, CodeActionKind } from "vscode-languageserver-types";
-import type { TextEdit } from "../../../grammar/syntax.js";
+import { universeNear } from "../../../compiler/verdict/near.js";
+import { answer } from "../../../compiler/verdict/query.js";
+import type { Rule, TextEdit } from "../../../grammar/syntax.js";
 import { type SyntaxNode, nodesAt } from "../../../grammar/walk.js";
 import { ruleText } from "../../../compiler/policy/text.js";
 import type { View } from "../../workspace/workspace.js";
@@ -47,13 +49,23 @@ function declared(view: View, home: SyntaxNode, node: SyntaxNode, word: "service
   return { title, kind: CodeActionKind.RefactorExtract, edit: workspaceEdit(view, edits) };
 }
 
-/** A test that claims what the rule says, after the policy of the rule. */
+/** A test that claims what the rule says, after the policy of the rule; the title says so where the claim does not hold. */
 function testOf(view: View, home: SyntaxNode, node: SyntaxNode): CodeAction[] {
   if (node.kind !== "rule" || home.kind !== "policy") return [];
   const indentation = indentationAt(view.file.text, home.span.start);
   const sentence = ruleText({ ...node, log: false, name: undefined });
   const text = `\n\n${indentation}test ${JSON.stringify(sentence)} {\n${indentation}  expect ${sentence}\n${indentation}}`;
-  return [
-    { title: "Write a test for this rule", kind: CodeActionKind.RefactorRewrite, edit: workspaceEdit(view, [insertion(view, home.span.end, text)]) },
-  ];
+  const title = holds(view, node) ? "Write a test for this rule" : "Write a test for this rule, which fails: other rules decide some of it";
+  return [{ title, kind: CodeActionKind.RefactorRewrite, edit: workspaceEdit(view, [insertion(view, home.span.end, text)]) }];
+}
+
+/** Whether everything that the rule speaks of is decided as it says; taken for granted while the policy has errors. */
+function holds(view: View, node: Rule): boolean {
+  const { universe, names } = view.checked;
+  const rule = names.ruleOf(node);
+  if (universe === undefined || rule === undefined) return true;
+  const { source, destination, service } = rule;
+  return (
+    answer(universeNear(universe, universe.endsOf(source), universe.endsOf(destination)), { source, destination, service }).outcome === rule.action
+  );
 }
