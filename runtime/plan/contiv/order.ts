@@ -159,6 +159,8 @@ function planGroups(sorted: Sorted, goingRules: ReadonlySet<ObjectName>, isAci: 
   const holdsAllows = (policy: string): boolean => (rulesOf.get(policy) ?? []).some(allows);
   /** Whether the policy still allows something when old rules are withdrawn. */
   const keepsAllows = (policy: string): boolean => (rulesOf.get(policy) ?? []).some((rule) => allows(rule) && !goingRules.has(nameOf(rule)));
+  // A group without policies is reached by the denies of others, which may not be there yet.
+  const denying = new Set(sorted.desired.filter((object) => object.kind === "rule" && !allows(object)).map(tenantOf));
   const live = new Map(sorted.live.filter(({ kind }) => kind === "endpointGroup").map((group) => [group.key, group]));
   const tighten: Request[] = [];
   const handOver: Request[] = [];
@@ -175,7 +177,7 @@ function planGroups(sorted: Sorted, goingRules: ReadonlySet<ObjectName>, isAci: 
     const loses = had.filter((name) => !wants.includes(name) && name !== guardPolicy);
     const key = (name: string): string => sibling(group.body, name);
     const exchanges = gains.some((name) => holdsAllows(key(name))) || loses.some((name) => keepsAllows(key(name)));
-    const guarded = !isAci && (had.includes(guardPolicy) || exchanges || (before === undefined && wants.length > 0));
+    const guarded = !isAci && (had.includes(guardPolicy) || exchanges || (before === undefined && denying.has(tenantOf(group))));
     const doing = before === undefined ? `create endpointGroup ${group.key}` : `change endpointGroup ${group.key}`;
     if (guarded) {
       guardedTenants.add(tenantOf(group));

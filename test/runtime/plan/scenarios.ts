@@ -74,6 +74,11 @@ export const scenarios: readonly Scenario[] = [
       "default allow",
     ),
   },
+  {
+    name: "a new group without a policy, in a tenant that allows by default",
+    before: tenant("    allow world -> a : http", "abc", "default allow"),
+    after: tenant("    deny any -> b : tcp/22\n    allow any -> any : tcp/20-25", "abcd", "default allow"),
+  },
   { name: "a network moves", before: tenant(rules), after: tenant(rules, "abc", "", "10.9.0.0/24"), replace: true },
   {
     name: "rules for every group, and a new group",
