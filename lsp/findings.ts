@@ -39,6 +39,9 @@ export interface Findings {
   readonly stop: () => void;
 }
 
+/** The question that comes right behind a keystroke, a completion as a rule, is answered before the check begins. */
+const soonMilliseconds = 3;
+
 /** Long enough that nobody types, short enough that nobody waits. Work that would keep the client waiting longer waits for a longer pause. */
 const quietMilliseconds = { least: 300, most: 3000 } as const;
 
@@ -133,7 +136,7 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
       if (!client().pulls) {
         soon = setTimeout(() => {
           run(sendInSteps());
-        }, 0);
+        }, soonMilliseconds);
       }
       const pause = Math.min(quietMilliseconds.most, Math.max(quietMilliseconds.least, slowWork?.longest() ?? 0));
       quiet = setTimeout(() => {
