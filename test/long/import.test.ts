@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { backAndThere, flavours, importedExactly, thereAndBack } from "../compiler/import/roundtrips.js";
 import { randomCluster } from "../compiler/manifests/oracle.js";
 import { holdPackets } from "../compiler/manifests/packets.js";
+import { throughContiv } from "../compiler/import/contivtrip.js";
 import { clusterPolicyText, manifestTexts, networkPolicyText } from "../compiler/manifests/random.js";
 import { policySketch } from "../support/arbitrary.js";
 import { makePolicy, universeOf } from "../support/policy.js";
@@ -19,6 +20,19 @@ describe.each(flavours)("source to Kubernetes (%s) to import", (flavour) => {
       fc.property(policySketch(), fc.constantFrom(undefined, "10.0.0.0/16"), (sketch, pods) =>
         thereAndBack(universeOf(makePolicy(sketch), pods), flavour),
       ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("source to Contiv to import", () => {
+  it.each([1, 2, 3])("on policies with %d rules of the small world", (rules) => {
+    for (const sketch of sampleWorld(smallWorld(smallAlphabet, rules), 60)) throughContiv(universeOf(makePolicy(sketch), undefined));
+  });
+
+  it("on random policies", () => {
+    fc.assert(
+      fc.property(policySketch(), (sketch) => throughContiv(universeOf(makePolicy(sketch), undefined))),
       { numRuns: 100 },
     );
   });
