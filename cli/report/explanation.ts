@@ -48,9 +48,10 @@ export function explanationText(question: string, explanation: ShownExplanation)
     ...(flow === undefined ? [] : [`    flow ${flow.text}`, `         ${counted(flow)}`]),
     ...(account === undefined ? [] : [`    connections it let pass: ${counted(account)}`]),
   ]);
+  const unasked = verdict === "allowed" && rules.length === 0 ? ["  no rule decided: neither end is a tenant's"] : [];
   const none = verdict === "dropped" ? [`  no rule decided: the packet was dropped in table ${way.at(-1) ?? "input"}`] : [];
   const head = `${question}: ${verdict} (generation ${generation}; arrives by ${arrives}${goes})`;
-  return [head, ...rows, ...none, `  way: ${way.join(" > ")}`].map((each) => `${printable(each)}\n`).join("");
+  return [head, ...rows, ...unasked, ...none, `  way: ${way.join(" > ")}`].map((each) => `${printable(each)}\n`).join("");
 }
 
 function counted({ packets, bytes }: { readonly packets: number; readonly bytes: number }): string {
