@@ -6,6 +6,7 @@ import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseProgram } from "../../compiler/target/openflow/json.js";
 import { isRecord } from "../jsonrpc/stream.js";
+import { codeOf } from "../store/reason.js";
 import type { InventoryPart, PublishedProgram } from "./sources.js";
 
 /** Reads a program that was kept in its signed form: checks the signature again. An error says why it is not taken. */
@@ -40,7 +41,7 @@ async function readWhole(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
