@@ -89,10 +89,10 @@ function following(space: Namespace, name: string, { kept }: Endings): Pick<KeyV
   const failed = (error: unknown): StoreError => etcdError(name, error);
   return {
     watch: (prefix, onEntries, onError) => kept(watchEtcd(space, prefix, { unpacked, failed }, onEntries, onError)),
-    watchNewest: (prefix, onNewest, onError) => {
+    watchNewest: (prefix, counts, onNewest, onError) => {
       // The highest key of what is known: later entries only come on top of it.
       const tell = (entries: ReadonlyMap<string, Uint8Array>): void => {
-        const key = [...entries.keys()].sort().at(-1);
+        const key = [...entries.keys()].filter(counts).sort().at(-1);
         const value = key === undefined ? undefined : entries.get(key);
         onNewest(key === undefined || value === undefined ? undefined : { key, value });
       };

@@ -10,12 +10,13 @@ export interface EtcdValues {
   /** @throws for a value that cannot be read. */
   readonly unpacked: (key: string, stored: Buffer) => Uint8Array;
   readonly failed: (error: unknown) => Error;
-  /** Of what is there at first, only the highest key. */
+  /** Of what is there at first, only the highest keys: a few, because somebody may have put there what does not count. */
   readonly newestOnly?: boolean;
 }
 
 /** Milliseconds until a watch that failed is tried again. */
 const RETRY = 500;
+const NEWEST = 10;
 /** Milliseconds for the server to say that a watch has ended. */
 const FAREWELL = 1000;
 
@@ -42,8 +43,9 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
   /** Counts readings: one that another has overtaken is of no use. */
   let readings = 0;
 
-  const tell = (now: ReadonlyMap<string, Known>, always: boolean): void => {
+  const tell = (found: ReadonlyMap<string, Known>, always: boolean): void => {
     const before = known;
+    const now = values.newestOnly === true ? highest(found) : found;
     const keys = new Set([...now.keys(), ...(before?.keys() ?? [])]);
     const changed = new Set([...keys].filter((key) => now.get(key)?.value !== before?.get(key)?.value));
     known = now;
@@ -82,7 +84,7 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
     const turn = ++readings;
     waiting = [];
     const all = space.getAll().prefix(prefix);
-    const { kvs, header } = await (values.newestOnly === true ? all.sort("Key", "Descend").limit(1) : all).exec();
+    const { kvs, header } = await (values.newestOnly === true ? all.sort("Key", "Descend").limit(NEWEST) : all).exec();
     if (turn !== readings) return;
     const now = new Map<string, Known>();
     for (const entry of kvs) wrote(now, entry);
@@ -132,4 +134,9 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
     // The server's answer is not worth waiting for where there is no connection.
     await Promise.race([last?.cancel(), new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]);
   };
+}
+
+/** What is below the highest keys is of no use any more, and would only gather. */
+function highest(entries: ReadonlyMap<string, Known>): ReadonlyMap<string, Known> {
+  return entries.size <= NEWEST ? entries : new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)).slice(-NEWEST));
 }

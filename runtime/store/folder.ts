@@ -54,11 +54,12 @@ export function folderStore(path: string): KeyValues {
       makeFolder(join(root, prefix));
       return kept(watchFiles(() => look(prefix), read, onEntries, onError));
     },
-    watchNewest: (prefix, onNewest, onError) => {
+    watchNewest: (prefix, counts, onNewest, onError) => {
       makeFolder(join(root, prefix));
       const newest = async (): Promise<Found> => {
         const { files, folders } = await look(prefix);
-        return { files: new Map([...files].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, 1)), folders };
+        const newestFirst = [...files].filter(([key]) => counts(key)).sort(([a], [b]) => (a < b ? 1 : -1));
+        return { files: new Map(newestFirst.slice(0, 1)), folders };
       };
       const tell = (entries: ReadonlyMap<string, Uint8Array>): void => onNewest([...entries].map(([key, value]) => ({ key, value }))[0]);
       return kept(watchFiles(newest, read, tell, onError));

@@ -3,7 +3,7 @@
  * Entries are written once and never changed or taken away, and the highest number is what is in force. So to create the entry
  * after the newest is a compare-and-swap: of two who publish on top of the same generation, one is refused.
  */
-import type { OnError, ProgramSource, Stop } from "../agent/sources.js";
+import type { ProgramSource, Stop } from "../agent/sources.js";
 import { accept } from "../signing/accept.js";
 import type { InForce } from "../signing/accept.js";
 import { readHeader } from "../signing/envelope.js";
@@ -79,10 +79,12 @@ export function programSource(store: KeyValues, trusted: readonly TrustedKey[], 
       let held = inForce;
       return store.watchNewest(
         PREFIX,
+        (key) => generationOf(key) !== undefined,
         (newest) => {
           const generation = newest === undefined ? undefined : generationOf(newest.key);
           if (newest === undefined || generation === undefined) {
-            tellOfMissing(store, newest?.key, held, onError);
+            if (held !== undefined)
+              onError(new StoreError(`${store.name} is empty, but generation ${held.generation} is in force: it stays in force`));
             return;
           }
           const accepted = accept(newest.value, generation, trusted, held);
@@ -98,11 +100,6 @@ export function programSource(store: KeyValues, trusted: readonly TrustedKey[], 
       );
     },
   };
-}
-
-function tellOfMissing(store: KeyValues, key: string | undefined, held: InForce | undefined, onError: OnError): void {
-  if (key !== undefined) onError(new StoreError(`${store.name} has an entry "${key.slice(0, 100)}", which is no generation`));
-  else if (held !== undefined) onError(new StoreError(`${store.name} is empty, but generation ${held.generation} is in force: it stays in force`));
 }
 
 async function generationNumbers(store: KeyValues): Promise<readonly number[]> {

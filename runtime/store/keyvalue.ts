@@ -27,8 +27,8 @@ export interface KeyValues {
   readonly remove: (key: string) => Promise<void>;
   /** Tells of all entries below `prefix`: at once, after each change, and after every time that changes may have been missed. */
   readonly watch: (prefix: string, onEntries: OnEntries, onError: OnError) => Stop;
-  /** As `watch`, but only the entry with the highest key: for prefixes below which much has gathered. */
-  readonly watchNewest: (prefix: string, onNewest: (newest: Entry | undefined) => void, onError: OnError) => Stop;
+  /** As `watch`, but only the entry with the highest key of those that count: for prefixes below which much has gathered. */
+  readonly watchNewest: (prefix: string, counts: (key: string) => boolean, onNewest: (newest: Entry | undefined) => void, onError: OnError) => Stop;
   /** For entries that are to go away when this process no longer stands behind them. */
   readonly lease: (seconds: number, onError: OnError) => Lease;
   /** Ends all watches and leases too. */

@@ -119,14 +119,18 @@ export function storeContract(open: () => Promise<KeyValues>): void {
     const seen: (string | undefined)[] = [];
     await store.create("line/01", bytes("one"));
     await store.create("line/02", bytes("two"));
+    await store.create("line/03.bak", bytes("backup"));
     const stop = other.watchNewest(
       "line/",
+      (key) => /^line\/\d+$/.test(key),
       (newest) => seen.push(words(newest?.value)),
       (error) => seen.push(error.message),
     );
     await eventually(() => seen, ["two"]);
+    await store.put("line/99.bak", bytes("backup"));
     await store.create("line/03", bytes("three"));
-    await eventually(() => seen, ["two", "three"]);
+    await eventually(() => seen.at(-1), "three");
+    expect(new Set(seen)).toEqual(new Set(["two", "three"]));
     await stop();
   });
 

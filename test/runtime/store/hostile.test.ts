@@ -57,10 +57,13 @@ describe("generations in a store", () => {
     expect(told).toEqual([]);
     place(5, sealed(5));
     await eventually(() => told.map(({ generation, text }) => [generation, text === program]), [[5, true]]);
+    // A copy that somebody left is no generation, and no reason to miss one.
+    place(6, "");
+    writeFileSync(join(path, "generations/000000000006.bak"), "x");
     writeFileSync(join(path, "generations/zzz"), "x");
-    await eventually(() => problems.at(-1)?.includes('has an entry "generations/zzz", which is no generation'), true);
+    place(7, sealed(7));
+    await eventually(() => told.map(({ generation }) => generation), [5, 7]);
     await stop();
-    expect(told).toHaveLength(1);
   });
 });
 
