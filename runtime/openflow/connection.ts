@@ -30,9 +30,7 @@ import {
 import type { Features, Message } from "./message.js";
 import { readPacketIn } from "./packetin.js";
 import type { PacketIn } from "./packetin.js";
-
-/** The switch said no to a question. The connection goes on. */
-export class SwitchRefusal extends Error {}
+import { makeQuestions, SwitchRefusal } from "./questions.js";
 
 export interface SwitchConnection {
   readonly features: Features;
@@ -57,13 +55,6 @@ export interface ConnectionOptions {
   readonly keepAlive?: number;
 }
 
-interface Question {
-  /** Takes an answer; says whether it was the last one. */
-  readonly take: (answer: Message) => boolean;
-  readonly fail: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
-}
-
 /** Changes under way, and what the switch had against some of them. */
 interface OpenBundle {
   readonly firstXid: number;
@@ -72,14 +63,12 @@ interface OpenBundle {
 }
 
 const HEAD = 128;
-const LAST_XID = 0xffffffff;
 
 /** Greets a switch over an open stream and asks what it can do. Rejects where it does not speak OpenFlow 1.4. */
 export async function greetSwitch(socket: Socket, options: ConnectionOptions = {}): Promise<SwitchConnection> {
   const patience = options.patience ?? 30_000;
-  const questions = new Map<number, Question>();
+  const questions = makeQuestions(patience, (error) => end(error));
   let bundle: OpenBundle | undefined;
-  let nextXid = 1;
   let nextBundle = 1;
   let ended = false;
   let heard = true;
@@ -92,52 +81,15 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     if (ended) return;
     ended = true;
     clearInterval(pulse);
-    for (const question of questions.values()) {
-      clearTimeout(question.timer);
-      question.fail(reason ?? new Error("the connection to the switch was closed"));
-    }
-    questions.clear();
+    questions.end(reason ?? new Error("the connection to the switch was closed"));
     socket.destroy();
     settleClosed(reason);
   };
 
-  const takeXids = (count: number): number => {
-    if (nextXid + count > LAST_XID) nextXid = 1;
-    const first = nextXid;
-    nextXid += count;
-    return first;
-  };
-
-  /** Waits for the answers to a message. `take` reads one and says whether it was the last. */
-  const expectAnswers = (xid: number, take: (answer: Message) => boolean): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (ended) return reject(new Error("the connection to the switch is closed"));
-      const timer = setTimeout(() => end(new Error(`the switch did not answer for ${patience / 1000} s`)), patience);
-      const finish = (): void => {
-        clearTimeout(timer);
-        questions.delete(xid);
-      };
-      questions.set(xid, {
-        timer,
-        take: (answer) => {
-          if (answer.type === messageTypes.error) {
-            finish();
-            reject(new SwitchRefusal(readError(answer.body).text));
-            return true;
-          }
-          if (!take(answer)) return false;
-          finish();
-          resolve();
-          return true;
-        },
-        fail: reject,
-      });
-    });
-
   const ask = (type: number, answerType: number, question: (xid: number) => Buffer): Promise<Message> => {
-    const xid = takeXids(1);
+    const xid = questions.ids(1);
     let found: Message | undefined;
-    const answered = expectAnswers(xid, (answer) => {
+    const answered = questions.expect(xid, (answer) => {
       if (answer.type !== answerType) throw new WireError(`an answer of type ${answer.type} to a question of type ${type}`);
       found = answer;
       return true;
@@ -152,8 +104,8 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     read: (body: Message) => readonly Entry[],
   ): Promise<Entry[]> => {
     const entries: Entry[] = [];
-    const xid = takeXids(1);
-    const answered = expectAnswers(xid, (answer) => {
+    const xid = questions.ids(1);
+    const answered = questions.expect(xid, (answer) => {
       if (answer.type !== messageTypes.multipartReply) throw new WireError(`an answer of type ${answer.type} to a question for a list`);
       for (const entry of read(answer)) entries.push(entry);
       return !readMultipart(answer.body).more;
@@ -172,11 +124,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
         socket.write(message(messageTypes.echoReply, received.xid, (writer) => putBytes(writer, received.body)));
         return;
       case messageTypes.error: {
-        const question = questions.get(received.xid);
-        if (question !== undefined) {
-          question.take(received);
-          return;
-        }
+        if (questions.answer(received)) return;
         const change = bundle?.changes[received.xid - bundle.firstXid - 1];
         if (bundle !== undefined && change !== undefined) bundle.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
         return;
@@ -187,7 +135,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
         return;
       }
       default:
-        questions.get(received.xid)?.take(received);
+        questions.answer(received);
     }
   };
 
@@ -202,9 +150,10 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   socket.on("error", end);
   socket.on("close", () => end(new Error("the switch closed the connection")));
   const pulse = setInterval(() => {
-    if (!heard) return end(new Error("the switch is silent"));
+    // A switch at work on a large bundle is silent too; questions have a patience of their own.
+    if (!heard && !questions.waiting()) return end(new Error("the switch is silent"));
     heard = false;
-    socket.write(message(messageTypes.echoRequest, takeXids(1)));
+    socket.write(message(messageTypes.echoRequest, questions.ids(1)));
   }, options.keepAlive ?? 5000);
 
   const write = async (chunk: Buffer): Promise<void> => {
@@ -227,12 +176,12 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     if (changes.length === 0) return;
     if (bundle !== undefined) throw new Error("one bundle at a time");
     const id = nextBundle++;
-    const firstXid = takeXids(bundleMessages(changes));
+    const firstXid = questions.ids(bundleMessages(changes));
     const open: OpenBundle = { firstXid, changes, errors: [] };
     bundle = open;
     try {
-      const opened = expectAnswers(firstXid, () => true);
-      const closing = expectAnswers(firstXid + bundleMessages(changes) - 1, () => true);
+      const opened = questions.expect(firstXid, () => true);
+      const closing = questions.expect(firstXid + bundleMessages(changes) - 1, () => true);
       // Either may fail while the other is awaited.
       const ready = Promise.all([opened, closing]);
       ready.catch(() => undefined);
@@ -253,7 +202,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   };
 
   try {
-    socket.write(helloMessage(takeXids(1)));
+    socket.write(helloMessage(questions.ids(1)));
     const late = new Promise<never>((_, reject) => {
       const timer = setTimeout(() => reject(new Error("the switch did not greet")), patience);
       void hello.then(() => clearTimeout(timer));
@@ -266,8 +215,8 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     if (!speaksOurVersion(theirs)) throw new Error(`the bridge does not speak OpenFlow 1.4 (version byte ${VERSION}): set its "protocols" column`);
     const answer = await ask(messageTypes.featuresRequest, messageTypes.featuresReply, (xid) => message(messageTypes.featuresRequest, xid));
     if (options.onPacket !== undefined) {
-      socket.write(packetFormatMessage(takeXids(1)));
-      socket.write(setConfigMessage(takeXids(1), HEAD));
+      socket.write(packetFormatMessage(questions.ids(1)));
+      socket.write(setConfigMessage(questions.ids(1), HEAD));
       await barrier();
     }
     return {

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { flowText, groupText } from "../../../compiler/target/openflow/text.js";
 import type { Flow } from "../../../compiler/target/openflow/flow.js";
-import { greetSwitch, SwitchRefusal } from "../../../runtime/openflow/connection.js";
+import { greetSwitch } from "../../../runtime/openflow/connection.js";
 import type { SwitchConnection } from "../../../runtime/openflow/connection.js";
 import { cookieParts, encodeFlow, wireCookie, wireKey } from "../../../runtime/openflow/flows.js";
 import type { WireFlow } from "../../../runtime/openflow/flows.js";
 import { encodeGroup } from "../../../runtime/openflow/groups.js";
+import { SwitchRefusal } from "../../../runtime/openflow/questions.js";
 import { openStream } from "../../../runtime/openflow/transport.js";
 import { exampleTables } from "../../support/nodetables.js";
 import { freePort } from "../../support/freeport.js";
