@@ -76,14 +76,14 @@ try {
   ctv(["compile", "examples/guestbook", "--out", "build"]);
   for (const page of pages) {
     const before = readFileSync(join(root, page), "utf8");
-    const [own, rest] = before.split(/(?<=<!-- other verbs -->\n)/);
+    const [own] = before.split(/(?<=<!-- other verbs -->\n)/);
     const filled = own.replace(block, (whole, ...groups) => {
       const { from, to, old, now, head, kind, what, tail } = groups.at(-1);
       if (head !== undefined) return `${head}${kind === "show" ? show(what) : run(what)}\n${tail}`;
       copy({ from, to, old, now });
       return whole;
     });
-    const after = rest === undefined ? filled : `${filled}${otherVerbs(own)}\n<!-- end -->\n`;
+    const after = own.endsWith("<!-- other verbs -->\n") ? `${filled}${otherVerbs(own)}\n<!-- end -->\n` : filled;
     if (after === before) continue;
     if (process.argv.includes("--check")) {
       process.stderr.write(`${page} does not show what the command says (npm run docs)\n`);
