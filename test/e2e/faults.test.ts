@@ -40,9 +40,12 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
   }, 60_000);
   afterAll(() => lab.close(), 60_000);
 
+  const watchStrangers = (): void => void strangers.push(lab.probe(intruder.name, barred), lab.probe(outside.space, barred));
+  const tried = (): number => strangers.reduce((sum, prober) => sum + prober.counts(master.name).bad + prober.counts(slave.name).bad, 0);
+
   beforeEach(async () => {
     allowed = lab.probe(frontend(2).name, [...held, ...fresh]);
-    strangers.push(lab.probe(intruder.name, barred), lab.probe(outside.space, barred));
+    watchStrangers();
     await eventually(
       () => allowed.counts("across").good > 3 && allowed.counts("new").good > 3 && strangers.every((prober) => prober.counts(slave.name).bad > 0),
       () => "traffic",
@@ -52,10 +55,10 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
   /** Forbidden connections that came about, which may be none; every test ends with this. */
   afterEach(async () => {
     const passed = strangers.flatMap((prober) => [master, slave].map(({ name }) => prober.counts(name).good));
-    const tried = strangers.reduce((sum, prober) => sum + prober.counts(master.name).bad + prober.counts(slave.name).bad, 0);
+    const attempts = tried();
     await Promise.all([allowed, ...strangers.splice(0)].map((prober) => prober.stop()));
     expect(passed.every((count) => count === 0)).toBe(true);
-    expect(tried).toBeGreaterThan(40);
+    expect(attempts).toBeGreaterThan(40);
   }, 30_000);
 
   const goesOn = async (name: "across" | "new"): Promise<void> => {
@@ -66,6 +69,22 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
       15_000,
     );
   };
+
+  it("a hole would be counted: with everything open, strangers come through, and with the policy back they are cut off", async () => {
+    await lab.publish(guestbookPolicy({ more: "allow any -> redis-master, redis-slave : redis as open" }));
+    const through = (prober: Prober): boolean => prober.counts(master.name).good > 0 && prober.counts(slave.name).good > 0;
+    await eventually(
+      () => strangers.some(through),
+      () => lab.said("n1").slice(-5).join("\n"),
+    );
+    await lab.realized(await lab.publish(guestbookPolicy()));
+    await Promise.all(strangers.splice(0).map((prober) => prober.stop()));
+    watchStrangers();
+    await eventually(
+      () => tried() > 40,
+      () => "refusals",
+    );
+  }, 30_000);
 
   it("an agent is killed at any moment, again and again: nothing is lost", async () => {
     const bad = allowed.counts("new").bad;
