@@ -15,12 +15,13 @@
  * Each request changes a table in one direction only, so one that is half done lies between the states before and after it.
  */
 import type { Body, Kind } from "../../../compiler/target/contiv/model.js";
+import { groupNamesOf } from "./entangled.js";
 import { guardObjects, guardPolicy, guardRule, isGuardPolicy } from "./guard.js";
 import { list, nameOf, number, sibling, tenantOf, text } from "./objects.js";
 import type { DesiredObject, LiveObject, ObjectName } from "./objects.js";
 import { post, remove } from "./request.js";
 import type { Request } from "./request.js";
-import { groupsByPolicy, lists, policyOf } from "./sort.js";
+import { lists, policyOf } from "./sort.js";
 import type { Pair, Sorted } from "./sort.js";
 import { flowKeys } from "./table.js";
 import type { FlowKey } from "./table.js";
@@ -95,10 +96,7 @@ function onlyRises({ live, desired, fields }: Pair): boolean {
 
 function planRules(sorted: Sorted): RulePlan {
   const { live, desired, subnetOf } = sorted;
-  const [then, now] = [groupsByPolicy(live), groupsByPolicy(desired)];
-  const groupNames = (rule: LiveObject): readonly string[] => [
-    ...new Set([...(then.get(policyOf(rule)) ?? []), ...(now.get(policyOf(rule)) ?? [])].map(({ body }) => text(body, "groupName"))),
-  ];
+  const groupNames = groupNamesOf(sorted);
   const keysOf = (rule: LiveObject): readonly FlowKey[] => flowKeys(rule.body, groupNames(rule), subnetOf);
   const pairs = sorted.replaced.filter(({ live: object }) => object.kind === "rule");
   const old = [...sorted.deleted.filter(({ kind }) => kind === "rule"), ...pairs.map(({ live: object }) => object)];

@@ -2,6 +2,7 @@
  * What has to be done so that netmaster has what the source asks for: a comparison for people, and requests in a safe order. Pure.
  * Made again after a crash in the middle, it holds the rest of the way.
  */
+import { withEntangled } from "./entangled.js";
 import { isGuardPolicy } from "./guard.js";
 import { fieldDifferences, subnetFinder } from "./normal.js";
 import type { FieldDifference } from "./normal.js";
@@ -212,7 +213,7 @@ export function planContiv(input: PlanInput): ContivPlan {
   const rebuilt = replace
     ? rebuild({ live, targets: new Set(immutable.keys()), isMine: ownership.isMine, endpoints: input.endpoints })
     : { requests: [], live, gone: new Set<ObjectName>(), hindrances: [] };
-  const sorted = sortObjects({ desired, live: rebuilt.live, isMine: ownership.isMine, prune });
+  const sorted = withEntangled(sortObjects({ desired, live: rebuilt.live, isMine: ownership.isMine, prune }));
   const isAci = [...desired, ...live].some(({ kind, body }) => kind === "global" && text(body, "networkInfraType") === "aci");
   const ordered = orderRequests(sorted, isAci);
   const refused = replace

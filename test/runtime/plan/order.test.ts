@@ -70,6 +70,18 @@ describe("the order of requests", () => {
     expect(requests(live, desired)).toEqual(["+ rule t:q:ctv.guard.* deny 6", "- rule t:p:d", "+ rule t:q:e deny 5", "- rule t:q:ctv.guard.*"]);
   });
 
+  it("makes a rule anew whose flow a person's rule shares, because the flow goes with either", () => {
+    const desired = [policy("p"), group("g", "p"), rule("d", "deny", 5)];
+    const live = [...desired, rule("byhand", "allow", 5)];
+    expect(requests(live, desired)).toEqual([
+      "+ rule t:p:ctv.guard.* deny 6",
+      "- rule t:p:byhand",
+      "- rule t:p:d",
+      "+ rule t:p:d deny 5",
+      "- rule t:p:ctv.guard.*",
+    ]);
+  });
+
   it("knows that an in rule of one group and an out rule of another can be one flow", () => {
     const [p, q] = [policy("p"), policy("q")];
     const groups = [group("a", "p"), group("b", "q")];

@@ -120,3 +120,13 @@ export function remove(state: State, model: ObjectModel, key: string): Answer {
   state.of(model.kind).delete(key);
   return { body: key };
 }
+
+/** The flows that the agents should have by the objects, as `AgentTable.lines` tells those that they have. */
+export function flowsByObjects(state: State): readonly string[] {
+  const flows = [...state.of("endpointGroup").values()].flatMap((group) =>
+    words(group.policies).flatMap((policy) =>
+      rulesOf(state, word(group.tenantName), policy).flatMap(([, rule]) => flowsOf(word(group.groupName), rule, remoteAddress(state))),
+    ),
+  );
+  return [...new Set(flows.map(({ match, action }) => `${match} ${action}`))].sort();
+}
