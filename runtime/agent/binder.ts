@@ -156,8 +156,12 @@ export function makeBinder(): Binder {
       const sameProgram = last?.input.program === program;
       const context = sameNode && sameProgram && last !== undefined ? last.context : nodeContext(program, input.nodes, node);
       if (context === undefined) throw new Error(`the inventory has no node ${node}`);
+      const moved = last === undefined || last.input.node !== node ? undefined : movedNodes(last.input.nodes, input.nodes);
       const keepsEndpoints =
-        last !== undefined && sameNode && (sameProgram || isDeepStrictEqual(endpointPart(last.input.program), endpointPart(program)));
+        last !== undefined &&
+        moved !== undefined &&
+        !moved.has(node) &&
+        (sameProgram || isDeepStrictEqual(endpointPart(last.input.program), endpointPart(program)));
       const affected = new Set<string>();
       owners.begin(keepsEndpoints ? "some" : "most");
 
@@ -178,6 +182,7 @@ export function makeBinder(): Binder {
         for (const endpoint of near.next.values()) refresh(endpoint, affected);
       }
       for (const name of ids.settle(held.keys())) affected.add(name);
+      if (keepsEndpoints && moved.size > 0) for (const [name, { endpoint }] of held) if (moved.has(endpoint.node)) affected.add(name);
       for (const name of affected) settle(name, context, generation);
 
       if (!sameProgram) replaceOwn(PROGRAM, programFlows(program), generation);
@@ -196,6 +201,17 @@ export function makeBinder(): Binder {
     endpointCount: () => held.size,
     policing: () => (last === undefined ? [] : policingOf(last.context, [...limited.values()])),
   };
+}
+
+/** Names of nodes that came, went or changed. */
+function movedNodes(old: readonly InventoryNode[], next: readonly InventoryNode[]): ReadonlySet<string> {
+  const before = new Map(old.map((entry) => [entry.name, entry]));
+  const moved = new Set(before.keys());
+  for (const entry of next) {
+    if (isDeepStrictEqual(before.get(entry.name), entry)) moved.delete(entry.name);
+    else moved.add(entry.name);
+  }
+  return moved;
 }
 
 /**

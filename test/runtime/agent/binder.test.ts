@@ -57,6 +57,10 @@ const nodes: readonly (readonly InventoryNode[])[] = [
     { name: "a", address: "192.0.2.1", tunnel: 8, uplink: 9 },
     { name: "b", address: "192.0.2.2", tunnel: 8 },
   ],
+  [
+    { name: "b", address: "192.0.2.7" },
+    { name: "a", address: "192.0.2.1", tunnel: 8, uplink: 9 },
+  ],
 ];
 
 const anyEndpoint: fc.Arbitrary<Endpoint> = fc
@@ -148,6 +152,17 @@ describe("the binder", () => {
     expect(binder.update(input(many.map((entry) => ({ ...entry })))).touched()?.size).toBe(0);
     expect(binder.update(input(many.map((entry, index) => (index === 7 ? endpoint(8, "db") : entry)))).touched()?.size).toBeLessThanOrEqual(4);
     expect(binder.update(input(many.slice(1))).touched()?.size).toBeLessThanOrEqual(16);
+  });
+
+  it("touches the flows of a node's endpoints when the node moves, and no others", () => {
+    const binder = makeBinder();
+    binder.update(input(many));
+    const [own, other] = nodes[1];
+    const elsewhere = { ...input(many), nodes: [own, { ...other, address: "192.0.2.9" }, { name: "c" }] };
+    const changed = binder.update(elsewhere);
+    expect([...changed.endpoints].every((name) => Number(name.slice(1)) % 2 === 1)).toBe(true);
+    expect(changed.endpoints.size).toBe(100);
+    expect(binder.update({ ...elsewhere, nodes: [own, { ...other, address: "192.0.2.9" }] }).touched()?.size).toBe(0);
   });
 
   it("leaves endpoints alone when only rules change", () => {
