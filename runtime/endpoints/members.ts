@@ -4,7 +4,7 @@
  * then drop what goes there.
  */
 import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
-import type { EndpointSource, InventoryPart, OnError } from "../agent/sources.js";
+import type { EndpointSource, OnError } from "../agent/sources.js";
 import { decodeJson, DecodeError } from "../store/decode.js";
 import type { Decoder } from "../store/decode.js";
 import { keyPart } from "../store/keyvalue.js";
@@ -27,14 +27,11 @@ export function memberSource(store: KeyValues, self: string): EndpointSource {
           for (const key of changed) {
             if (key.startsWith(own)) continue;
             const value = entries.get(key);
-            endpoints.delete(key);
-            nodes.delete(key);
-            if (value === undefined) continue;
             const [, node, kind] = key.split("/");
             if (kind === "node") keep(nodes, key, value, nodeDecoder, (read) => read.name, node, onError);
             else keep(endpoints, key, value, endpointDecoder, (read) => read.node, node, onError);
           }
-          onInventory(partOf(nodes, endpoints));
+          onInventory({ endpoints: [...endpoints.values()], nodes: [...nodes.values()] });
         },
         onError,
       );
@@ -42,27 +39,26 @@ export function memberSource(store: KeyValues, self: string): EndpointSource {
   };
 }
 
-/** In order of key, so that the same entries make the same part. */
-function partOf(nodes: ReadonlyMap<string, InventoryNode>, endpoints: ReadonlyMap<string, Endpoint>): InventoryPart {
-  const sorted = <T>(from: ReadonlyMap<string, T>): readonly T[] => [...from].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-  return { endpoints: sorted(endpoints), nodes: sorted(nodes) };
-}
-
-/** An entry counts only under its own node, so that the rights a node has in the store bound what it can say. */
+/** One that changes stays in its place. An entry counts only under its own node, so that the rights a node has in the store bound what it can say. */
 function keep<T>(
   into: Map<string, T>,
   key: string,
-  value: Uint8Array,
+  value: Uint8Array | undefined,
   decoder: Decoder<T>,
   nodeOf: (read: T) => string,
   node: string | undefined,
   onError: OnError,
 ): void {
   try {
+    if (value === undefined) {
+      into.delete(key);
+      return;
+    }
     const read = decodeJson(value, decoder, "it", ENDPOINT_LIMIT);
     if (keyPart(nodeOf(read)) !== node) throw new DecodeError(`it speaks for node ${nodeOf(read)}`);
     into.set(key, read);
   } catch (error) {
+    into.delete(key);
     onError(new Error(`the entry ${key.slice(0, 200)} is left out: ${error instanceof Error ? error.message : String(error)}`));
   }
 }

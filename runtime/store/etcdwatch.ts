@@ -32,7 +32,9 @@ interface Event {
 }
 
 export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, onEntries: OnEntries, onError: OnError): Stop {
-  let known: ReadonlyMap<string, Known> | undefined;
+  const known = new Map<string, Known>();
+  /** The values of `known`, as watchers are told them: changed in place, because there may be thousands. */
+  const entries = new Map<string, Uint8Array>();
   /** Up to here (a revision of the whole database) `known` is true. */
   let upTo = 0;
   let stopped = false;
@@ -43,42 +45,43 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
   /** Counts readings: one that another has overtaken is of no use. */
   let readings = 0;
 
-  const tell = (found: ReadonlyMap<string, Known>, always: boolean): void => {
-    const before = known;
-    const now = values.newestOnly === true ? highest(found) : found;
-    const keys = new Set([...now.keys(), ...(before?.keys() ?? [])]);
-    const changed = new Set([...keys].filter((key) => now.get(key)?.value !== before?.get(key)?.value));
-    known = now;
-    if (!stopped && (always || changed.size > 0)) onEntries(new Map([...now].map(([key, { value }]) => [key, value])), changed);
-  };
   const report = (error: unknown): void => {
     if (!stopped) onError(values.failed(error));
   };
-  const wrote = (into: Map<string, Known>, entry: IKeyValue): void => {
+  const decoded = (entry: IKeyValue): Known | undefined => {
     const key = entry.key.toString();
     const revision = Number(entry.mod_revision);
-    const before = known?.get(key);
-    if (before?.revision === revision) {
-      into.set(key, before);
-      return;
-    }
+    const before = known.get(key);
+    if (before?.revision === revision) return before;
     try {
       const value = values.unpacked(key, entry.value);
       const same = before !== undefined && Buffer.compare(before.value, value) === 0;
-      into.set(key, { revision, value: same ? before.value : value });
+      return { revision, value: same ? before.value : value };
     } catch (error) {
       report(error);
+      return undefined;
     }
   };
-  const apply = (events: readonly Event[]): void => {
-    const fresh = events.filter(({ entry }) => Number(entry.mod_revision) > upTo);
-    if (fresh.length === 0) return;
-    const now = new Map(known);
-    for (const { kind, entry } of fresh) {
-      if (kind === "delete") now.delete(entry.key.toString());
-      else wrote(now, entry);
+  const put = (key: string, next: Known | undefined, changed: Set<string>): void => {
+    if (known.get(key)?.value !== next?.value) changed.add(key);
+    if (next === undefined) {
+      known.delete(key);
+      entries.delete(key);
+    } else {
+      known.set(key, next);
+      entries.set(key, next.value);
     }
-    tell(now, false);
+  };
+  const tell = (changed: Set<string>, always: boolean): void => {
+    if (values.newestOnly === true) for (const key of beyondNewest(known)) put(key, undefined, changed);
+    if (!stopped && (always || changed.size > 0)) onEntries(entries, changed);
+  };
+  const apply = (events: readonly Event[]): void => {
+    const changed = new Set<string>();
+    for (const { kind, entry } of events) {
+      if (Number(entry.mod_revision) > upTo) put(entry.key.toString(), kind === "delete" ? undefined : decoded(entry), changed);
+    }
+    tell(changed, false);
   };
   const readAll = async (): Promise<void> => {
     const turn = ++readings;
@@ -86,11 +89,13 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
     const all = space.getAll().prefix(prefix);
     const { kvs, header } = await (values.newestOnly === true ? all.sort("Key", "Descend").limit(NEWEST) : all).exec();
     if (turn !== readings) return;
-    const now = new Map<string, Known>();
-    for (const entry of kvs) wrote(now, entry);
+    const changed = new Set<string>();
+    const found = new Map(kvs.map((entry) => [entry.key.toString(), decoded(entry)]));
+    for (const key of [...known.keys()]) if (!found.has(key)) put(key, undefined, changed);
+    for (const [key, next] of found) put(key, next, changed);
     upTo = Number(header.revision);
     // Also when nothing is new: whoever was told of a lost connection learns that it is over.
-    tell(now, true);
+    tell(changed, true);
     const late = waiting;
     waiting = undefined;
     apply(late);
@@ -137,6 +142,6 @@ export function watchEtcd(space: Namespace, prefix: string, values: EtcdValues, 
 }
 
 /** What is below the highest keys is of no use any more, and would only gather. */
-function highest(entries: ReadonlyMap<string, Known>): ReadonlyMap<string, Known> {
-  return entries.size <= NEWEST ? entries : new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)).slice(-NEWEST));
+function beyondNewest(entries: ReadonlyMap<string, Known>): readonly string[] {
+  return entries.size <= NEWEST ? [] : [...entries.keys()].sort().slice(0, -NEWEST);
 }

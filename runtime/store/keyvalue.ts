@@ -37,7 +37,7 @@ export interface KeyValues {
 
 /**
  * `entries` is all there is, by key; `changed` has the keys that were written or removed since the last call. Entries that did not
- * change have the same value object as before.
+ * change have the same value object as before. The map may be changed in place before the next call.
  */
 export type OnEntries = (entries: ReadonlyMap<string, Uint8Array>, changed: ReadonlySet<string>) => void;
 

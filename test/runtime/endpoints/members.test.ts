@@ -26,7 +26,7 @@ describe("endpoints of other nodes", () => {
     const problems: string[] = [];
     let part: InventoryPart | undefined;
     const stop = memberSource(store, "node-a").watch(
-      (told) => (part = told),
+      (told) => (part = { ...told, endpoints: [...told.endpoints].sort((a, b) => (a.name < b.name ? -1 : 1)) }),
       (error) => problems.push(error.message),
     );
     await eventually(() => part, { endpoints: [], nodes: [] });
