@@ -23,6 +23,8 @@ export interface ClientAbilities {
   readonly refreshes: boolean;
   readonly refreshesLenses: boolean;
   readonly refreshesHints: boolean;
+  /** It takes one range for all items of a completion. */
+  readonly sharesRange: boolean;
 }
 
 export interface Findings {

@@ -28,13 +28,14 @@ export function serve(connection: Connection, workspace: Workspace): void {
     refreshes: false,
     refreshesLenses: false,
     refreshesHints: false,
+    sharesRange: false,
     progress: false,
     watches: false,
     folders: false,
   };
   const guard = guardWith(connection);
   const findings = makeFindings(connection, workspace, () => client);
-  const session: Session = { connection, workspace, guard, findings };
+  const session: Session = { client: () => client, connection, workspace, guard, findings };
 
   connection.onInitialize((params): InitializeResult => {
     const { capabilities } = params;
@@ -43,6 +44,7 @@ export function serve(connection: Connection, workspace: Workspace): void {
       refreshes: capabilities.workspace?.diagnostics?.refreshSupport === true,
       refreshesLenses: capabilities.workspace?.codeLens?.refreshSupport === true,
       refreshesHints: capabilities.workspace?.inlayHint?.refreshSupport === true,
+      sharesRange: capabilities.textDocument?.completion?.completionList?.itemDefaults?.includes("editRange") === true,
       progress: capabilities.window?.workDoneProgress === true,
       watches: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
       folders: capabilities.workspace?.workspaceFolders === true,

@@ -22,7 +22,7 @@ interface AtPosition extends InDocument {
   readonly position: Position;
 }
 
-export function answerAboutCode({ connection, workspace, guard, findings }: Session): void {
+export function answerAboutCode({ connection, workspace, guard, findings, client }: Session): void {
   const about = <Params extends InDocument, Result>(name: string, nothing: Result, feature: (view: View, params: Params) => Result) =>
     guard.request(name, (params: Params): Result => {
       const view = workspace.view(params.textDocument.uri);
@@ -42,7 +42,7 @@ export function answerAboutCode({ connection, workspace, guard, findings }: Sess
   connection.onCompletion(
     guard.request("completion", ({ textDocument, position }: AtPosition) => {
       const typed = workspace.typed(textDocument.uri);
-      return typed === undefined ? [] : completion(typed, toOffset(typed.text, typed.lines, position));
+      return typed === undefined ? [] : completion(typed, toOffset(typed.text, typed.lines, position), client().sharesRange);
     }),
   );
   connection.onCompletionResolve(

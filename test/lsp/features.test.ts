@@ -170,6 +170,16 @@ describe("completion", () => {
     ).toEqual(["198.18.5.0/24", ...Array.from({ length: 10 }, (_, index) => `198.18.5${index}.0/24`)]);
   });
 
+  it("says the range once for clients that take it so, and means the same edits", () => {
+    const typed = typedOf(main);
+    const at = fixture.mark("source") + 3;
+    const apart = completion(typed, at).items.map(({ label, textEdit }) => [label, textEdit]);
+    const { items, itemDefaults } = completion(typed, at, true);
+    expect(items.map(({ label, textEditText = label }) => [label, { range: itemDefaults?.editRange, newText: textEditText }])).toEqual(apart);
+    expect(items.filter(({ textEdit }) => textEdit !== undefined)).toEqual([]);
+    expect(apart.length).toBeGreaterThan(5);
+  });
+
   it("offers networks, declarations, and codes to silence", () => {
     expect(labels("group g in ", " {}\n}\n").slice(0, 1)).toEqual(["app-net"]);
     expect(labels("", "\n}\n")).toEqual(expect.arrayContaining(["group", "policy", "policy …"]));

@@ -27,18 +27,18 @@ interface Cursor extends Typed {
   readonly following: Following;
 }
 
-/** The list at `offset` of the text as it is now. */
-export function completion(typed: Typed, offset: number): CompletionList {
+/** The list at `offset` of the text as it is now; `sharesRange`: the client takes one range for all items, which makes long lists half as long. */
+export function completion(typed: Typed, offset: number, sharesRange = false): CompletionList {
   const { view, text } = typed;
   const following = followNear(view.file, text, offset);
   if (following.comment !== undefined) {
     const { offers, written } = ignoredCodes(typed, following.comment, offset);
-    return { isIncomplete: false, items: toItems(typed, offers, written) };
+    return toList(typed, offers, written, sharesRange);
   }
   const cursor: Cursor = { ...typed, known: typed.knownAt(offset), following };
   const offers = [...wordOffers(following), ...following.expected.flatMap((expected) => offersFor(cursor, expected))];
   const unique = new Map([...offers].reverse().map((offer) => [`${offer.label}\n${offer.kind}`, offer]));
-  return { isIncomplete: mayLackAddresses(offers), items: toItems(typed, [...unique.values()], following.written) };
+  return { ...toList(typed, [...unique.values()], following.written, sharesRange), isIncomplete: mayLackAddresses(offers) };
 }
 
 /** The item with its documentation. */
@@ -50,10 +50,14 @@ export function resolveCompletion(view: View, item: CompletionItem, data: Comple
   return { ...item, documentation: { kind: "markdown", value: describeSymbol(view, symbol).join("\n\n") } };
 }
 
-function toItems({ view, text, lines }: Typed, offers: readonly Offer[], written: Following["written"]): CompletionItem[] {
+function toList({ view, text, lines }: Typed, offers: readonly Offer[], written: Following["written"], sharesRange: boolean): CompletionList {
   const range = toRange(lines, written);
   const quoted = text.startsWith('"', written.start) && written.start < written.end;
-  return offers.map((offer) => {
+  const edit = ({ label, text: written = label }: Offer): Partial<CompletionItem> => {
+    if (!sharesRange) return { textEdit: { range, newText: written } };
+    return written === label ? {} : { textEditText: written };
+  };
+  const items = offers.map((offer): CompletionItem => {
     const data = offer.symbol === undefined ? undefined : dataOf(view, offer.symbol);
     return {
       label: offer.label,
@@ -61,12 +65,13 @@ function toItems({ view, text, lines }: Typed, offers: readonly Offer[], written
       sortText: `${offer.rank}${offer.label}`,
       ...(quoted ? { filterText: `"${offer.label}` } : {}),
       ...(offer.snippet === true ? { insertTextFormat: 2 } : {}),
-      textEdit: { range, newText: offer.text ?? offer.label },
+      ...edit(offer),
       ...(offer.detail === undefined ? {} : { detail: offer.detail }),
       ...(offer.documentation === undefined ? {} : { documentation: { kind: "markdown", value: offer.documentation } }),
       ...(data === undefined ? {} : { data }),
     };
   });
+  return { isIncomplete: false, items, ...(sharesRange ? { itemDefaults: { editRange: range } } : {}) };
 }
 
 function dataOf(view: View, { kind, name, tenant }: PolicySymbol): CompletionData {

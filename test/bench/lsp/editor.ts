@@ -60,7 +60,7 @@ export async function startEditor(folder: string): Promise<Editor> {
     processId: process.pid,
     rootUri: pathToFileURL(folder).href,
     workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "bench" }],
-    capabilities: {},
+    capabilities: { textDocument: { completion: { completionList: { itemDefaults: ["editRange"] } } } },
   });
   void connection.sendNotification("initialized", {});
   return {
