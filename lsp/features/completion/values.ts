@@ -5,7 +5,7 @@ import type { BlockKind, PropertyRow } from "../../../compiler/bind/properties.j
 import { relativePath } from "../../../compiler/source/files.js";
 import { isPlainName } from "../../../grammar/format/names.js";
 import type { Following } from "../../../grammar/follow/follow.js";
-import type { Block, Requirement, SourceFile } from "../../../grammar/syntax.js";
+import type { Block, Item, Requirement } from "../../../grammar/syntax.js";
 import { nodesAt, visitNodes } from "../../../grammar/walk.js";
 import type { Typed, View } from "../../workspace/workspace.js";
 import type { Offer } from "./offer.js";
@@ -93,30 +93,16 @@ function labelText(text: string): string {
 }
 
 function requirementsOf(view: View): readonly Requirement[] {
-  return [...view.checked.files.values()].flatMap(({ parsed }) => wordsOf(parsed.file).requirements);
+  return itemsOf(view).flatMap((item) =>
+    "statements" in item ? item.statements.flatMap((statement) => (statement.kind === "match" ? statement.requirements : [])) : [],
+  );
 }
 
-/** What one file says of labels and addresses. */
-interface Words {
-  readonly requirements: readonly Requirement[];
-  readonly prefixes: ReadonlySet<string>;
-}
-
-/** Of trees that are in use: a file that nobody edits is not walked again. */
-const wordsOfTree = new WeakMap<SourceFile, Words>();
-
-function wordsOf(tree: SourceFile): Words {
-  const known = wordsOfTree.get(tree);
-  if (known !== undefined) return known;
-  const requirements: Requirement[] = [];
-  const prefixes = new Set<string>();
-  visitNodes(tree, (node) => {
-    if (node.kind === "requirement") requirements.push(node);
-    else if (node.kind === "prefix") prefixes.add(node.text);
-  });
-  const made: Words = { requirements, prefixes };
-  wordsOfTree.set(tree, made);
-  return made;
+/** Everything that is declared in the project, in tenants and outside. */
+function itemsOf(view: View): readonly Item[] {
+  return [...view.checked.files.values()].flatMap(({ parsed }) =>
+    parsed.file.items.flatMap((item) => (item.kind === "tenant" ? item.items : [item])),
+  );
 }
 
 export function namespaceItems(view: View, offset: number): readonly Offer[] {
@@ -140,11 +126,11 @@ const mostAddresses = 40;
 /** Prefixes that the project uses and that begin as the word at hand does: to take one, or to change it into a part of one. */
 export function addressItems(view: View, written: string): readonly Offer[] {
   const prefixes = new Set<string>();
-  for (const { parsed } of view.checked.files.values()) {
-    for (const prefix of wordsOf(parsed.file).prefixes) {
-      if (prefixes.size === mostAddresses) break;
-      if (prefix.startsWith(written)) prefixes.add(prefix);
-    }
+  for (const item of itemsOf(view)) {
+    if (prefixes.size >= mostAddresses) break;
+    visitNodes(item, (node) => {
+      if (node.kind === "prefix" && prefixes.size < mostAddresses && node.text.startsWith(written)) prefixes.add(node.text);
+    });
   }
   return [...prefixes].map((text) => ({ label: text, kind: CompletionItemKind.Value, detail: "used in this project", rank: 7 }));
 }
