@@ -1,8 +1,9 @@
 /**
  * Gives priorities to entries: as few levels as possible such that the source's first match decides.
  *
- * Only the order of entries that overlap with different actions matters. "Must be above" is a graph without cycles (it follows the
- * source's order), and an entry's level is the longest way down from it.
+ * Only the order of entries that overlap with different actions matters. An entry's level is the longest way down from it in the graph of
+ * "must be above". That follows the source's order, and what matches too much (`spill`) is below what it must not decide. The two can
+ * disagree where an entry speaks of the tenants and of the world at once; they cannot where each speaks of one (`lists.ts`).
  */
 import type { Action } from "../../../policy/model.js";
 import { halvesOf, meet, spillsInto } from "./entry.js";
@@ -120,8 +121,8 @@ function reaches(lower: readonly (readonly number[])[], from: number, to: number
   return false;
 }
 
-/** Level of every node: one more than the highest below it. INVARIANT: no node is below itself; a bug of ours throws rather than hangs. */
-function levelsOf(lower: readonly (readonly number[])[]): readonly number[] {
+/** Level of every node: one more than the highest below it. Nothing where a node would be below itself. */
+function levelsOf(lower: readonly (readonly number[])[]): readonly number[] | undefined {
   const levels = lower.map(() => 0);
   const open = new Set<number>();
   for (let start = 0; start < lower.length; start++) {
@@ -137,7 +138,7 @@ function levelsOf(lower: readonly (readonly number[])[]): readonly number[] {
       if (at < lower[node].length) {
         top[1]++;
         open.add(node);
-        if (open.has(lower[node][at])) throw new Error("two entries must each be above the other");
+        if (open.has(lower[node][at])) return undefined;
         if (levels[lower[node][at]] === 0) stack.push([lower[node][at], 0]);
         continue;
       }
@@ -162,9 +163,9 @@ function longestChain(lower: readonly (readonly number[])[], levels: readonly nu
 
 /**
  * Levels for entries that may overlap. Entries that say what the tenant's default says anyway, with nothing of the other action
- * below them, are left out.
+ * below them, are left out. Nothing where entries would have to be above each other in a circle.
  */
-export function arrange(entries: readonly Entry[], defaultAction: Action): Arrangement {
+export function arrange(entries: readonly Entry[], defaultAction: Action): Arrangement | undefined {
   const graph = graphOf(entries);
   const lost: { readonly allow: Entry; readonly deny: Entry }[] = graph.lost.map(([allow, deny]) => ({ allow: entries[allow], deny: entries[deny] }));
   for (const [allow, deny] of graph.wishes) {
@@ -173,6 +174,7 @@ export function arrange(entries: readonly Entry[], defaultAction: Action): Arran
     } else graph.lower[allow].push(deny);
   }
   const levels = levelsOf(graph.lower);
+  if (levels === undefined) return undefined;
   const kept = entries.map((entry, node) => entry.action !== defaultAction || graph.lower[node].length > 0);
   const order = compact(graph.lower, kept);
   return {
@@ -186,5 +188,5 @@ export function arrange(entries: readonly Entry[], defaultAction: Action): Arran
 /** Levels again without the entries that were left out; those have nothing below them, so only the ground floor changes. */
 function compact(lower: readonly (readonly number[])[], kept: readonly boolean[]): readonly number[] {
   const rest = lower.map((list, node) => (kept[node] ? list.filter((below) => kept[below]) : []));
-  return levelsOf(rest).map((level, node) => (kept[node] ? level : 0));
+  return (levelsOf(rest) ?? []).map((level, node) => (kept[node] ? level : 0));
 }

@@ -96,7 +96,7 @@ function police({ ground, scope }: Scene, scopes: readonly Scope[], open: Readon
     const { rules, findings } = aciRules(ground, renderings, portLimit);
     return { rules, findings: [...groundFindings(ground), ...findings] };
   }
-  const strata = strataOf(ground, listsOf(ground, renderings), keptFrom(ground, renderings));
+  const strata = strataOf(ground, (zones) => listsOf(ground, renderings, zones), keptFrom(ground, renderings));
   const strangersOpen = [...open].some((name) => name !== tenant.name);
   const context: RuleContext = {
     ground,

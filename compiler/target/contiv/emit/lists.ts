@@ -46,8 +46,8 @@ function spans(match: Match): boolean {
   return match.remote.kind === "any" || match.remote.kind === "prefix";
 }
 
-function split(ground: Ground, matches: readonly Match[], crosses: (match: Match) => boolean): readonly Match[] {
-  return matches.flatMap((match) => (spans(match) && crosses(match) ? splitByZone(ground, match) : [match]));
+function split({ ground, zones }: Builder, matches: readonly Match[], crosses: (match: Match) => boolean): readonly Match[] {
+  return matches.flatMap((match) => (spans(match) && (zones === "everywhere" || crosses(match)) ? splitByZone(ground, match) : [match]));
 }
 
 function keyOf(match: Match): string {
@@ -78,8 +78,15 @@ export function renderRule(ground: Ground, rule: Rule, portLimit: number): Rende
   return { rule, source, destination, said: say(ground, source, destination), pieces, overLimit: pieces.ports > portLimit };
 }
 
+/**
+ * Where an entry for the tenants and the world together becomes one for each: where a rule of the other action has to be told from it, or
+ * everywhere. The latter takes more rules, and always has an order (`arrange.ts`).
+ */
+export type Zones = "where needed" | "everywhere";
+
 interface Builder {
   readonly ground: Ground;
+  readonly zones: Zones;
   readonly termsOf: (match: Match) => Terms;
 }
 
@@ -87,8 +94,8 @@ function entry(builder: Builder, match: Match, parts: Omit<Entry, "match" | "ter
   return { match, terms: builder.termsOf(match), ...parts };
 }
 
-export function listsOf(ground: Ground, renderings: readonly Rendering[]): Lists {
-  const builder: Builder = { ground, termsOf: termMaker(ground) };
+export function listsOf(ground: Ground, renderings: readonly Rendering[], zones: Zones): Lists {
+  const builder: Builder = { ground, zones, termsOf: termMaker(ground) };
   const said = renderings.filter((rendering) => !rendering.overLimit);
   return { openings: openings(builder, said), returns: returns(builder, said), others: others(builder, said), renderings };
 }
@@ -100,7 +107,7 @@ function openings(builder: Builder, renderings: readonly Rendering[]): readonly 
   const world: Match[] = [];
   const entries = renderings.flatMap(({ rule, said, pieces }, order) => {
     if (pieces.tcp.length === 0) return [];
-    const matches = split(ground, said.matches, (match) => seen[match.direction].has(otherAction[rule.action]));
+    const matches = split(builder, said.matches, (match) => seen[match.direction].has(otherAction[rule.action]));
     for (const match of matches) {
       if (match.remote.kind !== "world") continue;
       seen[match.direction].add(rule.action);
@@ -158,7 +165,7 @@ function others(builder: Builder, renderings: readonly Rendering[]): readonly En
     const crosses = (match: Match): boolean =>
       seen[match.direction].has(otherAction[action]) ||
       (action === "deny" ? wayBack.has(match.direction) : seen[opposite[match.direction]].has("deny"));
-    const matches = split(ground, said.matches, crosses);
+    const matches = split(builder, said.matches, crosses);
     for (const match of matches) {
       if (match.remote.kind !== "world") continue;
       seen[match.direction].add(action);
@@ -185,7 +192,7 @@ function others(builder: Builder, renderings: readonly Rendering[]): readonly En
 function repliesOf(builder: Builder, { rule, said, pieces }: Rendering, seen: Seen): readonly Entry[] {
   const whole = pieces.others.filter(({ port }) => port === 0);
   if (rule.action === "deny" || whole.length === 0) return [];
-  const matches = split(builder.ground, said.matches.map(reversed), (match) => seen[match.direction].has("deny"));
+  const matches = split(builder, said.matches.map(reversed), (match) => seen[match.direction].has("deny"));
   return matches.flatMap((match) =>
     whole.map(({ protocol, port }) =>
       entry(builder, match, { action: "allow", protocol, port, pair: false, order: replyOrder, rule, role: "reply" }),

@@ -31,8 +31,9 @@ export const wayBack: Look = (context, rendering) => {
     const { from, to } = sides(context, rule);
     return flowProduct(to, from, servicesOf(protocols));
   });
-  // Where a deny holds the replies back, the way back is closed, and that is the finding.
-  const closed = (context.heldBack.get(rule) ?? []).flatMap(({ rule: deny }) => (deny === undefined ? [] : flowsOfRule(ground.universe, deny)));
+  // A deny above replies by protocol alone closes the way back, and that is the finding. Replies by port are in the rule itself, which may be above it.
+  const held = pieces.others.every(({ port }) => port === 0) ? (context.heldBack.get(rule) ?? []) : [];
+  const closed = held.flatMap(({ rule: deny }) => (deny === undefined ? [] : flowsOfRule(ground.universe, deny)));
   const shown = shownBy(ground.universe, closed.length === 0 ? flows() : subtractFlows(flows(), closed), "deny");
   if (shown === undefined) return undefined;
   return {

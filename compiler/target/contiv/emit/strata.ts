@@ -14,7 +14,7 @@ import { arrange } from "./arrange.js";
 import type { Arrangement } from "./arrange.js";
 import type { Entry } from "./entry.js";
 import type { Addresses, Ground } from "./ground.js";
-import type { Lists } from "./lists.js";
+import type { Lists, Zones } from "./lists.js";
 import { prefixesOf } from "./match.js";
 import type { Match } from "./match.js";
 
@@ -92,11 +92,27 @@ function apart(addresses: Addresses): readonly ContivRule[] {
   }));
 }
 
+interface Arranged {
+  readonly lists: Lists;
+  readonly openings: Arrangement;
+  readonly others: Arrangement;
+}
+
+/** The lists in levels: with as few rules as the order allows. */
+function arranged({ tenant: { defaultAction } }: Ground, listsIn: (zones: Zones) => Lists): Arranged {
+  for (const zones of ["where needed", "everywhere"] as const) {
+    const lists = listsIn(zones);
+    const others = arrange(lists.others, defaultAction);
+    const openings = arrange(lists.openings, defaultAction);
+    if (others !== undefined && openings !== undefined) return { lists, others, openings };
+  }
+  throw new Error("entries of one zone must be above each other in a circle");
+}
+
 /** `keepFrom`: addresses of other tenants that the groups must not reach. */
-export function strataOf(ground: Ground, lists: Lists, keepFrom: Addresses): Strata {
+export function strataOf(ground: Ground, listsIn: (zones: Zones) => Lists, keepFrom: Addresses): Strata {
   const { defaultAction } = ground.tenant;
-  const others = arrange(lists.others, defaultAction);
-  const openings = arrange(lists.openings, defaultAction);
+  const { lists, others, openings } = arranged(ground, listsIn);
   const denies = defaultAction === "deny";
   const floor = (protocol: string, priority: number, part: Part): readonly ContivRule[] =>
     everyGroup.map((match) => ({ match, protocol, port: 0, action: "deny", priority, part }));
