@@ -5,6 +5,7 @@
  */
 import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
 import type { EndpointSource, OnError } from "../agent/sources.js";
+import { inChunks } from "../store/chunks.js";
 import { decodeJson, DecodeError } from "../store/decode.js";
 import type { Decoder } from "../store/decode.js";
 import { keyPart } from "../store/keyvalue.js";
@@ -68,22 +69,46 @@ export interface Announcer {
   readonly announce: (node: InventoryNode, endpoints: readonly Endpoint[]) => Promise<void>;
 }
 
-/** Announces the node `self` under a lease of its own. */
+/** Announces the node `self` under a lease of its own. What is announced while something is still being written takes its place after it. */
 export function announcer(lease: Lease, self: string): Announcer {
   const base = `${PREFIX}${keyPart(self)}/`;
-  let written = new Map<string, string>();
+  /** What the lease holds, or has been told to. */
+  let held: ReadonlyMap<string, string> = new Map();
+  let next: ReadonlyMap<string, string> | undefined;
+  let writing: Promise<void> | undefined;
+  /** Most endpoints are the same objects each time. */
+  const texts = new WeakMap<Endpoint, string>();
+  const textOf = (endpoint: Endpoint): string => {
+    const known = texts.get(endpoint) ?? JSON.stringify(endpoint);
+    texts.set(endpoint, known);
+    return known;
+  };
+  const write = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    const failed = (error: unknown): void => void failures.push(error);
+    while (next !== undefined) {
+      const [before, wanted] = [held, next];
+      held = wanted;
+      next = undefined;
+      const put = [...wanted].filter(([key, text]) => before.get(key) !== text);
+      const gone = [...before.keys()].filter((key) => !wanted.has(key));
+      // The lease tries again by itself; what is announced next must not wait for that.
+      await inChunks(put, ([key, text]) => lease.put(key, Buffer.from(text))).catch(failed);
+      await inChunks(gone, lease.remove).catch(failed);
+    }
+    if (failures.length > 0) throw failures[0];
+  };
   return {
-    announce: async ({ name, address }, endpoints) => {
+    announce: ({ name, address }, endpoints) => {
       const wanted = new Map([[`${base}node`, JSON.stringify({ name, address })]]);
       for (const endpoint of endpoints) {
-        if (endpoint.node === self) wanted.set(`${base}endpoints/${keyPart(endpoint.name)}`, JSON.stringify(endpoint));
+        if (endpoint.node === self) wanted.set(`${base}endpoints/${keyPart(endpoint.name)}`, textOf(endpoint));
       }
-      const before = written;
-      written = wanted;
-      await Promise.all([
-        ...[...wanted].filter(([key, text]) => before.get(key) !== text).map(([key, text]) => lease.put(key, Buffer.from(text))),
-        ...[...before.keys()].filter((key) => !wanted.has(key)).map((key) => lease.remove(key)),
-      ]);
+      next = wanted;
+      writing ??= write().finally(() => {
+        writing = undefined;
+      });
+      return writing;
     },
   };
 }

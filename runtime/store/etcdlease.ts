@@ -4,6 +4,7 @@
  */
 import type { Lease as Granted, Namespace } from "etcd3";
 import type { OnError } from "../agent/sources.js";
+import { inChunks } from "./chunks.js";
 import type { Lease } from "./keyvalue.js";
 
 export interface LeasedValues {
@@ -66,7 +67,7 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
     if (closed || timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      Promise.all([...unwritten].map(write)).catch((error: unknown) => {
+      inChunks([...unwritten], write).catch((error: unknown) => {
         tell(error);
         later();
       });

@@ -47,6 +47,32 @@ describe("endpoints of other nodes", () => {
     expect(problems).toEqual([]);
   });
 
+  it("are written in the order they are announced, also while some are still on their way or fail", async () => {
+    const stored = new Map<string, string>();
+    let turn = 0;
+    const slow = async (change: () => void): Promise<void> => {
+      const own = turn++;
+      await new Promise((resolve) => setTimeout(resolve, own % 3));
+      if (own === 2) throw new Error("away");
+      change();
+    };
+    const lease = {
+      put: (key: string, value: Uint8Array) => slow(() => stored.set(key, Buffer.from(value).toString())),
+      remove: (key: string) => slow(() => stored.delete(key)),
+      close: () => Promise.resolve(),
+    };
+    const b = announcer(lease, "node-b");
+    const announced = [0, 1, 2, 3].map((port) =>
+      b.announce(
+        { name: "node-b" },
+        Array.from({ length: 100 - port }, (_, index) => ({ ...web, name: `e${index}`, port })),
+      ),
+    );
+    expect((await Promise.allSettled(announced)).map(({ status }) => status)).toContain("rejected");
+    const ports = [...stored].filter(([key]) => key.includes("/endpoints/")).map(([, text]) => JSON.parse(text).port);
+    expect(ports).toEqual(Array.from({ length: 97 }, () => 3));
+  });
+
   it("are left out where an entry is not what it should be", async () => {
     const path = scratch({
       "members/node-b/endpoints/a": "nonsense",
