@@ -15,6 +15,9 @@ export interface CountingOptions {
   readonly onError: OnError;
 }
 
+/** Milliseconds between looks whether there is a switch to read. */
+const FIRST_READING = 50;
+
 /** Owner and kind of a cookie. */
 const MASK = { high: 0xffff0000, low: 0 };
 
@@ -35,15 +38,23 @@ export function startCounting({ agent, store, node, every, onError }: CountingOp
     await shareCounts(store, { node, since, at: Date.now(), counts });
     shared = text;
   };
-  const timer = setInterval(() => {
+  const read = (): void => {
     running ??= round()
       .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
       .finally(() => {
         running = undefined;
       });
-  }, every);
+  };
+  // The first reading comes as soon as there is a switch: of what it has counted already nobody knows when.
+  const first = setInterval(() => {
+    if (agent.connection() === undefined) return;
+    clearInterval(first);
+    read();
+  }, FIRST_READING);
+  const timer = setInterval(read, every);
   return {
     stop: async () => {
+      clearInterval(first);
       clearInterval(timer);
       await running;
     },

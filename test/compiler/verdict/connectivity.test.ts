@@ -5,9 +5,10 @@ import { containsService, formatServices, servicePoint } from "../../../compiler
 import { connectivity } from "../../../compiler/verdict/connectivity.js";
 import { evaluate } from "../../../compiler/verdict/evaluate.js";
 import { podCidrs, policySketch } from "../../support/arbitrary.js";
-import { allFlows } from "../../support/oracle.js";
+
 import { allow, deny, makePolicy, universeOf } from "../../support/policy.js";
 import type { PolicySketch } from "../../support/policy.js";
+import { distinctEnds, interestingEnds, interestingFlows, seenByPolicy } from "../../support/worlds.js";
 
 function cellsOf(sketch: PolicySketch): readonly string[] {
   return connectivity(universeOf(makePolicy(sketch))).rows.flatMap(({ source, to }) =>
@@ -66,7 +67,9 @@ describe("connectivity", () => {
         const { names, rows } = connectivity(universe);
         const cells = new Map(rows.map((row) => [row.source, new Map(row.to.map((reach) => [reach.peer, reach]))]));
         const seen = new Map<string, Set<string>>();
-        for (const flow of allFlows(universe)) {
+        const tell = seenByPolicy(universe.policy);
+        const ends = distinctEnds(interestingEnds(universe), (end) => `${tell(end)} ${end.namespace ?? ""}`);
+        for (const flow of interestingFlows(universe, ends)) {
           const { outcome } = evaluate(universe.policy, flow);
           if (outcome === "untouched") continue;
           names.forEach((source, row) => {
