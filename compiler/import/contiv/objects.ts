@@ -16,6 +16,7 @@ import type { Cursor } from "../../manifests/yaml.js";
 import type { ManifestFile } from "../../manifests/read.js";
 import { models, objectKey } from "../../target/contiv/model.js";
 import type { Body, Kind } from "../../target/contiv/model.js";
+import { objectPath } from "../../target/contiv/paths.js";
 import type { Artefact } from "../../target/target.js";
 
 export interface ContivObject {
@@ -48,17 +49,6 @@ const marks: readonly (readonly [string, Kind])[] = [
   ["tenantName", "tenant"],
 ];
 
-const folders: Readonly<Partial<Record<Kind, string>>> = {
-  network: "networks",
-  netprofile: "netprofiles",
-  extContractsGroup: "extContractsGroups",
-  policy: "policies",
-  endpointGroup: "endpointGroups",
-  rule: "rules",
-  appProfile: "appProfiles",
-  serviceLB: "serviceLBs",
-};
-
 /** Never throws for what the files say. What cannot be read is one finding at its place. */
 export function readContivObjects(files: readonly ManifestFile[]): ContivReading {
   const diagnostics: Diagnostic[] = [];
@@ -79,7 +69,7 @@ function objectsIn(at: Cursor, depth: number): readonly ContivObject[] {
   if (mark === undefined) return refuse(at, "this object has none of the names by which netmaster knows objects");
   const [, kind] = mark;
   const body = bodyOf(at, kind);
-  return body === undefined ? [] : [{ kind, body, span: spanOfName(at, kind), path: pathOf(kind, body) }];
+  return body === undefined ? [] : [{ kind, body, span: spanOfName(at, kind), path: objectPath(kind, objectKey(kind, body)) }];
 }
 
 function refuse(at: Cursor, problem: string): readonly [] {
@@ -118,24 +108,6 @@ function plain(node: Node | undefined): string | number | readonly string[] | un
   if (node === undefined) return "";
   if (isMap(node) || !isScalar(node)) return undefined;
   return typeof node.value === "string" || typeof node.value === "number" ? node.value : undefined;
-}
-
-function pathOf(kind: Kind, body: Body): string {
-  const key = objectKey(kind, body);
-  switch (kind) {
-    case "global":
-      return "global.json";
-    case "aciGw":
-      return "aciGw.json";
-    case "Bgp":
-      return `bgp/${key}.json`;
-    case "tenant":
-      return `tenants/${key}/tenant.json`;
-    default: {
-      const [tenant, ...rest] = key.split(":");
-      return `tenants/${tenant}/${folders[kind] ?? kind}/${rest.join("/")}.json`;
-    }
-  }
 }
 
 function textField(body: Body, name: string): string {

@@ -1,6 +1,7 @@
 /** Contiv's objects as they lie in a folder, read back from their texts alone. */
 import { objectKey, violations } from "../model.js";
 import type { Body, Kind } from "../model.js";
+import { kindOfPath } from "../paths.js";
 import type { Artefact, ReadingProblem } from "../../target.js";
 
 export interface Document {
@@ -14,27 +15,6 @@ export interface Document {
 export interface Documents {
   readonly documents: readonly Document[];
   readonly problems: readonly ReadingProblem[];
-}
-
-const folders: Readonly<Record<string, Kind>> = {
-  networks: "network",
-  netprofiles: "netprofile",
-  extContractsGroups: "extContractsGroup",
-  policies: "policy",
-  endpointGroups: "endpointGroup",
-  rules: "rule",
-  appProfiles: "appProfile",
-  serviceLBs: "serviceLB",
-};
-
-/** The kind of a file's object by where it lies; nothing for files that hold none (the plan, labels). */
-export function kindOfPath(path: string): Kind | undefined {
-  if (path === "global.json") return "global";
-  if (path === "aciGw.json") return "aciGw";
-  const [top, , folder] = path.split("/");
-  if (top === "bgp") return "Bgp";
-  if (top !== "tenants" || folder === undefined) return undefined;
-  return folder === "tenant.json" ? "tenant" : folders[folder];
 }
 
 function isBody(value: unknown): value is Body {
