@@ -5,6 +5,7 @@ import { formatServices } from "../compiler/space/service.js";
 import type { Change } from "../compiler/verdict/difference.js";
 import type { Verdict } from "../compiler/verdict/evaluate.js";
 import { formatFlow } from "../compiler/verdict/format.js";
+import type { Base } from "./git.js";
 import type { LoadedProject } from "./project.js";
 import { locate } from "./report/report.js";
 
@@ -16,6 +17,8 @@ export interface Side {
 export interface Sides {
   readonly before: Side;
   readonly after: Side;
+  /** The commit that `before` is, where it is one. */
+  readonly base?: Base;
 }
 
 const heads = { allow: "becomes allowed", deny: "becomes denied" } as const;
@@ -60,13 +63,15 @@ export function changesMarkdown(changes: readonly Change[], sides: Sides): strin
     const head = becomes === "allow" ? "### :white_check_mark: Becomes allowed" : "### :no_entry: Becomes denied";
     return `${head}\n\n| from | to | services | such as | before | after |\n|---|---|---|---|---|---|\n${rows.map((row) => `| ${row} |\n`).join("")}\n`;
   };
-  return section("allow") + section("deny");
+  const compared = changes.length === 0 || sides.base === undefined ? "" : `Compared with ${sides.base.words}.\n`;
+  return section("allow") + section("deny") + compared;
 }
 
 export function changesJson(changes: readonly Change[], sides: Sides): string {
   const document = {
     version: 1,
     command: "diff",
+    ...(sides.base === undefined ? {} : { base: { revision: sides.base.revision, commit: sides.base.commit } }),
     changes: changes.map((change) => ({
       becomes: change.becomes,
       from: change.from,

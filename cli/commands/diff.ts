@@ -4,9 +4,11 @@ import { difference } from "../../compiler/verdict/difference.js";
 import type { Change } from "../../compiler/verdict/difference.js";
 import { artefactDiff } from "../artefacts.js";
 import { changesJson, changesMarkdown, changesText } from "../changes.js";
-import type { Side } from "../changes.js";
+import type { Sides } from "../changes.js";
 import { exitCodes, Refusal } from "../exit.js";
+import type { ExitCode } from "../exit.js";
 import { withRevision } from "../git.js";
+import type { Base } from "../git.js";
 import { flag, list, text } from "../options.js";
 import { kindOf } from "../io/read.js";
 import { loadProject, projectOptions } from "../project.js";
@@ -15,12 +17,13 @@ import { soundUniverse } from "../sound.js";
 import { wantsColour } from "../terminal.js";
 import type { Terminal } from "../terminal.js";
 import type { Options } from "../options.js";
-import type { Verb } from "../verb.js";
+import type { Call, Verb } from "../verb.js";
 
 export const diff: Verb = {
   argument: { syntax: "[paths...]", description: "OLD and NEW, each a file or a folder; with --base, what to compare with that revision" },
   options: [
-    { flags: "--base <revision>", description: "compare the working tree with this git revision" },
+    { flags: "--base <revision>", description: "compare the working tree with where HEAD left this git revision: their merge base" },
+    { flags: "--exact", description: "with --base: compare with the revision itself" },
     { flags: "--text", description: "show the difference of the output files instead of what it means" },
     { flags: "-t, --target <names>", description: "with --text: kubernetes, contiv, openflow", many: true },
     { flags: "--exit-code", description: "exit with 4 when there is a difference" },
@@ -30,21 +33,22 @@ export const diff: Verb = {
   examples: ["ctv diff old new", "ctv diff --base main", "ctv diff policy --base origin/main --format markdown"],
   run: ({ words, options, terminal }) => {
     const base = text(options, "base");
-    if (base !== undefined) {
-      const compared = withRevision(base, terminal, (past) =>
-        compareSides(loadRevision(base, words, options, past), loadProject(words, options, terminal), options, terminal),
-      );
-      return Promise.resolve(compared);
-    }
+    if (base !== undefined) return Promise.resolve(compareWithRevision(base, { words, options, terminal }));
+    if (flag(options, "exact")) throw new Refusal("--exact goes with --base", "`ctv diff --base main --exact`");
     if (words.length !== 2)
       throw new Refusal("diff needs OLD and NEW, or --base REVISION", "`ctv diff --base main` compares the project with the branch main");
     const [before, after] = words.map((word) => loadSide(word, options, terminal));
-    return Promise.resolve(compareSides(before, after, options, terminal));
+    return Promise.resolve(compareSides({ before, after }, options, terminal));
   },
 };
 
-function loadRevision(revision: string, words: readonly string[], options: Options, past: Terminal): LoadedProject {
-  return placed(`in revision ${revision}`, () => loadProject(words, options, past));
+/** What it was compared with is said beside the result, which stays empty where nothing changed. */
+function compareWithRevision(revision: string, { words, options, terminal }: Pick<Call, "words" | "options" | "terminal">): ExitCode {
+  return withRevision(revision, { exact: flag(options, "exact"), terminal }, (past, base) => {
+    const before = placed(`in ${base.words}`, () => loadProject(words, options, past));
+    terminal.err.write(`comparing with ${base.words}\n`);
+    return compareSides({ before, after: loadProject(words, options, terminal), base }, options, terminal);
+  });
 }
 
 /** One of two versions, seen from its own folder: paths in the output must not differ because the folders have different names. */
@@ -67,7 +71,14 @@ function placed<Result>(where: string, read: () => Result): Result {
   }
 }
 
-function compareSides(before: LoadedProject, after: LoadedProject, options: Options, terminal: Terminal) {
+interface Versions {
+  readonly before: LoadedProject;
+  readonly after: LoadedProject;
+  /** The commit that `before` is, where it is one. */
+  readonly base?: Base;
+}
+
+function compareSides({ before, after, base }: Versions, options: Options, terminal: Terminal): ExitCode {
   const old = soundUniverse("diff", before, terminal);
   const now = soundUniverse("diff", after, terminal);
   if (old === undefined || now === undefined) return exitCodes.findings;
@@ -78,15 +89,16 @@ function compareSides(before: LoadedProject, after: LoadedProject, options: Opti
     return code(patch !== "");
   }
   const changes = difference(old, now);
-  const sides: { readonly before: Side; readonly after: Side } = {
+  const sides: Sides = {
     before: { loaded: before, universe: old },
     after: { loaded: after, universe: now },
+    ...(base === undefined ? {} : { base }),
   };
   terminal.out.write(printed(changes, sides, text(options, "format") ?? "pretty", wantsColour(terminal, terminal.out)));
   return code(changes.length > 0);
 }
 
-function printed(changes: readonly Change[], sides: Parameters<typeof changesText>[1], form: string, colour: boolean): string {
+function printed(changes: readonly Change[], sides: Sides, form: string, colour: boolean): string {
   if (form === "json") return changesJson(changes, sides);
   return form === "markdown" ? changesMarkdown(changes, sides) : changesText(changes, sides, colour);
 }

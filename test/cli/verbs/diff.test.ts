@@ -115,6 +115,7 @@ describe("ctv diff OLD NEW", () => {
     [["old", "new", "--text", "--target", "k8s"], 'there is no target "k8s"'],
     [["--base", "main"], "this folder is not in a git repository"],
     [["--base"], "argument missing"],
+    [["old", "new", "--exact"], "--exact goes with --base"],
   ])("refuses %j in words", async (words, message) => {
     expect(await run(...words)).toMatchObject({ code: 2, out: "", err: expect.stringContaining(message) });
   });
@@ -128,31 +129,28 @@ function scratchOf(name: string): string {
 
 describe("ctv diff --base", () => {
   const repository = scratch({ "policy/ctv.yaml": "sources: ['*.ctv']\n", "policy/main.ctv": sound, "policy/sub/x.txt": "" });
-  const git = (...words: readonly string[]) =>
-    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", ...words], {
-      cwd: repository,
-      stdio: "pipe",
-    });
+  const git = gitIn(repository);
   git("init", "-q");
   git("add", ".");
   git("commit", "-qm", "before");
+  const said = `comparing with ${git("rev-parse", "--short", "HEAD")}, which is main\n`;
   const at = (...words: readonly string[]) => ctv(["diff", ...words], { cwd: join(repository, "policy/sub") });
 
   it("compares the working tree with a revision, from anywhere in it, and leaves nothing behind", async () => {
-    expect(await at("--base", "main", "--exit-code")).toEqual({ code: 0, out: "", err: "" });
+    expect(await at("--base", "main", "--exit-code")).toEqual({ code: 0, out: "", err: said });
     writeFileSync(join(repository, "policy/main.ctv"), wider);
     const { code, out } = await at("--base", "main", "--exit-code");
     expect({ code, out }).toEqual({ code: 4, out: expect.stringMatching(/^becomes allowed\n {2}world -> web : tcp\/80\n/) });
     expect((await at("--base", "HEAD", "--format", "markdown")).out).toContain("### :no_entry: Becomes denied");
     expect((await at("--base", "HEAD", "--text", "--target", "contiv")).out).toContain("+++ b/contiv/");
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith("ctv-base-"))).toEqual([]);
-    expect(git("status", "--porcelain").toString()).toBe(" M policy/main.ctv\n");
+    expect(git("status", "--porcelain")).toBe("M policy/main.ctv");
   });
 
   it("follows a policy that moved to other files", async () => {
     writeFileSync(join(repository, "policy/main.ctv"), sound);
     renameSync(join(repository, "policy/main.ctv"), join(repository, "policy/moved.ctv"));
-    expect(await at("--base", "main", "--exit-code")).toEqual({ code: 0, out: "", err: "" });
+    expect(await at("--base", "main", "--exit-code")).toEqual({ code: 0, out: "", err: said });
     renameSync(join(repository, "policy/moved.ctv"), join(repository, "policy/main.ctv"));
     expect(existsSync(join(repository, "policy/main.ctv"))).toBe(true);
   });
@@ -170,6 +168,103 @@ describe("ctv diff --base", () => {
     mkdirSync(join(repository, "policy/later"), { recursive: true });
     writeFileSync(join(repository, "policy/later/x.ctv"), sound);
     const { code, err } = await at("--base", "main", "../later");
-    expect({ code, err }).toEqual({ code: 2, err: "ctv: in revision main: cannot read ../later: there is no such file or folder\n" });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `ctv: in ${said.slice("comparing with ".length, -1)}: cannot read ../later: there is no such file or folder\n`,
+    });
   });
 });
+
+describe("ctv diff --base, where branches went apart", () => {
+  const secure = sound.replace("https    as front", "https, tcp/8443 as front");
+  const repository = scratch({ "main.ctv": sound });
+  const git = gitIn(repository);
+  const commit = (text: string, subject: string): string => {
+    writeFileSync(join(repository, "main.ctv"), text);
+    git("add", ".");
+    git("commit", "-qm", subject, "--allow-empty");
+    return git("rev-parse", "--short", "HEAD");
+  };
+  git("init", "-q");
+  const left = commit(sound, "where the branch leaves main");
+  git("checkout", "-qb", "feature");
+  for (const subject of ["one", "two", "three"]) commit(sound, subject);
+  commit(wider, "what the pull request is about");
+  git("checkout", "-q", "main");
+  const tip = commit(secure, "what was merged since");
+  git("checkout", "-q", "--orphan", "elsewhere");
+  commit(sound, "no history in common");
+  git("checkout", "-q", "feature");
+  const at = (...words: readonly string[]) => ctv(["diff", ...words], { cwd: repository });
+  const heads = (out: string) => out.split("\n").filter((line) => /^ {2}\w/.test(line));
+
+  it("shows what the branch changes, and not what was merged to the base since", async () => {
+    const { code, out, err } = await at("--base", "main");
+    expect({ code, err }).toEqual({ code: 0, err: `comparing with ${left}, the merge base of main and HEAD\n` });
+    expect(heads(out)).toEqual(["  world -> web : tcp/80", "  web -> db : tcp/22", "  world -> web : tcp/443"]);
+    expect(heads((await at("--base", "main", "--exact")).out)).toEqual([
+      "  world -> web : tcp/80",
+      "  web -> db : tcp/22",
+      "  world -> web : tcp/{443, 8443}",
+    ]);
+    expect((await at("--base", "main", "--exact")).err).toBe(`comparing with ${tip}, which is main\n`);
+    expect((await at("--base", left)).err).toBe(`comparing with ${left}\n`);
+  });
+
+  it("says which commit it was in every form, and nothing where nothing changed", async () => {
+    const { base } = JSON.parse((await at("--base", "main", "--format", "json")).out);
+    expect(base).toEqual({ revision: "main", commit: expect.stringMatching(new RegExp(`^${left}[0-9a-f]+$`)) });
+    const { out } = await at("--base", "main", "--format", "markdown");
+    expect(out.endsWith(`\n\nCompared with ${left}, the merge base of main and HEAD.\n`)).toBe(true);
+    expect((await at("--base", "HEAD", "--format", "markdown")).out).toBe("");
+  });
+
+  it("refuses histories that do not meet", async () => {
+    expect(await at("--base", "elsewhere")).toEqual({
+      code: 2,
+      out: "",
+      err: "ctv: elsewhere and HEAD have no commit in common\n  help: `--base elsewhere --exact` compares with the revision itself\n",
+    });
+    expect((await at("--base", "elsewhere", "--exact")).code).toBe(0);
+  });
+
+  it("refuses a clone that ends before the histories meet, and says how to get the rest", async () => {
+    const shallow = shallowOf(repository, 3);
+    const inShallow = (...words: readonly string[]) => ctv(["diff", ...words], { cwd: shallow });
+    const help = "\n  help: this is a shallow clone: `git fetch --unshallow` brings the rest of it (docs/ci.md has the settings of pipelines)\n";
+    expect(await inShallow("--base", "origin/main")).toEqual({
+      code: 2,
+      out: "",
+      err: `ctv: the commit where origin/main and HEAD meet is not in this clone${help}`,
+    });
+    expect((await inShallow("--base", "v1")).err).toBe(`ctv: git knows no revision "v1"${help}`);
+    gitIn(shallow)("fetch", "-q", "--unshallow");
+    expect((await inShallow("--base", "origin/main")).err).toContain(left);
+  });
+
+  it("does not take a commit for the merge base where the real one may lie beyond a shallow clone's edge", async () => {
+    // The branch holds all of main by a long way that the clone cuts, and the first commit of main by a short one.
+    git("checkout", "-q", "-b", "long", "main");
+    for (const subject of ["one", "two", "three", "four", "five"]) commit(secure, subject);
+    git("checkout", "-q", "-b", "both", left);
+    git("merge", "-q", "--no-ff", "-m", "both ways", "long");
+    git("checkout", "-q", "-b", "later", "main");
+    commit(secure, "on main since");
+    git("checkout", "-q", "both");
+    expect((await at("--base", "later")).err).toContain(tip);
+    const shallow = shallowOf(repository, 3);
+    expect(gitIn(shallow)("merge-base", "origin/later", "HEAD")).not.toContain(tip);
+    expect((await ctv(["diff", "--base", "origin/later"], { cwd: shallow })).err).toContain("is not in this clone");
+  });
+});
+
+function gitIn(folder: string): (...words: readonly string[]) => string {
+  const settings = ["user.name=a", "user.email=a@example.org", "init.defaultBranch=main"].flatMap((setting) => ["-c", setting]);
+  return (...words) => execFileSync("git", [...settings, ...words], { cwd: folder, stdio: "pipe", encoding: "utf8" }).trim();
+}
+
+function shallowOf(repository: string, depth: number): string {
+  const folder = scratch();
+  gitIn(folder)("clone", "-q", "--depth", String(depth), "--no-single-branch", `file://${repository}`, ".");
+  return folder;
+}
