@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { IOptions, Namespace } from "etcd3";
 import { endings } from "./endings.js";
 import type { Endings } from "./endings.js";
+import { memberBreaker } from "./etcdbreaker.js";
 import { etcdLease } from "./etcdlease.js";
 import { watchEtcd } from "./etcdwatch.js";
 import { checkKey, StoreError, VALUE_LIMIT } from "./keyvalue.js";
@@ -30,8 +31,11 @@ const COMPRESSED_FROM = 1024;
 
 /** Opens a store in etcd. Nothing is asked of the server yet. @throws StoreError for settings that cannot be. */
 export async function etcdStore(settings: EtcdSettings): Promise<KeyValues> {
-  const { Etcd3: Client } = await import("etcd3");
-  const client = new Client(clientOptions(settings));
+  const { Etcd3: Client, isRecoverableError } = await import("etcd3");
+  const client = new Client({
+    ...clientOptions(settings),
+    faultHandling: { watchBackoff: soon, host: () => memberBreaker(isRecoverableError, () => performance.now()) },
+  });
   const prefix = `${settings.prefix.replace(/\/+$/, "")}/`;
   const space = client.namespace(prefix);
   const name = `etcd ${settings.endpoints.join(",")}${settings.prefix}`;
@@ -124,7 +128,6 @@ function clientOptions({ endpoints, ca, certificate, key, user, password }: Etcd
     ...(ca === undefined ? {} : { credentials: { rootCertificate: Buffer.from(ca), ...pair } }),
     ...(user === undefined || password === undefined ? {} : { auth: { username: user, password } }),
     dialTimeout: PATIENCE,
-    faultHandling: { watchBackoff: soon },
     defaultCallOptions: (context) => (context.isStream ? {} : { deadline: Date.now() + PATIENCE }),
     grpcOptions: {
       "grpc.max_receive_message_length": VALUE_LIMIT,

@@ -14,11 +14,13 @@ import { endings } from "./endings.js";
 import { codeOf, reasonOf } from "./reason.js";
 import { watchFiles } from "./folderwatch.js";
 import type { Found, FoundFile } from "./folderwatch.js";
+import { leaseJudge, systemClocks } from "./folderlease.js";
+import type { Clocks, LeaseJudge } from "./folderlease.js";
 import { checkKey, StoreError, VALUE_LIMIT } from "./keyvalue.js";
 import type { Entry, KeyValues, Lease } from "./keyvalue.js";
 
 /** A store in the folder `path`, which is made when something is first written. */
-export function folderStore(path: string): KeyValues {
+export function folderStore(path: string, clocks: Clocks = systemClocks): KeyValues {
   const root = resolve(path);
   const name = `folder ${root}`;
   const fileOf = (key: string): string => {
@@ -30,7 +32,8 @@ export function folderStore(path: string): KeyValues {
       throw error instanceof StoreError ? error : new StoreError(`${name}: cannot ${action}: ${reasonOf(error)}`);
     });
   const { kept, endAll } = endings();
-  const look = (prefix: string): Promise<Found> => failing("list it", () => scanFolder(root, prefix));
+  const isAlive = leaseJudge(clocks);
+  const look = (prefix: string): Promise<Found> => failing("list it", () => scanFolder(root, prefix, isAlive));
   const scan = async (prefix: string): Promise<Found["files"]> => (await look(prefix)).files;
   const read = (file: string): Promise<Uint8Array | undefined> => failing("read it", () => readValue(file));
 
@@ -73,7 +76,7 @@ export function folderStore(path: string): KeyValues {
 }
 
 /** The files of live entries below a prefix. What has no key's name is not ours. */
-async function scanFolder(root: string, prefix: string): Promise<Found> {
+async function scanFolder(root: string, prefix: string, isAlive: LeaseJudge): Promise<Found> {
   const found = new Map<string, FoundFile & { readonly time: number }>();
   const folders: string[] = [];
   const visit = async (path: string): Promise<void> => {
@@ -86,7 +89,7 @@ async function scanFolder(root: string, prefix: string): Promise<Found> {
       if (!child.isFile() || named === null) continue;
       const file = join(root, key);
       const state = await stat(file, { bigint: true }).catch(absent(undefined));
-      if (state === undefined || (named[2] !== undefined && Date.now() - Number(state.mtimeMs) > Number(named[2]) * 1000)) continue;
+      if (state === undefined || (named[2] !== undefined && !isAlive(file, Number(state.mtimeMs), Number(named[2]) * 1000))) continue;
       const entry = { path: file, stamp: `${state.ino} ${state.size} ${state.ctimeNs}`, time: Number(state.mtimeMs) };
       const own = `${path}/${named[1]}`;
       if ((found.get(own)?.time ?? -Infinity) < entry.time) found.set(own, entry);

@@ -44,19 +44,22 @@ const reportDecoder: Decoder<SentReport> = object({
 /** A report that says the same as the last is written again after so many milliseconds: the store may have been made anew. */
 const REPEAT = 60_000;
 
-/** Writes a node's reports, and keeps it known as alive by `lease`. Reports may be given as often as one likes. */
-export function reportSink(store: KeyValues, lease: Lease, now: () => number): ReportSink {
+/**
+ * Writes a node's reports, and keeps it known as alive by `lease`. Reports may be given as often as one likes. `now` is the time of day, which
+ * somebody may set; `elapsed` is of a clock that only goes on. Both in milliseconds.
+ */
+export function reportSink(store: KeyValues, lease: Lease, now: () => number, elapsed: () => number = () => performance.now()): ReportSink {
   let announced = false;
-  let last = { text: "", sent: -Infinity };
+  let last = { text: "", at: -Infinity };
   return {
     report: async (report) => {
       const errors = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
       const text = JSON.stringify({ ...report, errors });
-      const sent = now();
-      if (text === last.text && sent - last.sent < REPEAT) return;
-      const stored: SentReport = { ...report, errors, sent };
+      const at = elapsed();
+      if (text === last.text && at - last.at < REPEAT) return;
+      const stored: SentReport = { ...report, errors, sent: now() };
       await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(stored)));
-      last = { text, sent };
+      last = { text, at };
       if (announced) return;
       announced = true;
       await lease.put(`${ALIVE}${keyPart(report.node)}`, Buffer.from("{}"));

@@ -29,6 +29,40 @@ describe("a store in a folder", () => {
     await seen.stop();
   });
 
+  it("goes by its own clock once it has seen a leased entry, whoever sets the time of day", async () => {
+    const path = scratch();
+    const clock = { now: Date.now(), elapsed: 0 };
+    const store = folderStore(path, { now: () => clock.now, elapsed: () => clock.elapsed });
+    mkdirSync(join(path, "alive"));
+    writeFileSync(join(path, "alive/a~5"), "1");
+    const touched = (at: number): void => utimesSync(join(path, "alive/a~5"), at / 1000, at / 1000);
+    const wait = (seconds: number): void => {
+      clock.now += seconds * 1000;
+      clock.elapsed += seconds * 1000;
+    };
+    touched(clock.now);
+    const keys = () => store.keys("alive/");
+    expect(await keys()).toEqual(["alive/a"]);
+    for (const day of [86_400_000, -2 * 86_400_000]) {
+      clock.now += day;
+      expect(await keys()).toEqual(["alive/a"]);
+      wait(4);
+      touched(clock.now);
+      expect(await keys()).toEqual(["alive/a"]);
+      wait(4);
+      expect(await keys()).toEqual(["alive/a"]);
+      touched(clock.now);
+      await keys();
+    }
+    // The time that the file has is a day from now, and its holder is gone.
+    clock.now -= 86_400_000;
+    wait(6);
+    expect(await keys()).toEqual([]);
+    expect(await folderStore(path, { now: () => clock.now, elapsed: () => 0 }).keys("alive/")).toEqual([]);
+    touched(clock.now);
+    expect(await keys()).toEqual(["alive/a"]);
+  });
+
   it("leaves no half-written file, and passes over what is not its own", async () => {
     const path = scratch({ "a/.new-1-x": "half", "a/~": "?", "a/b/.hidden/c": "?", "a/good": "1" });
     const store = folderStore(path);
