@@ -11,6 +11,7 @@ export default {
   transform: {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" }],
   },
+  setupFiles: ["<rootDir>/test/support/seed.ts"],
   maxWorkers: 2,
   testTimeout: long ? 3_600_000 : 120_000,
 };

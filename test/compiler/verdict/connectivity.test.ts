@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { endInSet } from "../../../compiler/space/ends.js";
+import type { End } from "../../../compiler/space/ends.js";
 import { containsService, formatServices, servicePoint } from "../../../compiler/space/service.js";
 import { connectivity } from "../../../compiler/verdict/connectivity.js";
 import { evaluate } from "../../../compiler/verdict/evaluate.js";
@@ -68,7 +69,9 @@ describe("connectivity", () => {
         const cells = new Map(rows.map((row) => [row.source, new Map(row.to.map((reach) => [reach.peer, reach]))]));
         const seen = new Map<string, Set<string>>();
         const tell = seenByPolicy(universe.policy);
-        const ends = distinctEnds(interestingEnds(universe), (end) => `${tell(end)} ${end.namespace ?? ""}`);
+        // Rules may see two ends alike that names tell apart: 10.0.0.0/28 where a rule says "10.0.0.0/28, 10.0.0.0/8".
+        const named = (end: End): string => names.map(({ ends: own }) => (endInSet(own, end) ? "1" : "0")).join("");
+        const ends = distinctEnds(interestingEnds(universe), (end) => `${tell(end)} ${end.namespace ?? ""} ${named(end)}`);
         for (const flow of interestingFlows(universe, ends)) {
           const { outcome } = evaluate(universe.policy, flow);
           if (outcome === "untouched") continue;
