@@ -1,7 +1,8 @@
 /**
  * What nodes tell each other through a store, under leases: `members/NODE/node` says where tunnels to a node end, and
  * `members/NODE/endpoints/NAME` is one of its endpoints. A node that stays away longer than its lease loses its entries, and the others
- * then drop what goes there.
+ * drop what goes there a little later: a store that comes back after a while lets all leases run out at once, and an agent that starts
+ * again takes its entries away and puts them back.
  */
 import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
 import type { EndpointSource, OnError } from "../agent/sources.js";
@@ -13,29 +14,85 @@ import type { KeyValues, Lease } from "../store/keyvalue.js";
 import { ENDPOINT_LIMIT, endpointDecoder, nodeDecoder } from "./decode.js";
 
 const PREFIX = "members/";
+/** The longest that a node that has gone is believed to come back, in milliseconds. */
+export const LONGEST_GRACE = 10_000;
 
-/** The endpoints of all nodes but `self`, and the nodes. Entries that cannot be read are errors, and left out. */
-export function memberSource(store: KeyValues, self: string): EndpointSource {
+/**
+ * The endpoints of all nodes but `self`, and the nodes; those of a node that has gone for `grace` milliseconds more. Entries that cannot be
+ * read are errors, and left out.
+ */
+export function memberSource(store: KeyValues, self: string, grace: number): EndpointSource {
   return {
     name: "nodes",
     watch: (onInventory, onError) => {
       const own = `${PREFIX}${keyPart(self)}/`;
       const endpoints = new Map<string, Endpoint>();
       const nodes = new Map<string, InventoryNode>();
-      return store.watch(
+      const tell = (): void => onInventory({ endpoints: [...endpoints.values()], nodes: [...nodes.values()] });
+      const leaving = departures(grace, (keys) => {
+        for (const key of keys) {
+          endpoints.delete(key);
+          nodes.delete(key);
+        }
+        tell();
+      });
+      const stop = store.watch(
         PREFIX,
         (entries, changed) => {
           for (const key of changed) {
             if (key.startsWith(own)) continue;
             const value = entries.get(key);
             const [, node, kind] = key.split("/");
+            // An endpoint that goes while its node stays was taken away; what goes with its node may come back with it.
+            if (value === undefined && !entries.has(`${PREFIX}${node}/node`) && (endpoints.has(key) || nodes.has(key))) {
+              leaving.note(key);
+              continue;
+            }
+            leaving.forget(key);
             if (kind === "node") keep(nodes, key, value, nodeDecoder, (read) => read.name, node, onError);
             else keep(endpoints, key, value, endpointDecoder, (read) => read.node, node, onError);
           }
-          onInventory({ endpoints: [...endpoints.values()], nodes: [...nodes.values()] });
+          tell();
         },
         onError,
       );
+      return async () => {
+        leaving.stop();
+        await stop();
+      };
+    },
+  };
+}
+
+interface Departures {
+  readonly note: (key: string) => void;
+  readonly forget: (key: string) => void;
+  readonly stop: () => void;
+}
+
+/** Keys that are noted and not forgotten for `grace` milliseconds are gone; those noted in one turn go together. */
+function departures(grace: number, onGone: (keys: readonly string[]) => void): Departures {
+  const batches = new Map<string, NodeJS.Timeout>();
+  let batch: NodeJS.Timeout | undefined;
+  const begin = (): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      const keys = [...batches].filter(([, own]) => own === timer).map(([key]) => key);
+      for (const key of keys) batches.delete(key);
+      if (keys.length > 0) onGone(keys);
+    }, grace);
+    timer.unref();
+    queueMicrotask(() => (batch = undefined));
+    return timer;
+  };
+  return {
+    note: (key) => {
+      batch ??= begin();
+      batches.set(key, batch);
+    },
+    forget: (key) => batches.delete(key),
+    stop: () => {
+      for (const timer of batches.values()) clearTimeout(timer);
+      batches.clear();
     },
   };
 }

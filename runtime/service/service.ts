@@ -13,7 +13,7 @@ import type { AgentSettings } from "../config/settings.js";
 import { combinedSource } from "../endpoints/combine.js";
 import { fileSource } from "../endpoints/file.js";
 import { kubernetesSource } from "../endpoints/kubernetes.js";
-import { announcer, memberSource } from "../endpoints/members.js";
+import { announcer, LONGEST_GRACE, memberSource } from "../endpoints/members.js";
 import { ovsdbSource } from "../endpoints/ovsdb.js";
 import { parseServerAddress } from "../openflow/transport.js";
 import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
@@ -190,7 +190,7 @@ interface Known {
 
 /** What comes first counts where sources disagree: what an operator writes, then the orchestrator, then the switch, then other nodes. */
 function endpointsOf(
-  { endpoints, bridge, address }: AgentSettings,
+  { endpoints, bridge, address, lease: seconds }: AgentSettings,
   node: string,
   folder: string,
   store: KeyValues,
@@ -203,7 +203,7 @@ function endpointsOf(
     ...(endpoints.file === undefined ? [] : [fileSource(resolve(folder, endpoints.file))]),
     ...(endpoints.kubernetes === undefined ? [] : [kubernetesSource(withPath(endpoints.kubernetes, folder))]),
     ...(endpoints.ovsdb ? [ovsdbSource(ovsdb, bridge, node, identity)] : []),
-    ...(endpoints.nodes ? [memberSource(store, node)] : []),
+    ...(endpoints.nodes ? [memberSource(store, node, Math.min(seconds * 1000, LONGEST_GRACE))] : []),
   ];
   if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
   const announce = announcer(lease, node).announce;

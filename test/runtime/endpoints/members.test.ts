@@ -25,7 +25,7 @@ describe("endpoints of other nodes", () => {
     const store = folderStore(scratch());
     const problems: string[] = [];
     let part: InventoryPart | undefined;
-    const stop = memberSource(store, "node-a").watch(
+    const stop = memberSource(store, "node-a", 50).watch(
       (told) => (part = { ...told, endpoints: [...told.endpoints].sort((a, b) => (a.name < b.name ? -1 : 1)) }),
       (error) => problems.push(error.message),
     );
@@ -45,6 +45,32 @@ describe("endpoints of other nodes", () => {
     await eventually(() => part, { endpoints: [], nodes: [] });
     await stop();
     expect(problems).toEqual([]);
+  });
+
+  it("stay for a while when their node goes, and longer when it comes back", async () => {
+    const store = folderStore(scratch());
+    const named: string[] = [];
+    const told: (readonly string[])[] = [];
+    const stop = memberSource(store, "node-a", 400).watch(
+      ({ endpoints, nodes }) => told.push([...endpoints, ...(nodes ?? [])].map(({ name }) => name).sort()),
+      (error) => named.push(error.message),
+    );
+    const all = ["node-b", "shop/db-1", "shop/web-1"];
+    const first = store.lease(60, (error) => named.push(error.message));
+    await announcer(first, "node-b").announce({ name: "node-b" }, [web, db]);
+    await eventually(() => told.at(-1), all);
+    const before = told.length;
+    await first.close();
+    await eventually(() => store.keys("members/"), []);
+    const second = store.lease(60, (error) => named.push(error.message));
+    await announcer(second, "node-b").announce({ name: "node-b" }, [web]);
+    // What the node no longer has goes after the same while; the rest was there throughout.
+    await eventually(() => told.at(-1), ["node-b", "shop/web-1"]);
+    expect(told.slice(before, -1)).toEqual(told.slice(before, -1).map(() => all));
+    await second.close();
+    await eventually(() => told.at(-1), []);
+    await stop();
+    expect(named).toEqual([]);
   });
 
   it("are written in the order they are announced, also while some are still on their way or fail", async () => {
@@ -87,7 +113,7 @@ describe("endpoints of other nodes", () => {
     const store = folderStore(path);
     const problems: string[] = [];
     let part: InventoryPart | undefined;
-    memberSource(store, "node-a").watch(
+    memberSource(store, "node-a", 50).watch(
       (told) => (part = told),
       (error) => problems.push(error.message),
     );

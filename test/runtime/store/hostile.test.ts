@@ -94,7 +94,7 @@ describe("anything in a store", () => {
           const statuses = await nodeStatuses(store);
           expect(statuses.every(({ problem, report }) => (problem === undefined) !== (report === undefined))).toBe(true);
           await readCounts(store);
-          const part = await new Promise<InventoryPart>((resolve) => memberSource(store, "self").watch(resolve, () => undefined));
+          const part = await new Promise<InventoryPart>((resolve) => memberSource(store, "self", 0).watch(resolve, () => undefined));
           expect(part.endpoints).toEqual([]);
           const told: unknown[] = [];
           programSource(store, trusted).watch(
