@@ -71,6 +71,8 @@ const CUT_DELAY = 20;
 /** Before a failed sweep is tried again. */
 const CUT_AGAIN = 1000;
 const KEEP_DELAY = 1000;
+/** Before what the disk did not take is written again. */
+const KEEP_AGAIN = 10_000;
 const SWITCH = "switch";
 const CONNECTIONS = "connections";
 const DISK = "disk";
@@ -210,7 +212,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await keeper?.keepProgram(published);
       send({ kind: "trouble", about: DISK, message: "" });
     } catch (error) {
-      send({ kind: "trouble", about: DISK, message: `generation ${published.generation} cannot be kept: ${textOf(error)}` });
+      const message = `generation ${published.generation} cannot be kept: ${textOf(error)}`;
+      if (!reportOf(state).errors.includes(`${DISK}: ${message}`)) trouble(DISK)(new Error(message));
+      later(KEEP_AGAIN, () => {
+        if (state.good === published) void keep(published);
+      });
     }
   };
 

@@ -8,7 +8,8 @@
  *  - Flows of ours that are there stay until there is something better: no policy, no endpoints or no store change nothing.
  *  - A program that the switch refuses is not tried again before another one comes or the next audit; meanwhile endpoints are bound to
  *    the last good one.
- *  - A program is kept on disk only once the switch holds it.
+ *  - A program is kept on disk only once the switch holds it. So the disk may have an older one than the switch; then the switch's
+ *    flows stay until a store has said what is newest.
  */
 import type { AgentReport, PublishedProgram } from "./sources.js";
 
@@ -16,6 +17,8 @@ export interface AgentState {
   readonly node: string;
   /** The newest program. */
   readonly candidate?: PublishedProgram;
+  /** Whether it is the disk that says so, and no store yet. */
+  readonly fromDisk: boolean;
   /** The program that the switch holds or held last. */
   readonly good?: PublishedProgram;
   /** Generation of the newest program that the switch refused. */
@@ -83,11 +86,15 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 const BRIDGE = "bridge";
 const SWITCH = "switch";
+const KEPT = "kept";
+/** The switch has this many bits of a generation (`docs/agent.md`). */
+const GENERATIONS = 0x10000;
 
 export function firstState(node: string, sources: readonly string[], kept?: PublishedProgram): AgentState {
   return {
     node,
     ...(kept === undefined ? {} : { candidate: kept, good: kept }),
+    fromDisk: kept !== undefined,
     waitingFor: new Set(sources),
     bridgeReady: false,
     link: "away",
@@ -121,7 +128,7 @@ export function step(state: AgentState, event: AgentEvent): Step {
       };
     case "adopted":
       if (state.link !== "reading") return { state, effects: [] };
-      return proceed({ ...state, link: "idle", stale: true, flows: event.flows, generation: event.generation }, [{ kind: "report" }]);
+      return afterReading({ ...state, link: "idle", stale: true, flows: event.flows, generation: event.generation });
     case "changed":
       return afterChange(state, event);
     case "failed":
@@ -139,7 +146,7 @@ function takeProgram(state: AgentState, published: PublishedProgram): Step {
   const { candidate } = state;
   // A store delivers what the disk had already, or was set back behind our back: what is in force stays.
   if (candidate !== undefined && published.generation <= candidate.generation) return { state, effects: [] };
-  return proceed({ ...state, candidate: published, stale: true, pause: FIRST_PAUSE });
+  return proceed({ ...state, candidate: published, fromDisk: false, stale: true, pause: FIRST_PAUSE, errors: cleared(state, KEPT) });
 }
 
 /** The program to bind: the newest, unless the switch refused it. */
@@ -148,9 +155,23 @@ export function wantedProgram(state: AgentState): PublishedProgram | undefined {
   return candidate !== undefined && candidate.generation === refused ? good : candidate;
 }
 
+/** Whether the switch holds a newer program than the only one that is known, which is from disk. */
+function isBehind({ candidate, fromDisk, flows, generation }: AgentState): boolean {
+  if (candidate === undefined || !fromDisk || flows === 0 || generation === 0) return false;
+  const ahead = (((generation - candidate.generation) % GENERATIONS) + GENERATIONS) % GENERATIONS;
+  return ahead > 0 && ahead < GENERATIONS / 2;
+}
+
+function afterReading(state: AgentState): Step {
+  const behind = isBehind(state)
+    ? `the switch holds generation ${state.generation} and the disk has only generation ${state.candidate?.generation ?? 0}: the switch's flows stay until the store answers`
+    : "";
+  return proceed({ ...state, errors: withError(state, KEPT, behind) }, [{ kind: "report" }]);
+}
+
 /** Starts a change where one is due and nothing is in its way. */
 function proceed(state: AgentState, effects: readonly AgentEffect[] = []): Step {
-  if (state.link !== "idle" || !state.stale) return { state, effects };
+  if (state.link !== "idle" || !state.stale || isBehind(state)) return { state, effects };
   const published = wantedProgram(state);
   const ready = published !== undefined && state.waitingFor.size === 0 && state.bridgeReady;
   if (ready) return { state: { ...state, link: "changing", stale: false }, effects: [...effects, { kind: "change", published }] };

@@ -2,7 +2,7 @@
  * What the agent keeps on disk, so that after a reboot the last good policy is in force before any store answers. Files are written
  * whole beside their place and renamed, so that a crash leaves the old or the new one.
  */
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseProgram } from "../../compiler/target/openflow/json.js";
 import { isRecord } from "../jsonrpc/stream.js";
@@ -31,10 +31,14 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
   try {
     await file.writeFile(content);
     await file.sync();
+    await rename(beside, path);
+  } catch (error) {
+    // On a full disk half a file would take the room that the next one needs.
+    await rm(beside, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
-  await rename(beside, path);
 }
 
 async function readWhole(path: string): Promise<Buffer | undefined> {
@@ -51,6 +55,13 @@ async function readWhole(path: string): Promise<Buffer | undefined> {
  * Reading rejects for what is there and cannot be used.
  */
 export function folderKeeper(folder: string, readEnvelope?: ReadEnvelope): Keeper {
+  // One after the other: generations can come faster than a disk takes them, and two would write the same file beside.
+  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = (path: string, content: string | Uint8Array): Promise<void> => {
+    const written = writing.then(() => writeWhole(path, content));
+    writing = written.catch(() => undefined);
+    return written;
+  };
   return {
     program: async () => {
       if (readEnvelope !== undefined) {
@@ -63,15 +74,15 @@ export function folderKeeper(folder: string, readEnvelope?: ReadEnvelope): Keepe
       return { generation: kept.generation, text: kept.text, program: parseProgram(kept.text) };
     },
     keepProgram: async ({ generation, text, envelope }) => {
-      if (readEnvelope === undefined) await writeWhole(join(folder, PROGRAM), JSON.stringify({ generation, text }));
-      else if (envelope !== undefined) await writeWhole(join(folder, ENVELOPE), envelope);
+      if (readEnvelope === undefined) await inTurn(join(folder, PROGRAM), JSON.stringify({ generation, text }));
+      else if (envelope !== undefined) await inTurn(join(folder, ENVELOPE), envelope);
     },
     inventory: async () => {
       const text = (await readWhole(join(folder, INVENTORY)))?.toString("utf8");
       const kept: unknown = text === undefined ? undefined : JSON.parse(text);
       return new Map(isRecord(kept) ? Object.entries(kept).flatMap(([name, part]) => (isPart(part) ? [[name, part] as const] : [])) : []);
     },
-    keepInventory: (parts) => writeWhole(join(folder, INVENTORY), JSON.stringify(Object.fromEntries(parts))),
+    keepInventory: (parts) => inTurn(join(folder, INVENTORY), JSON.stringify(Object.fromEntries(parts))),
   };
 }
 

@@ -84,6 +84,36 @@ describe("the agent's core", () => {
     ).toBe(3);
   });
 
+  it("does not put the disk's program in the place of a newer one that the switch holds, and asks the store", () => {
+    const holds = (generation: number): readonly AgentEvent[] => [
+      { kind: "inventory", source: "pods" },
+      { kind: "bridge" },
+      { kind: "connected" },
+      { kind: "adopted", flows: 7, generation },
+    ];
+    const start = (kept: number, generation: number) => run(holds(generation), firstState("a", ["pods"], published(kept)));
+    const behind = start(4, 5);
+    expect(kinds(behind.effects)).toEqual(["report"]);
+    expect(reportOf(behind.state)).toMatchObject({ generation: 5, errors: [expect.stringContaining("the disk has only generation 4")] });
+    expect(run([{ kind: "retry" }, { kind: "inventory", source: "pods" }], behind.state).effects).toEqual([]);
+    const fed = run([{ kind: "program", published: published(5) }], behind.state);
+    expect(fed.effects).toEqual([{ kind: "change", published: published(5) }]);
+    expect(reportOf(fed.state).errors).toEqual([]);
+    // Generations in cookies have 16 bits.
+    expect(kinds(start(65_535, 0x10001 & 0xffff).effects)).toEqual(["report"]);
+    for (const [kept, generation] of [
+      [5, 5],
+      [6, 5],
+      [0x10001, 0xffff],
+      [5, 0],
+    ] as const) {
+      expect(start(kept, generation).effects.at(-1)).toMatchObject({ kind: "change", published: { generation: kept } });
+    }
+    // After a reboot the switch is empty, and an older policy is better than none.
+    const empty = run([...holds(5).slice(0, 3), adopted], firstState("a", ["pods"], published(4)));
+    expect(empty.effects.at(-1)).toMatchObject({ kind: "change", published: { generation: 4 } });
+  });
+
   it("goes on with the last good program when the switch refuses a new one, and tries again at the next audit", () => {
     const first = run([changed(1), { kind: "program", published: published(2) }], ready).state;
     const refused = run([{ kind: "failed", published: published(2), reason: "full" }], first);

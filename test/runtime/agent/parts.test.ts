@@ -1,5 +1,5 @@
 /** The agent's smaller parts: what it keeps on disk, and one inventory from many sources. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -55,6 +55,14 @@ describe("what is kept on disk", () => {
     expect((await keeper.program())?.generation).toBe(1);
     await keeper.keepProgram({ generation: 2, program, text });
     expect((await keeper.program())?.generation).toBe(2);
+  });
+
+  it("is whole however fast generations come", async () => {
+    const keeper = folderKeeper(folder);
+    const generations = Array.from({ length: 20 }, (_, index) => index + 1);
+    await Promise.all(generations.map((generation) => keeper.keepProgram({ generation, program, text })));
+    expect((await keeper.program())?.generation).toBe(20);
+    expect(readdirSync(folder)).toEqual(["program.json"]);
   });
 
   it("is kept in its signed form where programs are signed, and verified again", async () => {
