@@ -22,10 +22,10 @@ import { definitionByCode } from "./diagnostics/catalogue.js";
 import { withoutConsequences } from "./diagnostics/consequences.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { hitsNoEndpoint } from "./diagnostics/lint.js";
-import { rememberPolicies } from "./policy/memory.js";
 import type { PolicyMemory } from "./policy/memory.js";
 import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
 import { resolvePolicy } from "./policy/resolve.js";
+import { makeRuleTable } from "./policy/ruletable.js";
 import { makeUniverse } from "./policy/universe.js";
 import type { Universe } from "./policy/universe.js";
 import { loadFiles } from "./source/files.js";
@@ -107,10 +107,10 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   }
   const lookup = makeLookup(program, facts, report);
   const params = evaluateParams(program, input.params ?? new Map(), report);
-  const ruleOfNode = new Map<SyntaxRule, Rule>();
+  const ruleTable = makeRuleTable();
   const said = (): number => found.length + lookup.lost();
-  const remember = input.memory && rememberPolicies(input.memory, input.params ?? new Map(), { program, facts, ruleOfNode }, said);
-  const context: Context = { program, lookup, facts, params, report, ruleOfNode, ...(remember === undefined ? {} : { remember }) };
+  const { memory } = input;
+  const context: Context = { program, lookup, facts, params, report, ruleTable, said, ...(memory === undefined ? {} : { memory }) };
   yield;
   const { policy: draft, spans, services, peers } = resolvePolicy(context);
   const meant = lookup.reportUnknown();
@@ -153,7 +153,7 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
       serviceOf: services.ofSymbol,
       peerOf: peers.ofSymbol,
       paramOf: (symbol) => params.get(symbol),
-      ruleOf: (node) => ruleOfNode.get(node),
+      ruleOf: ruleTable.of,
     },
   };
 }

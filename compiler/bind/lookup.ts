@@ -39,13 +39,14 @@ export interface Lookup {
   readonly find: (place: Place, name: Name, need: Need) => PolicySymbol | undefined;
   /** The symbol without any message, and without counting as a use. */
   readonly peek: (place: Place, space: NameSpace, name: string) => PolicySymbol | undefined;
+  /** As `peek`, where the name is not open between two declarations. */
+  readonly only: (place: Place, space: NameSpace, name: string) => PolicySymbol | undefined;
   readonly findTenant: (name: Name) => TenantScope | undefined;
   /** Every symbol that a place can see, inner ones first; hidden ones left out. */
   readonly visible: (place: Place, space?: NameSpace) => readonly PolicySymbol[];
   /** How many names have been looked for and not found, or found to be something else. */
   readonly lost: () => number;
-  /** Reports the names that nothing declares, each once. To be called when every name has been looked up. */
-  /** Tells the names that are declared nowhere, and gives those that they may have been meant to be. */
+  /** To be called when every name has been looked up: tells the names that are declared nowhere, each once, and gives those that they may have been meant to be. */
   readonly reportUnknown: () => ReadonlySet<string>;
 }
 
@@ -78,6 +79,11 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
   };
 
   const peek: Lookup["peek"] = (place, space, name) => candidates(place, space, name).at(0)?.symbol;
+
+  const only: Lookup["only"] = (place, space, name) => {
+    const found = candidates(place, space, name);
+    return found.length === 1 ? found[0].symbol : undefined;
+  };
 
   const visible: Lookup["visible"] = (place, space) => {
     const found = new Map<string, PolicySymbol>();
@@ -134,5 +140,5 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
     return tenant;
   };
 
-  return { find, peek, findTenant, visible, lost: () => lost, reportUnknown: misses.reportUnknown };
+  return { find, peek, only, findTenant, visible, lost: () => lost, reportUnknown: misses.reportUnknown };
 }

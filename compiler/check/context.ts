@@ -1,12 +1,11 @@
 /** What the passes between names and policy share. */
-import type * as syntax from "../../grammar/syntax.js";
 import type { Program } from "../bind/declare.js";
 import type { FactRecorder } from "../bind/facts.js";
 import type { Lookup, Place } from "../bind/lookup.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Report } from "../diagnostics/sink.js";
-import type { Remember } from "../policy/memory.js";
-import type { Rule } from "../policy/model.js";
+import type { PolicyMemory } from "../policy/memory.js";
+import type { RuleTable } from "../policy/ruletable.js";
 import type { ParamValue } from "./params.js";
 
 export interface Context {
@@ -16,10 +15,12 @@ export interface Context {
   /** Params without a usable value are missing, and have had their message. */
   readonly params: ReadonlyMap<PolicySymbol, ParamValue>;
   readonly report: Report;
-  /** Filled while rules are resolved, for tools that come from a place in the text. */
-  readonly ruleOfNode: Map<syntax.Rule, Rule>;
-  /** Absent where nothing of an earlier check is known. */
-  readonly remember?: Remember;
+  /** Filled while rules are resolved. */
+  readonly ruleTable: RuleTable;
+  /** How much was said so far. */
+  readonly said: () => number;
+  /** Of the last check of the same project, where somebody keeps it. */
+  readonly memory?: PolicyMemory;
 }
 
 /** Where a symbol is declared: what its own definition can see. */

@@ -1,5 +1,6 @@
 /** Declarations that nobody uses, found in the side table of names. For files that could be read whole: what could not may use anything. */
 import type { Span } from "../../grammar/span.js";
+import { rulesAsRead } from "../../grammar/reparse/moved.js";
 import type { Item } from "../../grammar/syntax.js";
 import type { Program } from "../bind/declare.js";
 import type { Facts } from "../bind/facts.js";
@@ -25,7 +26,8 @@ export function checkUsage(program: Program, facts: Facts, meant: ReadonlySet<st
     const declaration = symbol.declarations.find((entry) => entry.node === node);
     if (declaration === undefined || symbol.misplaced) continue;
     if (node.kind === "policy") {
-      if (node.rules.length === 0) report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
+      if (rulesAsRead(node).length === 0)
+        report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
       continue;
     }
     if (facts.isUsed(symbol) || meant.has(symbol.name)) continue;

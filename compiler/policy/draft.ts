@@ -12,6 +12,7 @@ export interface Spans {
   readonly mark: (thing: object, property: string, span: Span | undefined) => void;
   readonly of: (thing: { readonly origin: Origin }, property: string) => Span;
   readonly isMarked: (thing: object, property: string) => boolean;
+  readonly marksOf: (thing: object) => ReadonlyMap<string, Span>;
 }
 
 export interface Resolving {
@@ -21,8 +22,10 @@ export interface Resolving {
   readonly spans: Spans;
 }
 
+const unmarked: ReadonlyMap<string, Span> = new Map();
+
 export function makeSpans(): Spans {
-  const marks = new WeakMap<object, Map<string, Span>>();
+  const marks = new Map<object, Map<string, Span>>();
   return {
     mark: (thing, property, span) => {
       if (span === undefined) return;
@@ -30,6 +33,7 @@ export function makeSpans(): Spans {
       known.set(property, span);
       marks.set(thing, known);
     },
+    marksOf: (thing) => marks.get(thing) ?? unmarked,
     isMarked: (thing, property) => marks.get(thing)?.has(property) === true,
     of: (thing, property) => marks.get(thing)?.get(property) ?? thing.origin.span,
   };

@@ -1,91 +1,141 @@
 /**
- * Policies of an earlier check, for an editor that checks at each keystroke: a policy with the same text, in a project whose other
- * declarations are the same, says what it said before.
+ * What an earlier check resolved, for an editor that checks at each keystroke: a policy or a group with the same text, all of whose names
+ * mean what they meant, says what it said before.
  */
-import type { Policy, Tenant as SyntaxTenant } from "../../grammar/syntax.js";
-import type { Program } from "../bind/declare.js";
+import { rulesAsRead } from "../../grammar/reparse/moved.js";
+import type { Span } from "../../grammar/span.js";
+import type { Policy } from "../../grammar/syntax.js";
+import type { TenantScope } from "../bind/declare.js";
 import type { Occurrence } from "../bind/facts.js";
 import type { Place } from "../bind/lookup.js";
-import { findIn, nameSpaceOf } from "../bind/symbols.js";
 import type { PolicySymbol } from "../bind/symbols.js";
-import type { Context } from "../check/context.js";
-import type { GivenParam } from "../check/params.js";
+import type { Exports } from "../check/peers.js";
 import { originOf } from "../source/files.js";
 import type { LoadedFile } from "../source/files.js";
-import type { Origin, PolicyBlock, Rule } from "./model.js";
+import type { Resolving } from "./draft.js";
+import { makeSuccession } from "./meanings.js";
+import type { Meanings } from "./meanings.js";
+import type { Group, Origin, PolicyBlock, Rule } from "./model.js";
+import type { NamedBlock } from "./networks.js";
 
 /** What one check leaves for the next. Made empty by `policyMemory`; only the compiler looks inside. */
 export interface PolicyMemory {
-  /** Everything that names in policies can stand for, as text. */
-  environment: string;
-  policies: Map<string, KnownPolicy>;
+  policies: Map<string, Known<PolicyBlock>>;
+  groups: Map<string, Known<MarkedGroup>>;
+  /** Of the symbols that are named in these. */
+  meanings: Meanings;
 }
 
-interface KnownPolicy {
-  readonly block: PolicyBlock;
-  /** Where the policy began in its file. */
+/** What was resolved from a statement, by the check that did. */
+interface Known<Thing> {
+  readonly thing: Thing;
+  /** Where the statement began in its file. */
   readonly start: number;
   readonly uses: readonly Use[];
-  /** Of the check that wrote this. */
+  /** Of the check that wrote this entry. */
   readonly symbols: readonly PolicySymbol[];
 }
 
-/** A name in a policy: its place from the policy's beginning, and its symbol's index. */
+/** A name in a statement: its place from the statement's beginning, and its symbol's index. */
 interface Use {
   readonly start: number;
   readonly end: number;
   readonly symbol: number;
 }
 
-export function policyMemory(): PolicyMemory {
-  return { environment: "", policies: new Map() };
+/** A group, and the places of its values. */
+interface MarkedGroup {
+  readonly group: Group;
+  readonly marks: ReadonlyMap<string, Span>;
 }
 
-/** Resolves a policy, or takes over what is remembered of it. */
-export type Remember = (place: Place, tenant: string, node: Policy, resolve: () => PolicyBlock) => PolicyBlock;
+export function policyMemory(): PolicyMemory {
+  return { policies: new Map(), groups: new Map(), meanings: new Map() };
+}
 
-/** How much was said so far. A policy about which something is said is resolved anew each time, so that it is said each time. */
-export type CountSaid = () => number;
+/** Takes over what is remembered of a statement, or resolves it. */
+export interface Remember {
+  readonly policy: (place: Place, tenant: string, node: Policy, resolve: () => PolicyBlock) => PolicyBlock;
+  readonly group: (place: Place, tenant: string, namespaces: readonly string[], node: NamedBlock, resolve: () => Group) => Group;
+}
 
 /**
  * Begins a check: what is left of the earlier one in `memory` is used, and replaced by what this one finds. While a file cannot be read
  * outside its policies and tests, nothing is taken over and the memory stays as it is: how statements around a mistake are read depends on it.
  */
-export function rememberPolicies(
-  memory: PolicyMemory,
-  given: ReadonlyMap<string, GivenParam>,
-  { program, facts, ruleOfNode }: Pick<Context, "program" | "facts" | "ruleOfNode">,
-  said: CountSaid,
-): Remember | undefined {
+export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember | undefined {
+  const { program, ruleTable } = resolving.context;
   if (![...program.files.values()].every(isReadableOutside)) return undefined;
-  const environment = environmentOf(program, given);
-  const known = memory.environment === environment ? memory.policies : new Map<string, KnownPolicy>();
-  const fresh = new Map<string, KnownPolicy>();
-  memory.environment = environment;
-  memory.policies = fresh;
-  const current = makeSuccession(program);
+  const { successor, note, meanings } = makeSuccession(resolving, memory.meanings, exportsOf);
+  const { policies, groups } = memory;
+  memory.policies = new Map();
+  memory.groups = new Map();
+  memory.meanings = meanings;
 
-  return (place, tenant, node, resolve) => {
+  /** Nothing where the statement has to be resolved. */
+  const takenOver = <Thing>(earlier: Known<Thing> | undefined, place: Place, start: number): Known<Thing> | undefined => {
+    if (earlier === undefined) return undefined;
+    const symbols = earlier.symbols.flatMap((symbol) => successor(place, symbol) ?? []);
+    if (symbols.length !== earlier.symbols.length) return undefined;
     const { file } = place;
-    const { start, end } = node.span;
-    if (!isWhole(node, file)) return resolve();
-    const key = `${file.id}\n${tenant}\n${node.doc ?? ""}\n${file.text.slice(start, end)}`;
-    const earlier = known.get(key);
-    const symbols = earlier?.symbols.flatMap((symbol) => current(symbol) ?? []);
-    if (earlier !== undefined && symbols?.length === earlier.symbols.length && earlier.block.rules.length === node.rules.length) {
-      const block = movedBlock(earlier.block, file, start - earlier.start);
-      fresh.set(key, { block, start, uses: earlier.uses, symbols });
-      facts.recordLater(file.id, symbols, () => earlier.uses.map((use) => occurrenceOf(use, file.id, start, symbols)));
-      block.rules.forEach((rule, index) => ruleOfNode.set(node.rules[index], rule));
-      return block;
-    }
+    resolving.context.facts.recordLater(file.id, symbols, () => earlier.uses.map((use) => occurrenceOf(use, file.id, start, symbols)));
+    return { ...earlier, symbols };
+  };
+  /** Resolves a statement; nothing to remember where something is said about it, so that it is said each time, or where it is not all there. */
+  const resolved = <Thing>(
+    resolve: () => Thing,
+    place: Place,
+    start: number,
+    isWhole: (thing: Thing) => boolean,
+  ): [Thing, Known<Thing> | undefined] => {
+    const { facts, said } = resolving.context;
     const before = said();
-    const recorded = facts.count(file.id);
-    const block = resolve();
-    if (said() === before && block.rules.length === node.rules.length) {
-      fresh.set(key, { block, start, ...usesOf(facts.recordedSince(file.id, recorded), start) });
-    }
-    return block;
+    const recorded = facts.count(place.file.id);
+    const thing = resolve();
+    if (said() !== before || !isWhole(thing)) return [thing, undefined];
+    const known: Known<Thing> = { thing, start, ...usesOf(facts.recordedSince(place.file.id, recorded), start) };
+    return [thing, known.symbols.every(note) ? known : undefined];
+  };
+
+  return {
+    policy: (place, tenant, node, resolve) => {
+      const { file } = place;
+      const { start, end } = node.span;
+      const rules = rulesAsRead(node);
+      if (!isWhole(node, file) || rules.some((rule) => rule.incomplete === true)) return resolve();
+      const key = `${file.id}\n${tenant}\n${node.doc ?? ""}\n${file.text.slice(start, end)}`;
+      const earlier = takenOver(policies.get(key), place, start);
+      if (earlier !== undefined && earlier.thing.rules.length === rules.length) {
+        memory.policies.set(key, earlier);
+        const block = movedBlock(earlier.thing, file, start - earlier.start);
+        ruleTable.recordLater(node, block);
+        return block;
+      }
+      const [block, known] = resolved(resolve, place, start, (made) => made.rules.length === rules.length);
+      if (known !== undefined) memory.policies.set(key, known);
+      return block;
+    },
+    group: (place, tenant, namespaces, node, resolve) => {
+      const { file } = place;
+      const { start, end } = node.span;
+      if (!isWhole(node, file)) return resolve();
+      const key = `${file.id}\n${tenant}\n${namespaces.join(" ")}\n${node.doc ?? ""}\n${file.text.slice(start, end)}`;
+      const earlier = takenOver(groups.get(key), place, start);
+      if (earlier !== undefined) {
+        memory.groups.set(key, earlier);
+        const by = start - earlier.start;
+        const group = { ...earlier.thing.group, origin: movedOrigin(earlier.thing.group.origin, file, by) };
+        for (const [property, span] of earlier.thing.marks) resolving.spans.mark(group, property, movedSpan(span, by));
+        return group;
+      }
+      const resolveMarked = (): MarkedGroup => {
+        const group = resolve();
+        return { group, marks: resolving.spans.marksOf(group) };
+      };
+      const [{ group }, known] = resolved(resolveMarked, place, start, () => true);
+      if (known !== undefined) memory.groups.set(key, known);
+      return group;
+    },
   };
 }
 
@@ -99,55 +149,12 @@ function isReadableOutside({ parsed }: LoadedFile): boolean {
 }
 
 /** The same text can be read in part only, where something is wrong in it or around it. */
-function isWhole(node: Policy, { parsed }: LoadedFile): boolean {
-  if (node.incomplete === true || node.rules.some((rule) => rule.incomplete === true)) return false;
+function isWhole(node: Policy | NamedBlock, { parsed }: LoadedFile): boolean {
+  if (node.incomplete === true) return false;
   return parsed.problems.every(({ span }) => span.end < node.span.start || node.span.end < span.start);
 }
 
-/**
- * The text of every declaration but policies and tests, which nothing names, with the values of params: everything that decides what the
- * names in a policy stand for.
- */
-function environmentOf(program: Program, given: ReadonlyMap<string, GivenParam>): string {
-  const parts: string[] = [JSON.stringify([...given].map(([name, { value }]) => [name, value]))];
-  for (const file of program.files.values()) {
-    parts.push(file.id, file.imports.map(({ target, usable }) => `${target} ${usable}`).join("\n"));
-    addDeclarations(parts, file, file.parsed.file.items);
-  }
-  return parts.join("\n");
-}
-
-function addDeclarations(parts: string[], file: LoadedFile, items: SyntaxTenant["items"]): void {
-  for (const item of items) {
-    if (item.kind === "tenant") {
-      parts.push(`tenant ${item.name.text} {`);
-      addDeclarations(parts, file, item.items);
-      parts.push("}");
-    } else if (item.kind !== "policy" && item.kind !== "test") parts.push(file.text.slice(item.span.start, item.span.end));
-  }
-}
-
-/** From a symbol of an earlier check to the one that is declared in its place now. */
-function makeSuccession(program: Program): (symbol: PolicySymbol) => PolicySymbol | undefined {
-  const successors = new Map<PolicySymbol, PolicySymbol | undefined>();
-  const find = (symbol: PolicySymbol): PolicySymbol | undefined => {
-    const { kind, name, tenant } = symbol;
-    if (kind === "tenant") return program.tenants.get(name)?.symbol;
-    const declaration = symbol.declarations.at(0);
-    if (declaration === undefined) return symbol;
-    const scope = tenant === undefined ? program.fileScopes.get(declaration.nameSpan.file) : program.tenants.get(tenant)?.scope;
-    return findIn(scope, nameSpaceOf(kind), name);
-  };
-  return (symbol) => {
-    const known = successors.get(symbol);
-    if (known !== undefined) return known;
-    const found = find(symbol);
-    successors.set(symbol, found);
-    return found;
-  };
-}
-
-function usesOf(occurrences: readonly Occurrence[], start: number): Pick<KnownPolicy, "uses" | "symbols"> {
+function usesOf(occurrences: readonly Occurrence[], start: number): Pick<Known<unknown>, "uses" | "symbols"> {
   const indices = new Map<PolicySymbol, number>();
   const uses = occurrences.map(({ span, symbol }): Use => {
     const index = indices.get(symbol) ?? indices.size;
@@ -161,10 +168,26 @@ function occurrenceOf(use: Use, file: string, start: number, symbols: readonly P
   return { span: { file, start: start + use.start, end: start + use.end }, symbol: symbols[use.symbol], declaration: false };
 }
 
+function movedSpan({ file, start, end }: Span, by: number): Span {
+  return { file, start: start + by, end: end + by };
+}
+
+/** Lines above may be joined or cut without anything moving by a character, so the line is found anew. */
+function movedOrigin({ span }: Origin, file: LoadedFile, by: number): Origin {
+  return originOf(file, movedSpan(span, by));
+}
+
+/** The rules are moved when somebody asks for them. */
 function movedBlock(block: PolicyBlock, file: LoadedFile, by: number): PolicyBlock {
-  const movedOrigin = ({ span }: Origin): Origin => originOf(file, { ...span, start: span.start + by, end: span.end + by });
-  const origin = movedOrigin(block.origin);
-  // Lines above may be joined or cut without anything moving by a character.
+  const origin = movedOrigin(block.origin, file, by);
   if (by === 0 && origin.line === block.origin.line && origin.column === block.origin.column) return block;
-  return { ...block, origin, rules: block.rules.map((rule): Rule => ({ ...rule, origin: movedOrigin(rule.origin) })) };
+  let rules: readonly Rule[] | undefined;
+  return {
+    ...block,
+    origin,
+    get rules() {
+      rules ??= block.rules.map((rule): Rule => ({ ...rule, origin: movedOrigin(rule.origin, file, by) }));
+      return rules;
+    },
+  };
 }

@@ -2,7 +2,7 @@
  * From bound trees to the resolved policy. Never fails: what cannot be resolved has had its message and is left out, so the
  * result is a whole policy only when there was no essential error.
  */
-import type { Block, Item, Policy as SyntaxPolicy } from "../../grammar/syntax.js";
+import type { Block, Item } from "../../grammar/syntax.js";
 import type { TenantScope } from "../bind/declare.js";
 import { mayStand } from "../bind/declare.js";
 import type { Place } from "../bind/lookup.js";
@@ -21,8 +21,10 @@ import { originOf } from "../source/files.js";
 import { unionAllAddresses } from "../space/address.js";
 import { makeSpans } from "./draft.js";
 import type { Resolving, Spans } from "./draft.js";
+import { rememberPolicies } from "./memory.js";
+import type { Remember } from "./memory.js";
 import { resolveAci, resolveBgp, resolveFabric } from "./installation.js";
-import type { BgpHost, Policy, PolicyBlock, QosProfile, Rule, Tenant, Test } from "./model.js";
+import type { BgpHost, Group, Policy, PolicyBlock, QosProfile, Rule, Tenant, Test } from "./model.js";
 import { isNamed, resolveGroup, resolveNetwork, resolveQos } from "./networks.js";
 import type { NamedBlock } from "./networks.js";
 import { exportsOf, resolveApp, resolveContracts, resolveExport, resolveLoadBalancer } from "./objects.js";
@@ -39,17 +41,19 @@ export function resolvePolicy(context: Context): Resolved {
   const { program, report } = context;
   const exports = new Map<TenantScope, Exports>();
   const services = makeServices(context);
-  const peers = makePeers(context, (tenant) => {
+  const knownExports = (tenant: TenantScope): Exports => {
     const known = exports.get(tenant) ?? exportsOf(tenant);
     exports.set(tenant, known);
     return known;
-  });
+  };
+  const peers = makePeers(context, knownExports);
   const spans = makeSpans();
   const resolving: Resolving = { context, services, peers, spans };
   const qosOf = makeProfiles(resolving);
 
   for (const [node, symbol] of program.symbolOfNode) evaluate(resolving, qosOf, node.kind === "tenant" ? undefined : symbol);
-  const tenants = [...program.tenants.values()].map((tenant) => resolveTenant(resolving, tenant, qosOf));
+  const remember = context.memory && rememberPolicies(context.memory, resolving, knownExports);
+  const tenants = [...program.tenants.values()].map((tenant) => resolveTenant(resolving, tenant, qosOf, remember));
   const outer = [...program.files.values()].map((file) => resolveOutside(resolving, file));
   const fabric = outer.flatMap((part) => part.fabric).at(0);
   const aci = outer.flatMap((part) => part.aci).at(0);
@@ -121,7 +125,7 @@ function isDeclared(context: Context, item: Item): boolean {
   }
 }
 
-function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): Tenant {
+function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf, remember: Remember | undefined): Tenant {
   const { context, spans } = resolving;
   const { name } = scope;
   const statements = statementsOf(context, scope);
@@ -136,13 +140,18 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): 
     context.report(duplicateStatement.make({ name: "default", place: `tenant "${name}"` }, { span: item.span, related }));
   }
   const networks = blocks("network").map(({ place, block }) => resolveNetwork(resolving, place, block));
-  const groups = blocks("group").map(({ place, block }) =>
-    resolveGroup(resolving, place, block, { tenant: name, namespaces: namespaces.names, qosOf }),
-  );
+  const groups = blocks("group").map(({ place, block }) => {
+    const resolve = (): Group => resolveGroup(resolving, place, block, { tenant: name, namespaces: namespaces.names, qosOf });
+    return remember?.group(place, name, namespaces.names, block, resolve) ?? resolve();
+  });
   const policies = statements
-    .flatMap(({ place, item }) => (item.kind === "policy" ? [policyBlock(resolving, place, name, item)] : []))
+    .flatMap(({ place, item }) => {
+      if (item.kind !== "policy") return [];
+      const resolve = (): PolicyBlock => resolvePolicyBlock(resolving, place, name, item);
+      return [remember?.policy(place, name, item, resolve) ?? resolve()];
+    })
     .sort((left, right) => right.priority - left.priority || byName(left, right));
-  const rules: readonly Rule[] = policies.flatMap((policy) => policy.rules);
+  let rules: readonly Rule[] | undefined;
   const doc = scope.symbol.doc;
   const tenant: Tenant = {
     name,
@@ -154,7 +163,11 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): 
     networks,
     groups,
     policies,
-    rules,
+    // Asked for only by who asks about flows, which an editor does not at each keystroke.
+    get rules() {
+      rules ??= policies.flatMap((policy) => policy.rules);
+      return rules;
+    },
     exports: statements.flatMap(({ place, item }) => (item.kind === "export" ? resolveExport(resolving, place, item) : [])),
     qosProfiles: statements.flatMap(({ item }) => {
       const symbol = item.kind === "qos" ? context.program.symbolOfNode.get(item) : undefined;
@@ -166,11 +179,6 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf): 
   };
   for (const [namespace, span] of namespaces.spans) spans.mark(tenant, `namespace ${namespace}`, span);
   return tenant;
-}
-
-function policyBlock(resolving: Resolving, place: Place, tenant: string, node: SyntaxPolicy): PolicyBlock {
-  const resolve = (): PolicyBlock => resolvePolicyBlock(resolving, place, tenant, node);
-  return resolving.context.remember?.(place, tenant, node, resolve) ?? resolve();
 }
 
 function namespacesOf({ context }: Resolving, scope: TenantScope) {

@@ -63,7 +63,7 @@ function resolveRule({ context, peers, services }: Resolving, place: Place, home
     log: node.log,
     text,
   };
-  context.ruleOfNode.set(node, rule);
+  context.ruleTable.record(node, rule);
   return rule;
 }
 

@@ -200,19 +200,25 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
     return made;
   };
 
-  const splitters = new Map(
-    policy.tenants.map((tenant) => {
-      const ofTenant = tenantEnds.get(tenant.name) ?? [];
-      const split = (whole: EndBox): TenantSplit => {
-        const others = ends.subtractEnds([whole], ofTenant);
-        if (others.length === 0) return { own: [whole], others };
-        const own = ends.intersectEnds([whole], ofTenant);
-        return own.length === 0 ? { own, others: [whole] } : { own, others };
-      };
-      return [tenant.name, boundedCache(4 * tenant.rules.length + 1024, split)] as const;
-    }),
-  );
-  const splitByTenant = (tenant: string, whole: EndBox): TenantSplit => splitters.get(tenant)?.(whole) ?? { own: [], others: [whole] };
+  const splitters = new Map<string, (whole: EndBox) => TenantSplit>();
+  const splitterOf = (tenant: Tenant): ((whole: EndBox) => TenantSplit) => {
+    const ofTenant = tenantEnds.get(tenant.name) ?? [];
+    return boundedCache(4 * tenant.rules.length + 1024, (whole) => {
+      const others = ends.subtractEnds([whole], ofTenant);
+      if (others.length === 0) return { own: [whole], others };
+      const own = ends.intersectEnds([whole], ofTenant);
+      return own.length === 0 ? { own, others: [whole] } : { own, others };
+    });
+  };
+  const splitByTenant = (name: string, whole: EndBox): TenantSplit => {
+    const known = splitters.get(name);
+    if (known !== undefined) return known(whole);
+    const tenant = tenantByName.get(name);
+    if (tenant === undefined) return { own: [], others: [whole] };
+    const made = splitterOf(tenant);
+    splitters.set(name, made);
+    return made(whole);
+  };
 
   const outside = boundedCache(1024, address.complementAddresses);
   const axioms: EndSet = [

@@ -62,16 +62,8 @@ export function movedItem(item: tree.Item, by: number): tree.Item {
       return { ...item, span, name: leaf(item.name, by), peers: movedPeers(item.peers, by) };
     case "service":
       return { ...item, span, name: leaf(item.name, by), terms: item.terms.map((term) => movedService(term, by)) };
-    case "policy": {
-      const { priority } = item;
-      return {
-        ...item,
-        span,
-        name: leaf(item.name, by),
-        ...(priority === undefined ? {} : { priority: leaf(priority, by) }),
-        rules: item.rules.map((rule) => movedRule(rule, by)),
-      };
-    }
+    case "policy":
+      return movedPolicy(item, by);
     case "export":
       return { ...item, span, groups: leaves(item.groups, by), ...(item.to === undefined ? {} : { to: leaves(item.to, by) }) };
     case "app":
@@ -83,6 +75,34 @@ export function movedItem(item: tree.Item, by: number): tree.Item {
     default:
       return movedBlock(item, by);
   }
+}
+
+/** Of each policy whose rules were moved, or will be when somebody asks for them: the policy that was read, and how far it is now from there. */
+const readAt = new WeakMap<tree.Policy, { readonly policy: tree.Policy; readonly by: number }>();
+
+/** Most policies move with each keystroke, and nobody looks at their rules before they move again: these are moved when they are asked for. */
+function movedPolicy(policy: tree.Policy, further: number): tree.Policy {
+  const earlier = readAt.get(policy) ?? { policy, by: 0 };
+  const by = earlier.by + further;
+  const read = earlier.policy;
+  let rules: readonly tree.Rule[] | undefined;
+  const moved: tree.Policy = {
+    ...read,
+    span: movedSpan(read.span, by),
+    name: leaf(read.name, by),
+    ...(read.priority === undefined ? {} : { priority: leaf(read.priority, by) }),
+    get rules() {
+      rules ??= read.rules.map((rule) => movedRule(rule, by));
+      return rules;
+    },
+  };
+  readAt.set(moved, { policy: read, by });
+  return moved;
+}
+
+/** The rules of a policy with the places that they had when they were read: for questions in which places do not matter. */
+export function rulesAsRead(policy: tree.Policy): readonly tree.Rule[] {
+  return (readAt.get(policy)?.policy ?? policy).rules;
 }
 
 function leaf<Node extends Leaf>(node: Node, by: number): Node {
