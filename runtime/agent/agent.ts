@@ -6,6 +6,7 @@ import { cutConnections } from "../conntrack/cut.js";
 import type { Enforced } from "../conntrack/cut.js";
 import { openControl } from "../conntrack/control.js";
 import { connectionJudge } from "../conntrack/decide.js";
+import type { Modification } from "../openflow/bundle.js";
 import { greetSwitch } from "../openflow/connection.js";
 import type { SwitchConnection } from "../openflow/connection.js";
 import type { PacketIn } from "../openflow/packetin.js";
@@ -14,12 +15,13 @@ import { openStream } from "../openflow/transport.js";
 import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
 import { secureBridge } from "../ovsdb/bridge.js";
 import type { BridgeView } from "../ovsdb/bridge.js";
+import { setupChanges } from "../ovsdb/setup.js";
+import type { BridgeSetup } from "../ovsdb/setup.js";
 import { watchBridge } from "../ovsdb/watch.js";
 import { retrying } from "../retry.js";
 import { bareFlows } from "./bare.js";
 import type { UnknownPolicy } from "./bare.js";
 import { makeBinder } from "./binder.js";
-import type { BindInput } from "./binder.js";
 import { firstState, reportOf, step } from "./core.js";
 import type { AgentEffect, AgentEvent, AgentState } from "./core.js";
 import { bridgeProblem, nodeInventory } from "./inventory.js";
@@ -28,6 +30,7 @@ import type { Keeper } from "./keep.js";
 import { policingChanges } from "./policing.js";
 import { makeShadow } from "./shadow.js";
 import type { AgentReport, EndpointSource, InventoryPart, ProgramSource, PublishedProgram, ReportSink, Stop } from "./sources.js";
+import { stopwatch } from "./stopwatch.js";
 
 export interface AgentOptions {
   readonly own: OwnNode;
@@ -35,6 +38,8 @@ export interface AgentOptions {
   /** The bridge's OpenFlow address; `unix:<run folder>/<bridge>.mgmt` needs no configuration of the switch. */
   readonly openflow: ServerAddress;
   readonly ovsdb: ServerAddress;
+  /** What the agent makes on the switch; nothing without. */
+  readonly setup?: BridgeSetup;
   /** The switch's run folder, or the path of its control socket: for cutting connections. Without it none are cut. */
   readonly control?: string;
   readonly identity?: TlsIdentity;
@@ -71,6 +76,8 @@ const CUT_DELAY = 20;
 /** Before a failed sweep is tried again. */
 const CUT_AGAIN = 1000;
 const KEEP_DELAY = 1000;
+/** Before what the switch's database did not take is tried again. */
+const SETUP_AGAIN = 5000;
 /** Before what the disk did not take is written again. */
 const KEEP_AGAIN = 10_000;
 const SWITCH = "switch";
@@ -155,56 +162,63 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     }
   };
 
-  /** Binds and compares at once, so that what is sent is of one state of things. */
+  /** What is sent is of one state of things: that at the moment of the call. */
   const change = async (published: PublishedProgram | undefined): Promise<void> => {
     const to = connection;
     if (to === undefined) return;
     agreed = undefined;
+    shadow.begin();
+    const clock = stopwatch();
     try {
-      const started = performance.now();
-      const changes = published === undefined ? bareChanges() : boundChanges(published);
-      const computed = performance.now();
+      const changes = clock.measure(published === undefined ? bareChanges() : boundChanges(published));
       await to.apply(changes);
-      shadow.note(changes);
       whole = false;
       agreed = published;
       if (published !== undefined) limitPorts();
-      if (changes.length > 0) {
+      const times = clock.times();
+      if (times.changes > 0) {
         log.info("the switch has changed", {
           generation: published?.generation ?? 0,
-          changes: changes.length,
+          changes: times.changes,
           flows: shadow.count(),
-          bindMilliseconds: round(computed - started),
-          switchMilliseconds: round(performance.now() - computed),
+          bindMilliseconds: round(times.making),
+          switchMilliseconds: round(times.switch),
         });
       }
-      send({ kind: "changed", published, changes: changes.length, flows: shadow.count(), endpoints: binder.endpointCount(), at: Date.now() });
+      send({ kind: "changed", published, changes: times.changes, flows: shadow.count(), endpoints: binder.endpointCount(), at: Date.now() });
     } catch (error) {
+      shadow.undo();
       whole = true;
       if (!(error instanceof SwitchRefusal)) log.warn(`a change failed: ${textOf(error)}`);
       send({ kind: "failed", published, reason: textOf(error) });
     }
   };
 
-  const boundChanges = (published: PublishedProgram): ReturnType<typeof shadow.changes> => {
+  /** Binds and compares. Where most flows change, the first are compared and given while the others are not bound yet. */
+  function* boundChanges(published: PublishedProgram): Generator<readonly Modification[]> {
     if (bridge === undefined) throw new Error("there is no bridge");
     const inventory = nodeInventory(own, parts.values(), bridge);
-    const input: BindInput = { ...inventory, program: published.program, generation: published.generation, node: own.name };
-    const { touched, groups, problems } = binder.update(input);
+    const binding = binder.round({ ...inventory, program: published.program, generation: published.generation, node: own.name });
+    let step = binding.next();
+    while (step.done !== true) {
+      yield shadow.changesAt(binder.wanted, step.value);
+      step = binding.next();
+    }
+    const { touched, groups, problems } = step.value;
     const homeless = inventory.homeless.map((name) => `endpoint ${name} has no port on ${options.bridge}`);
     const found = [...homeless, ...problems.map(({ message }) => message)];
     send({ kind: "trouble", about: "endpoints", message: summary(found) });
-    return shadow.changes(binder.wanted, groups, whole ? undefined : touched());
-  };
+    yield shadow.changes(binder.wanted, groups, whole ? undefined : touched());
+  }
 
   const limitPorts = (): void => {
     const operations = bridge === undefined ? [] : policingChanges(bridge, binder.policing());
     if (operations.length > 0) watch.transact(operations).catch(trouble("ovsdb"));
   };
 
-  const bareChanges = (): ReturnType<typeof shadow.changes> => {
+  const bareChanges = (): readonly (readonly Modification[])[] => {
     whole = true;
-    return shadow.changes(bareFlows(options.unknownPolicy), []);
+    return [shadow.changes(bareFlows(options.unknownPolicy), [])];
   };
 
   const keep = async (published: PublishedProgram): Promise<void> => {
@@ -288,12 +302,32 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     });
   };
 
+  let settingUp = false;
+  const setUp = (): void => {
+    const operations = options.setup === undefined || settingUp ? [] : setupChanges(options.bridge, bridge, options.setup);
+    if (operations.length === 0) return;
+    settingUp = true;
+    watch
+      .transact(operations)
+      .then(
+        () => log.info("the switch is set up as the configuration asks", { bridge: options.bridge }),
+        (error: unknown) => {
+          trouble("ovsdb")(new Error(`the switch cannot be set up: ${textOf(error)}`));
+          later(SETUP_AGAIN, setUp);
+        },
+      )
+      .finally(() => {
+        settingUp = false;
+      });
+  };
+
   const watch = watchBridge(
     options.ovsdb,
     options.bridge,
     (view) => {
       bridge = view;
       send({ kind: "trouble", about: "ovsdb", message: "" });
+      setUp();
       if (view !== undefined && view.failMode !== "secure") watch.transact([secureBridge(view.name)]).catch(trouble("ovsdb"));
       send({ kind: "bridge", problem: bridgeProblem(own, options.bridge, view) });
     },

@@ -35,6 +35,14 @@ export interface KubernetesSettings {
   readonly namespaces?: readonly string[];
 }
 
+/** What the agent makes on the switch where it is not there. */
+export interface SetupSettings {
+  readonly bridge?: "system" | "netdev";
+  readonly tunnel?: boolean;
+  readonly tunnelPort?: number;
+  readonly uplink?: boolean;
+}
+
 export interface AgentSettings {
   readonly node?: string;
   readonly store: StoreSettings;
@@ -48,6 +56,7 @@ export interface AgentSettings {
   readonly address?: string;
   readonly tunnel?: string;
   readonly uplink?: string;
+  readonly create?: SetupSettings;
   readonly nextHop?: string;
   readonly forwarding?: "bridge" | "routing" | "none";
   readonly untilKnown: "deny" | "normal";
@@ -112,6 +121,16 @@ const shape = object(
     address: some("an address", "Where tunnels to this node end.", (value) => parseAddress(value) !== undefined),
     tunnel: some("a name", "The port of the bridge that tunnels to other nodes (VXLAN, `remote_ip=flow`, `key=flow`)."),
     uplink: some("a name", "The port of the bridge to the world outside."),
+    create: object(
+      {
+        bridge: word(["system", "netdev"], { description: "Make `bridge` if there is none, with its datapath in the kernel or in user space." }),
+        tunnel: flag({ description: "Make the port `tunnel`." }),
+        tunnelPort: integer(1, 65_535, { description: "UDP port of the tunnel. Default: 4789." }),
+        uplink: flag({ description: "Attach the network device `uplink` to the bridge: the host no longer uses it itself." }),
+      },
+      [],
+      { description: "What the agent makes on the switch. What is there and was made by others stays as it is. Default: nothing." },
+    ),
     nextHop: some("a MAC address", "The router behind the uplink.", (value) => macNumber(value) !== undefined),
     forwarding: word(["bridge", "routing", "none"], { description: "How the bridge forwards. Default: as the policy's fabric says." }),
     untilKnown: word(["deny", "normal"], {
@@ -174,6 +193,7 @@ export function readAgentSettings(id: string, content: string): ReadSettings {
   if (stores !== 1)
     diagnostics.push(wrongSetting.make({ where: "store", needed: "a folder or etcd", found: stores === 0 ? "neither" : "both" }, place));
   if (values.trust.length === 0) diagnostics.push(wrongSetting.make({ where: "trust", needed: "at least one key", found: "none" }, place));
+  for (const problem of setupProblems(values)) diagnostics.push(wrongSetting.make(problem, place));
   if (diagnostics.length > 0) return { diagnostics };
   const { store, trust, endpoints = {}, ...rest } = values;
   const etcd = store.etcd === undefined ? undefined : etcdOf(store.etcd);
@@ -192,6 +212,22 @@ export function readAgentSettings(id: string, content: string): ReadSettings {
     endpoints: { ...endpoints, ovsdb: endpoints.ovsdb ?? true, nodes: endpoints.nodes ?? etcd !== undefined },
   };
   return { settings, diagnostics };
+}
+
+/** What is asked for and cannot be made. */
+function setupProblems({ create, tunnel, uplink }: Pick<Partial<AgentSettings>, "create" | "tunnel" | "uplink">): readonly Problem[] {
+  const problems: readonly (Problem & { readonly holds: boolean })[] = [
+    { holds: create?.tunnel === true && tunnel === undefined, where: "create.tunnel", needed: "the port's name in `tunnel`", found: "none" },
+    { holds: create?.uplink === true && uplink === undefined, where: "create.uplink", needed: "the device's name in `uplink`", found: "none" },
+    { holds: tunnel !== undefined && tunnel === uplink, where: "uplink", needed: "another name than `tunnel`", found: tunnel ?? "" },
+  ];
+  return problems.filter(({ holds }) => holds);
+}
+
+interface Problem {
+  readonly where: string;
+  readonly needed: string;
+  readonly found: string;
 }
 
 /** The shape requires `endpoints`, or there was a diagnostic; the compiler cannot know. */

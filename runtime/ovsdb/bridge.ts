@@ -2,11 +2,13 @@
  * A bridge as OVSDB describes it, and the few things that we set on one (ovs-vswitchd.conf.db(5)).
  */
 import type { Operation } from "./client.js";
-import { mapOf, mapValue, namedUuid, numberOf, setOf, setValue, textOf } from "./values.js";
+import { mapOf, numberOf, setOf, textOf } from "./values.js";
 import type { Row, Tables } from "./values.js";
 
 export interface BridgeInterface {
   readonly name: string;
+  /** Id of the row of its port; interfaces of a bond have one port. */
+  readonly portId: string;
   /** OpenFlow port number; absent while the switch has not taken the interface. */
   readonly port?: number;
   /** Such as `vxlan`, `internal`; empty for a network device. */
@@ -45,12 +47,13 @@ export const bridgeColumns = {
   Interface: ["name", "type", "ofport", "mac_in_use", "external_ids", "options", "error", "ingress_policing_rate", "ingress_policing_burst"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-function interfaceView(row: Row): BridgeInterface {
+function interfaceView(portId: string, row: Row): BridgeInterface {
   const port = numberOf(row.ofport);
   const mac = textOf(row.mac_in_use);
   const error = textOf(row.error);
   return {
     name: textOf(row.name) ?? "",
+    portId,
     type: textOf(row.type) ?? "",
     externalIds: mapOf(row.external_ids),
     options: mapOf(row.options),
@@ -66,11 +69,14 @@ function interfaceView(row: Row): BridgeInterface {
 export function bridgeView(tables: Tables, name: string): BridgeView | undefined {
   const bridge = [...(tables.get("Bridge")?.values() ?? [])].find((row) => row.name === name);
   if (bridge === undefined) return undefined;
-  const rowsOf = (table: string, ids: unknown): readonly Row[] =>
-    setOf(ids)
-      .map((id) => tables.get(table)?.get(String(id)))
-      .filter((row) => row !== undefined);
-  const interfaces = rowsOf("Port", bridge.ports).flatMap((port) => rowsOf("Interface", port.interfaces).map(interfaceView));
+  const rowsOf = (table: string, ids: unknown): readonly (readonly [string, Row])[] =>
+    setOf(ids).flatMap((id): readonly (readonly [string, Row])[] => {
+      const row = tables.get(table)?.get(String(id));
+      return row === undefined ? [] : [[String(id), row]];
+    });
+  const interfaces = rowsOf("Port", bridge.ports).flatMap(([portId, port]) =>
+    rowsOf("Interface", port.interfaces).map(([, row]) => interfaceView(portId, row)),
+  );
   const failMode = textOf(bridge.fail_mode);
   return {
     name,
@@ -99,18 +105,4 @@ export function setPolicing(name: string, policing: Policing): Operation {
     where: named(name),
     row: { ingress_policing_rate: policing.rate, ingress_policing_burst: policing.burst },
   };
-}
-
-/** A VXLAN interface whose far end and network id (VNI) flows choose. */
-export function addTunnel(bridge: string, name: string, options: Readonly<Record<string, string>> = {}): readonly Operation[] {
-  return [
-    {
-      op: "insert",
-      table: "Interface",
-      "uuid-name": "interface",
-      row: { name, type: "vxlan", options: mapValue({ remote_ip: "flow", key: "flow", ...options }) },
-    },
-    { op: "insert", table: "Port", "uuid-name": "port", row: { name, interfaces: namedUuid("interface") } },
-    { op: "mutate", table: "Bridge", where: named(bridge), mutations: [["ports", "insert", setValue([namedUuid("port")])]] },
-  ];
 }

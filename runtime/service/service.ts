@@ -18,6 +18,7 @@ import { ovsdbSource } from "../endpoints/ovsdb.js";
 import { parseServerAddress } from "../openflow/transport.js";
 import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
 import { OVSDB_PORT } from "../ovsdb/client.js";
+import type { BridgeSetup } from "../ovsdb/setup.js";
 import { accept } from "../signing/accept.js";
 import type { InForce } from "../signing/accept.js";
 import { programDigest, readHeader } from "../signing/envelope.js";
@@ -74,6 +75,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const agent = await startAgent({
       own: { ...ownNode(settings), name: node },
       bridge: settings.bridge,
+      setup: setupOf(settings),
       ...surroundings,
       programs: programs.source,
       endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, warn)],
@@ -151,6 +153,12 @@ function noticing(source: ProgramSource): { readonly source: ProgramSource; read
 
 function ownNode({ address, tunnel, uplink, nextHop, forwarding }: AgentSettings): object {
   return { address, tunnel, uplink, nextHop, forwarding };
+}
+
+function setupOf({ create, tunnel, uplink }: AgentSettings): BridgeSetup | undefined {
+  if (create === undefined) return undefined;
+  const { bridge, tunnelPort } = create;
+  return { bridge, tunnelPort, ...(create.tunnel === true ? { tunnel } : {}), ...(create.uplink === true ? { uplink } : {}) };
 }
 
 interface Surroundings {

@@ -95,6 +95,7 @@ describe("what is kept on disk", () => {
 describe("a node's inventory", () => {
   const entry = (name: string, port: number | undefined, externalIds: Readonly<Record<string, string>> = {}, error?: string): BridgeInterface => ({
     name,
+    portId: name,
     type: "",
     externalIds,
     options: {},

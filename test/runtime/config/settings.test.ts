@@ -21,6 +21,7 @@ openflow: unix:/run/openvswitch/br-int.mgmt
 ovsdb: tcp:127.0.0.1:6640
 address: 192.0.2.1
 tunnel: vxlan0
+create: { bridge: netdev, tunnel: true, tunnelPort: 4790 }
 forwarding: none
 untilKnown: deny
 endpoints:
@@ -67,6 +68,10 @@ describe("the agent's configuration", () => {
     ["store: { folder: x, etcd: { endpoints: [https://a:1] } }\ntrust: [a.pub]\n", ["store needs a folder or etcd, not both"]],
     ["store: {}\ntrust: [a.pub]\n", ["store needs a folder or etcd, not neither"]],
     ["store: { etcd: { endpoints: [10.0.0.1] } }\ntrust: [a.pub]\n", [expect.stringContaining("store.etcd.endpoints[0] needs a URL")]],
+    [`${small}create: { tunnel: true }\n`, ["create.tunnel needs the port's name in `tunnel`, not none"]],
+    [`${small}create: { uplink: true }\n`, ["create.uplink needs the device's name in `uplink`, not none"]],
+    [`${small}tunnel: a\nuplink: a\n`, ["uplink needs another name than `tunnel`, not a"]],
+    [`${small}create: { bridge: dummy }\n`, [expect.stringContaining("create.bridge needs one of system, netdev")]],
     ["store: { folder: x }\ntrust: []\n", ["trust needs at least one key, not none"]],
   ])("is refused with a message for each mistake: %j", (text, wanted) => {
     expect(messages(text)).toEqual(wanted);

@@ -111,7 +111,7 @@ describe("sources as one", () => {
 });
 
 describe("interfaces of a bridge", () => {
-  const plain = { name: "eth0", type: "", options: {}, policing: { rate: 0, burst: 0 } };
+  const plain = { name: "eth0", portId: "1", type: "", options: {}, policing: { rate: 0, burst: 0 } };
   const endpointsOf = (externalIds: Readonly<Record<string, string>>, more: object = {}) =>
     bridgeEndpoints(
       { name: "br-int", datapathType: "system", protocols: [], externalIds: {}, interfaces: [{ ...plain, externalIds, ...more }] },

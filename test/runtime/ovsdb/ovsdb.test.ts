@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { objectSplitter, RpcError } from "../../../runtime/jsonrpc/stream.js";
 import { RpcRefusal } from "../../../runtime/jsonrpc/client.js";
-import { addTunnel, bridgeView, secureBridge, setPolicing } from "../../../runtime/ovsdb/bridge.js";
+import { bridgeView, secureBridge, setPolicing } from "../../../runtime/ovsdb/bridge.js";
 import type { BridgeView } from "../../../runtime/ovsdb/bridge.js";
 import { connectOvsdb } from "../../../runtime/ovsdb/client.js";
+import { setupChanges } from "../../../runtime/ovsdb/setup.js";
 import { applyUpdate, mapOf, setOf } from "../../../runtime/ovsdb/values.js";
 import { watchBridge } from "../../../runtime/ovsdb/watch.js";
 import { hasSwitch, startSwitch } from "../../support/ovs.js";
@@ -100,7 +101,8 @@ describe("OVSDB's values", () => {
     expect(first.interfaces[1].mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 
     ovs.configure("set", "interface", "br-p1", "external_ids:iface-id=web");
-    await watch.transact([secureBridge("br"), setPolicing("br-p2", { rate: 1000, burst: 100 }), ...addTunnel("br", "tun", { dst_port: "4790" })]);
+    const tunnel = setupChanges("br", views.at(-1), { tunnel: "tun", tunnelPort: 4790 });
+    await watch.transact([secureBridge("br"), setPolicing("br-p2", { rate: 1000, burst: 100 }), ...tunnel]);
     const second = await until(({ interfaces }) => interfaces.some(({ name, port }) => name === "tun" && port !== undefined));
     expect(second.interfaces.find(({ name }) => name === "br-p1")?.externalIds).toEqual({ "iface-id": "web" });
     expect(second.interfaces.find(({ name }) => name === "br-p2")?.policing).toEqual({ rate: 1000, burst: 100 });
