@@ -52,8 +52,8 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     ProjectState,
     { readonly version: number; readonly outcomes: readonly Outcome[]; readonly shown: readonly Diagnostic[] }
   >();
-  /** What was sent of each URI that has something on show, as text. */
-  const shown = new Map<string, string>();
+  /** What was sent of each URI that has something on show. */
+  const shown = new Map<string, { readonly version: number | undefined; readonly items: readonly EditorDiagnostic[] }>();
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let work: Work | undefined;
@@ -95,11 +95,10 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     }
     for (const { uri, items } of now.values()) {
       const version = open.get(uri);
-      const params = { uri, diagnostics: items, ...(version === undefined ? {} : { version }) };
-      const text = JSON.stringify(params);
-      if (shown.get(uri) === text) continue;
-      shown.set(uri, text);
-      void connection.sendDiagnostics(params);
+      const before = shown.get(uri);
+      if (before?.version === version && before !== undefined && JSON.stringify(before.items) === JSON.stringify(items)) continue;
+      shown.set(uri, { version, items });
+      void connection.sendDiagnostics({ uri, diagnostics: items, ...(version === undefined ? {} : { version }) });
     }
   };
   function* sendInSteps(): Steps<void> {
@@ -107,6 +106,8 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     send();
   }
   function* findSlowly(): Steps<void> {
+    // Before anybody asks for a project of a document: that would check it in one go.
+    yield* workspace.checkInSteps();
     for (const project of workspace.projects()) {
       yield* project.wholeInSteps();
       if (knownOf(project) !== undefined) continue;

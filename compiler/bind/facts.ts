@@ -38,7 +38,7 @@ export interface FactRecorder {
 interface InFile {
   /** In the order of recording. */
   readonly list: Occurrence[];
-  readonly later: (() => readonly Occurrence[])[];
+  readonly later: { readonly symbols: readonly PolicySymbol[]; readonly uses: () => readonly Occurrence[] }[];
   readonly used: Set<PolicySymbol>;
   sorted?: readonly Occurrence[];
 }
@@ -58,7 +58,7 @@ export function recordFacts(): FactRecorder {
   const occurrencesIn = (file: string): readonly Occurrence[] => {
     const known = byFile.get(file);
     if (known === undefined) return [];
-    known.sorted ??= [...known.list, ...known.later.flatMap((uses) => uses())].sort((a, b) => a.span.start - b.span.start);
+    known.sorted ??= [...known.list, ...known.later.flatMap(({ uses }) => uses())].sort((a, b) => a.span.start - b.span.start);
     return known.sorted;
   };
   const bySymbols = (): ReadonlyMap<PolicySymbol, readonly Occurrence[]> => {
@@ -89,12 +89,9 @@ export function recordFacts(): FactRecorder {
     },
     recordLater: (file, symbols, uses) => {
       const known = inFile(file);
-      known.later.push(uses);
+      known.later.push({ symbols, uses });
       changed(known);
-      for (const symbol of symbols) {
-        known.used.add(symbol);
-        used.add(symbol);
-      }
+      for (const symbol of symbols) used.add(symbol);
     },
     recordedSince: (file, count) => byFile.get(file)?.list.slice(count) ?? [],
     count: (file) => byFile.get(file)?.list.length ?? 0,
@@ -114,7 +111,10 @@ export function recordFacts(): FactRecorder {
       },
       occurrencesOf: (symbol) => bySymbols().get(symbol) ?? [],
       isUsed: (symbol) => used.has(symbol),
-      usedIn: (file) => byFile.get(file)?.used ?? nothing,
+      usedIn: (file) => {
+        const known = byFile.get(file);
+        return known === undefined ? nothing : new Set([...known.used, ...known.later.flatMap(({ symbols }) => symbols)]);
+      },
     },
   };
 }

@@ -12,8 +12,13 @@ export interface Spans {
   readonly mark: (thing: object, property: string, span: Span | undefined) => void;
   readonly of: (thing: { readonly origin: Origin }, property: string) => Span;
   readonly isMarked: (thing: object, property: string) => boolean;
-  readonly marksOf: (thing: object) => ReadonlyMap<string, Span>;
+  readonly marksOf: (thing: object) => Marks;
+  /** Marks a thing as another was marked that stood `by` characters before. */
+  readonly markAll: (thing: object, marks: Marks, by: number) => void;
 }
+
+/** Spans by property. */
+export type Marks = ReadonlyMap<string, Span>;
 
 export interface Resolving {
   readonly context: Context;
@@ -22,10 +27,17 @@ export interface Resolving {
   readonly spans: Spans;
 }
 
-const unmarked: ReadonlyMap<string, Span> = new Map();
+const unmarked: Marks = new Map();
 
 export function makeSpans(): Spans {
   const marks = new Map<object, Map<string, Span>>();
+  const elsewhere = new Map<object, { readonly marks: Marks; readonly by: number }>();
+  const find = (thing: object, property: string): Span | undefined => {
+    const own = marks.get(thing)?.get(property);
+    const { marks: others, by } = elsewhere.get(thing) ?? { marks: unmarked, by: 0 };
+    const other = own === undefined ? others.get(property) : undefined;
+    return other === undefined ? own : { file: other.file, start: other.start + by, end: other.end + by };
+  };
   return {
     mark: (thing, property, span) => {
       if (span === undefined) return;
@@ -34,8 +46,11 @@ export function makeSpans(): Spans {
       marks.set(thing, known);
     },
     marksOf: (thing) => marks.get(thing) ?? unmarked,
-    isMarked: (thing, property) => marks.get(thing)?.has(property) === true,
-    of: (thing, property) => marks.get(thing)?.get(property) ?? thing.origin.span,
+    markAll: (thing, known, by) => {
+      elsewhere.set(thing, { marks: known, by });
+    },
+    isMarked: (thing, property) => find(thing, property) !== undefined,
+    of: (thing, property) => find(thing, property) ?? thing.origin.span,
   };
 }
 

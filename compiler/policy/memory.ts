@@ -12,13 +12,13 @@ import type { PolicySymbol } from "../bind/symbols.js";
 import type { Exports } from "../check/peers.js";
 import { originOf } from "../source/files.js";
 import type { LoadedFile } from "../source/files.js";
-import type { Resolving } from "./draft.js";
+import type { Marks, Resolving } from "./draft.js";
 import { makeSuccession } from "./meanings.js";
 import type { Meanings } from "./meanings.js";
 import type { Group, Origin, PolicyBlock, Rule } from "./model.js";
 import type { NamedBlock } from "./networks.js";
 
-/** What one check leaves for the next. Made empty by `policyMemory`; only the compiler looks inside. */
+/** What one check leaves for the next, by tenant and name. Made empty by `policyMemory`; only the compiler looks inside. */
 export interface PolicyMemory {
   policies: Map<string, Known<PolicyBlock>>;
   groups: Map<string, Known<MarkedGroup>>;
@@ -29,6 +29,8 @@ export interface PolicyMemory {
 /** What was resolved from a statement, by the check that did. */
 interface Known<Thing> {
   readonly thing: Thing;
+  /** Everything but names' meanings that the thing was made of. */
+  readonly made: readonly string[];
   /** Where the statement began in its file. */
   readonly start: number;
   readonly uses: readonly Use[];
@@ -46,7 +48,7 @@ interface Use {
 /** A group, and the places of its values. */
 interface MarkedGroup {
   readonly group: Group;
-  readonly marks: ReadonlyMap<string, Span>;
+  readonly marks: Marks;
 }
 
 export function policyMemory(): PolicyMemory {
@@ -73,17 +75,23 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
   memory.meanings = meanings;
 
   /** Nothing where the statement has to be resolved. */
-  const takenOver = <Thing>(earlier: Known<Thing> | undefined, place: Place, start: number): Known<Thing> | undefined => {
-    if (earlier === undefined) return undefined;
-    const symbols = earlier.symbols.flatMap((symbol) => successor(place, symbol) ?? []);
-    if (symbols.length !== earlier.symbols.length) return undefined;
+  const takenOver = <Thing>(earlier: Known<Thing> | undefined, made: readonly string[], place: Place, start: number): Known<Thing> | undefined => {
+    if (earlier === undefined || !made.every((text, index) => text === earlier.made[index])) return undefined;
+    const symbols: PolicySymbol[] = [];
+    for (const symbol of earlier.symbols) {
+      const now = successor(place, symbol);
+      if (now === undefined) return undefined;
+      symbols.push(now);
+    }
     const { file } = place;
     resolving.context.facts.recordLater(file.id, symbols, () => earlier.uses.map((use) => occurrenceOf(use, file.id, start, symbols)));
-    return { ...earlier, symbols };
+    // Pieces of the text as it is now: those of the earlier one would keep all of that from being freed.
+    return { ...earlier, made, symbols };
   };
   /** Resolves a statement; nothing to remember where something is said about it, so that it is said each time, or where it is not all there. */
   const resolved = <Thing>(
     resolve: () => Thing,
+    made: readonly string[],
     place: Place,
     start: number,
     isWhole: (thing: Thing) => boolean,
@@ -93,7 +101,7 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
     const recorded = facts.count(place.file.id);
     const thing = resolve();
     if (said() !== before || !isWhole(thing)) return [thing, undefined];
-    const known: Known<Thing> = { thing, start, ...usesOf(facts.recordedSince(place.file.id, recorded), start) };
+    const known: Known<Thing> = { thing, made, start, ...usesOf(facts.recordedSince(place.file.id, recorded), start) };
     return [thing, known.symbols.every(note) ? known : undefined];
   };
 
@@ -103,15 +111,16 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
       const { start, end } = node.span;
       const rules = rulesAsRead(node);
       if (!isWhole(node, file) || rules.some((rule) => rule.incomplete === true)) return resolve();
-      const key = `${file.id}\n${tenant}\n${node.doc ?? ""}\n${file.text.slice(start, end)}`;
-      const earlier = takenOver(policies.get(key), place, start);
+      const key = `${tenant}\n${node.name.text}`;
+      const made = [file.id, node.doc ?? "", file.text.slice(start, end)];
+      const earlier = takenOver(policies.get(key), made, place, start);
       if (earlier !== undefined && earlier.thing.rules.length === rules.length) {
         memory.policies.set(key, earlier);
         const block = movedBlock(earlier.thing, file, start - earlier.start);
         ruleTable.recordLater(node, block);
         return block;
       }
-      const [block, known] = resolved(resolve, place, start, (made) => made.rules.length === rules.length);
+      const [block, known] = resolved(resolve, made, place, start, (made) => made.rules.length === rules.length);
       if (known !== undefined) memory.policies.set(key, known);
       return block;
     },
@@ -119,20 +128,23 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
       const { file } = place;
       const { start, end } = node.span;
       if (!isWhole(node, file)) return resolve();
-      const key = `${file.id}\n${tenant}\n${namespaces.join(" ")}\n${node.doc ?? ""}\n${file.text.slice(start, end)}`;
-      const earlier = takenOver(groups.get(key), place, start);
+      const key = `${tenant}\n${node.name.text}`;
+      const made = [file.id, node.doc ?? "", file.text.slice(start, end), namespaces.join(" ")];
+      const earlier = takenOver(groups.get(key), made, place, start);
       if (earlier !== undefined) {
         memory.groups.set(key, earlier);
         const by = start - earlier.start;
-        const group = { ...earlier.thing.group, origin: movedOrigin(earlier.thing.group.origin, file, by) };
-        for (const [property, span] of earlier.thing.marks) resolving.spans.mark(group, property, movedSpan(span, by));
+        const { group: before, marks } = earlier.thing;
+        const origin = movedOrigin(before.origin, file, by);
+        const group = isAt(origin, before.origin) ? before : { ...before, origin };
+        resolving.spans.markAll(group, marks, by);
         return group;
       }
       const resolveMarked = (): MarkedGroup => {
         const group = resolve();
         return { group, marks: resolving.spans.marksOf(group) };
       };
-      const [{ group }, known] = resolved(resolveMarked, place, start, () => true);
+      const [{ group }, known] = resolved(resolveMarked, made, place, start, () => true);
       if (known !== undefined) memory.groups.set(key, known);
       return group;
     },
@@ -177,10 +189,14 @@ function movedOrigin({ span }: Origin, file: LoadedFile, by: number): Origin {
   return originOf(file, movedSpan(span, by));
 }
 
+function isAt(left: Origin, right: Origin): boolean {
+  return left.span.start === right.span.start && left.line === right.line && left.column === right.column;
+}
+
 /** The rules are moved when somebody asks for them. */
 function movedBlock(block: PolicyBlock, file: LoadedFile, by: number): PolicyBlock {
   const origin = movedOrigin(block.origin, file, by);
-  if (by === 0 && origin.line === block.origin.line && origin.column === block.origin.column) return block;
+  if (isAt(origin, block.origin)) return block;
   let rules: readonly Rule[] | undefined;
   return {
     ...block,
