@@ -16,7 +16,7 @@ import type { Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import type { Match } from "./match.js";
 import { once } from "./scope.js";
-import { piecesOf } from "./service.js";
+import { everyPort, piecesOf } from "./service.js";
 import { sideOf } from "./side.js";
 import type { Side } from "./side.js";
 import type { ContivRule } from "./strata.js";
@@ -66,17 +66,20 @@ function contract(rule: Rule, source: string, destination: string, services: Ser
   const pieces = piecesOf(services, portLimit);
   if (pieces.ports > portLimit || pieces.widened.length > 0 || pieces.unsayable.length > 0) return undefined;
   const match: Match = { own: destination, direction: "in", remote: { kind: "group", group: source } };
-  const say = (protocol: number, port: number): ContivRule => ({
+  const say = (protocol: number, ports: readonly number[]): ContivRule => ({
     match,
     protocol: protocolText(protocol),
-    port,
+    ports,
     action: "allow",
     priority: 1,
     part: "contract",
     rule,
   });
-  if (isEveryService(services)) return [say(0, 0)];
-  return [...pieces.tcp.map((port) => say(protocolNumber.tcp, port)), ...pieces.others.map(({ protocol, port }) => say(protocol, port))];
+  if (isEveryService(services)) return [say(0, everyPort)];
+  return [
+    ...(pieces.tcp.length === 0 ? [] : [say(protocolNumber.tcp, pieces.tcp)]),
+    ...pieces.others.map(({ protocol, ports }) => say(protocol, ports)),
+  ];
 }
 
 function details(rule: Rule): Details {

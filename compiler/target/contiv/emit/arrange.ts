@@ -6,8 +6,10 @@
  * disagree where an entry speaks of the tenants and of the world at once; they cannot where each speaks of one (`lists.ts`).
  */
 import type { Action } from "../../../policy/model.js";
-import { halvesOf, meet, spillsInto } from "./entry.js";
+import { candidates, indexOf, servicesMeet } from "./candidates.js";
+import { byPort, halvesOf, meet, spillsInto } from "./entry.js";
 import type { Entry, Half } from "./entry.js";
+import { isEveryPort } from "./service.js";
 
 export interface Arrangement {
   /** Entries that matter, with levels from 1. */
@@ -19,64 +21,14 @@ export interface Arrangement {
   readonly lost: readonly { readonly allow: Entry; readonly deny: Entry }[];
 }
 
-interface Index {
-  /** By both ends and service, for rules that name both. */
-  readonly exact: ReadonlyMap<string, readonly Half[]>;
-  readonly bySource: ReadonlyMap<string, readonly Half[]>;
-  readonly byDestination: ReadonlyMap<string, readonly Half[]>;
-  readonly all: readonly Half[];
-}
-
-const serviceKey = (half: Half): string => (half.way === "back" ? "back" : `${half.protocol}:${half.port}`);
-
-function put(lists: Map<string, Half[]>, key: string, half: Half): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [half]);
-  else list.push(half);
-}
-
-function indexOf(halves: readonly Half[]): Index {
-  const exact = new Map<string, Half[]>();
-  const bySource = new Map<string, Half[]>();
-  const byDestination = new Map<string, Half[]>();
-  for (const half of halves) {
-    put(exact, `${half.source.key}|${half.destination.key}|${serviceKey(half)}`, half);
-    put(bySource, half.source.key, half);
-    put(byDestination, half.destination.key, half);
-  }
-  return { exact, bySource, byDestination, all: halves };
-}
-
-/** Keys of terms that can meet one with this key; nothing: all of them. */
-function meetingKeys(key: string): readonly string[] | undefined {
-  if (key === "*" || key === "#") return undefined;
-  return key === "~" ? ["~", "*", "#"] : [key, "*", "#"];
-}
-
-/** Lists of halves among which are all that a rule that denies can meet. */
-function candidates(index: Index, deny: Half): readonly (readonly Half[])[] {
-  const sources = meetingKeys(deny.source.key);
-  const destinations = meetingKeys(deny.destination.key);
-  const pick = (lists: ReadonlyMap<string, readonly Half[]>, keys: readonly string[]): readonly (readonly Half[])[] =>
-    keys.flatMap((key) => [lists.get(key) ?? []]);
-  if (sources === undefined) return destinations === undefined ? [index.all] : pick(index.byDestination, destinations);
-  if (destinations === undefined || deny.protocol === 0 || deny.port === 0) return pick(index.bySource, sources);
-  const services = [`${deny.protocol}:${deny.port}`, `${deny.protocol}:0`, "0:0", "back"];
-  const keys = sources.flatMap((source) => destinations.flatMap((destination) => services.map((service) => `${source}|${destination}|${service}`)));
-  return pick(index.exact, keys);
-}
-
-function servicesMeet(deny: Half, half: Half): boolean {
-  if (deny.protocol !== 0 && half.protocol !== 0 && deny.protocol !== half.protocol) return false;
-  return half.way === "back" || deny.port === 0 || half.port === 0 || deny.port === half.port;
-}
-
 interface Graph {
   /** For each node, the nodes that must be below it. */
   readonly lower: number[][];
   /** An allowed flow's reply that should be above a rule that denies, where that makes no cycle. */
   readonly wishes: [number, number][];
   readonly lost: [number, number][];
+  /** Nodes that allow and are met by a rule that denies. */
+  readonly met: Set<number>;
 }
 
 /** How one rule that denies and one half of an entry that allows stand to each other. */
@@ -85,19 +37,26 @@ function relate(graph: Graph, entries: readonly Entry[], deny: Half, half: Half)
   const allowed = entries[half.node];
   if (meet(deny, half)) {
     const denyFirst = denied.order < allowed.order;
-    if (half.way === "back" && denyFirst && denied.port === 0) graph.wishes.push([half.node, deny.node]);
+    graph.met.add(half.node);
+    if (half.way === "back" && denyFirst && isEveryPort(denied.ports)) graph.wishes.push([half.node, deny.node]);
     else if (denyFirst) {
       graph.lower[deny.node].push(half.node);
       if (allowed.role === "reply" && denied.role === "rule") graph.lost.push([half.node, deny.node]);
     } else graph.lower[half.node].push(deny.node);
   }
-  if (spillsInto(half, deny)) graph.lower[deny.node].push(half.node);
+  if (spillsInto(half, deny)) {
+    graph.met.add(half.node);
+    graph.lower[deny.node].push(half.node);
+  }
   // A single port that a reply is sent to is the client's own, which `clientPorts` is about: nothing to order here.
-  if (spillsInto(deny, half) && (half.way === "forth" || denied.port === 0)) graph.lower[half.node].push(deny.node);
+  if (spillsInto(deny, half) && (half.way === "forth" || isEveryPort(denied.ports))) {
+    graph.met.add(half.node);
+    graph.lower[half.node].push(deny.node);
+  }
 }
 
 function graphOf(entries: readonly Entry[]): Graph {
-  const graph: Graph = { lower: entries.map(() => []), wishes: [], lost: [] };
+  const graph: Graph = { lower: entries.map(() => []), wishes: [], lost: [], met: new Set() };
   const index = indexOf(entries.flatMap((entry, node) => (entry.action === "allow" ? halvesOf(entry, node) : [])));
   for (const [node, entry] of entries.entries()) {
     if (entry.action !== "deny") continue;
@@ -105,6 +64,19 @@ function graphOf(entries: readonly Entry[]): Graph {
     for (const list of candidates(index, deny)) for (const half of list) if (servicesMeet(deny, half)) relate(graph, entries, deny, half);
   }
   return graph;
+}
+
+interface Parted {
+  readonly entries: readonly Entry[];
+  readonly graph: Graph;
+}
+
+/** Entries of several ports stay whole where no rule that denies meets any of them: each port would have the same level. */
+function parted(whole: readonly Entry[]): Parted {
+  const entries = whole.flatMap((entry) => (entry.action === "deny" ? byPort(entry) : [entry]));
+  const graph = graphOf(entries);
+  const apart = entries.flatMap((entry, node) => (graph.met.has(node) ? byPort(entry) : [entry]));
+  return apart.length === entries.length ? { entries, graph } : { entries: apart, graph: graphOf(apart) };
 }
 
 function reaches(lower: readonly (readonly number[])[], from: number, to: number): boolean {
@@ -126,6 +98,10 @@ function levelsOf(lower: readonly (readonly number[])[]): readonly number[] | un
   const levels = lower.map(() => 0);
   const open = new Set<number>();
   for (let start = 0; start < lower.length; start++) {
+    if (lower[start].length === 0) {
+      levels[start] = 1;
+      continue;
+    }
     // Depth first with a stack of our own: a chain can be as long as the policy.
     const stack: [number, number][] = [[start, 0]];
     while (stack.length > 0) {
@@ -162,11 +138,11 @@ function longestChain(lower: readonly (readonly number[])[], levels: readonly nu
 }
 
 /**
- * Levels for entries that may overlap. Entries that say what the tenant's default says anyway, with nothing of the other action
+ * Levels for entries that may overlap. Those of several ports that need different levels for them come back as one entry a port. Entries that say what the tenant's default says anyway, with nothing of the other action
  * below them, are left out. Nothing where entries would have to be above each other in a circle.
  */
-export function arrange(entries: readonly Entry[], defaultAction: Action): Arrangement | undefined {
-  const graph = graphOf(entries);
+export function arrange(whole: readonly Entry[], defaultAction: Action): Arrangement | undefined {
+  const { entries, graph } = parted(whole);
   const lost: { readonly allow: Entry; readonly deny: Entry }[] = graph.lost.map(([allow, deny]) => ({ allow: entries[allow], deny: entries[deny] }));
   for (const [allow, deny] of graph.wishes) {
     if (reaches(graph.lower, deny, allow)) {

@@ -16,9 +16,8 @@ import type { Labelled } from "./labels.js";
 import { listsOf, renderRule } from "./lists.js";
 import type { Rendering } from "./lists.js";
 import { objectArtefact } from "./object.js";
-import type { ContivObject } from "./object.js";
 import { labelFinding, modelFindings, objectFindings } from "./objectfindings.js";
-import { planArtefact, stepsOf } from "./plan.js";
+import { planArtefact } from "./plan.js";
 import type { RuleContext } from "./rulecontext.js";
 import { ruleFindings } from "./rulefindings.js";
 import { ruleObjects } from "./rules.js";
@@ -41,7 +40,7 @@ interface EmittedTenant {
   readonly tenant: string;
   readonly objects: TenantObjects;
   readonly rules: RuleObjects;
-  readonly all: readonly ContivObject[];
+  readonly artefacts: readonly Artefact[];
   readonly findings: readonly Finding[];
   /** Findings that are about no flows. */
   readonly notes: readonly Diagnostic[];
@@ -129,7 +128,7 @@ function emitTenant(scene: Scene, scopes: readonly Scope[], open: ReadonlySet<st
     findings,
     members,
     notes: [...modelFindings(declared), ...labelFinding(ground.tenant, members)],
-    all: [...declared, ...rules.rules],
+    artefacts: [...declared.map(objectArtefact), ...rules.rules.map((rule) => rule.artefact)],
   };
 }
 
@@ -146,9 +145,9 @@ export function emitContiv(universe: Universe, options: ContivOptions): Emission
   const fabric = fabricObjects(universe.policy);
   const artefacts = [
     ...fabric.map(objectArtefact),
-    ...tenants.flatMap(({ all }) => all.map(objectArtefact)),
+    ...tenants.flatMap((tenant) => tenant.artefacts),
     ...labelArtefacts(tenants.flatMap(({ members }) => members)),
-    planArtefact(stepsOf({ fabric, tenants })),
+    planArtefact({ fabric, tenants }),
   ];
   return {
     artefacts: artefacts.sort(byPath),

@@ -11,8 +11,8 @@ export interface Entry {
   readonly action: Action;
   /** 0: every protocol. */
   readonly protocol: number;
-  /** Destination port; 0: every port. */
-  readonly port: number;
+  /** Destination ports, each of them a Contiv rule of its own; `[0]`: every port. */
+  readonly ports: readonly number[];
   /** Whether netmaster's rule for it also matches the way back, by source port. */
   readonly pair: boolean;
   /** The lower is asked first. Replies and the tenant's default come after every rule. */
@@ -31,7 +31,7 @@ export interface Half {
   readonly source: Term;
   readonly destination: Term;
   readonly protocol: number;
-  readonly port: number;
+  readonly ports: readonly number[];
   /** `back`: matches the port as the packet's source port. */
   readonly way: "forth" | "back";
 }
@@ -61,8 +61,13 @@ export function spillsInto(a: Pick<Half, "source" | "destination">, b: Pick<Half
   );
 }
 
+/** The same as an entry for each port. */
+export function byPort(entry: Entry): readonly Entry[] {
+  return entry.ports.length === 1 ? [entry] : entry.ports.map((port) => ({ ...entry, ports: [port] }));
+}
+
 export function halvesOf(entry: Entry, node: number): readonly Half[] {
-  const { protocol, port, terms } = entry;
-  const forth: Half = { node, source: terms.source, destination: terms.destination, protocol, port, way: "forth" };
-  return entry.pair ? [forth, { node, source: terms.destination, destination: terms.source, protocol, port, way: "back" }] : [forth];
+  const { protocol, ports, terms } = entry;
+  const forth: Half = { node, source: terms.source, destination: terms.destination, protocol, ports, way: "forth" };
+  return entry.pair ? [forth, { node, source: terms.destination, destination: terms.source, protocol, ports, way: "back" }] : [forth];
 }

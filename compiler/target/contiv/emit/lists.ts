@@ -13,7 +13,7 @@ import type { Entry } from "./entry.js";
 import type { Ground } from "./ground.js";
 import { opposite, prefixesOf, reversed, say, splitByZone, termMaker } from "./match.js";
 import type { Direction, Match, Said, Terms } from "./match.js";
-import { piecesOf } from "./service.js";
+import { everyPort, isEveryPort, piecesOf } from "./service.js";
 import type { Pieces } from "./service.js";
 import { sideOf } from "./side.js";
 import type { Side } from "./side.js";
@@ -113,14 +113,12 @@ function openings(builder: Builder, renderings: readonly Rendering[]): readonly 
       seen[match.direction].add(rule.action);
       if (rule.action !== defaultAction) world.push(match);
     }
-    return matches.flatMap((match) =>
-      pieces.tcp.map((port) =>
-        entry(builder, match, { action: rule.action, protocol: protocolNumber.tcp, port, pair: false, order, rule, role: "rule" }),
-      ),
+    return matches.map((match) =>
+      entry(builder, match, { action: rule.action, protocol: protocolNumber.tcp, ports: pieces.tcp, pair: false, order, rule, role: "rule" }),
     );
   });
   const border = borders(ground, world, (match) =>
-    entry(builder, match, { action: defaultAction, protocol: protocolNumber.tcp, port: 0, pair: false, order: borderOrder, role: "border" }),
+    entry(builder, match, { action: defaultAction, protocol: protocolNumber.tcp, ports: everyPort, pair: false, order: borderOrder, role: "border" }),
   );
   return [...entries, ...border];
 }
@@ -134,14 +132,14 @@ function returns(builder: Builder, renderings: readonly Rendering[]): readonly E
       { direction: "in", remote: { kind: "any" } },
       { direction: "out", remote: { kind: "any" } },
     ];
-    return both.map((match) => entry(builder, match, { ...parts, port: 0, pair: false }));
+    return both.map((match) => entry(builder, match, { ...parts, ports: everyPort, pair: false }));
   }
   return renderings.flatMap(({ rule, said, pieces }) => {
     if (rule.action === "deny" || pieces.tcp.length === 0) return [];
     return said.matches.flatMap((match) =>
-      pieces.tcp[0] === 0 || pieces.tcp.length > portsOneByOne
-        ? [match, reversed(match)].map((way) => entry(builder, way, { ...parts, port: 0, pair: false, rule }))
-        : pieces.tcp.map((port) => entry(builder, match, { ...parts, port, pair: true, rule })),
+      isEveryPort(pieces.tcp) || pieces.tcp.length > portsOneByOne
+        ? [match, reversed(match)].map((way) => entry(builder, way, { ...parts, ports: everyPort, pair: false, rule }))
+        : [entry(builder, match, { ...parts, ports: pieces.tcp, pair: true, rule })],
     );
   });
 }
@@ -174,28 +172,28 @@ function others(builder: Builder, renderings: readonly Rendering[]): readonly En
       if (action === "allow" && defaultAction === "deny") world.push(reversed(match));
     }
     return matches.flatMap((match) =>
-      pieces.others.map(({ protocol, port }) => {
-        const pair = action === "allow" && port !== 0;
-        return entry(builder, match, { action, protocol, port, pair, order, rule, role: "rule" });
+      pieces.others.map(({ protocol, ports }) => {
+        const pair = action === "allow" && !isEveryPort(ports);
+        return entry(builder, match, { action, protocol, ports, pair, order, rule, role: "rule" });
       }),
     );
   });
   // Replies come after every rule, so all that was said of the world is before them.
   const replies = defaultAction === "allow" ? [] : renderings.flatMap((rendering) => repliesOf(builder, rendering, seen));
   const border = borders(ground, world, (match) =>
-    entry(builder, match, { action: defaultAction, protocol: 0, port: 0, pair: false, order: borderOrder, role: "border" }),
+    entry(builder, match, { action: defaultAction, protocol: 0, ports: everyPort, pair: false, order: borderOrder, role: "border" }),
   );
   return [...entries, ...replies, ...border];
 }
 
 /** The way back of what a rule allows by protocol alone; by port, the entry of the rule itself is both ways. */
 function repliesOf(builder: Builder, { rule, said, pieces }: Rendering, seen: Seen): readonly Entry[] {
-  const whole = pieces.others.filter(({ port }) => port === 0);
+  const whole = pieces.others.filter(({ ports }) => isEveryPort(ports));
   if (rule.action === "deny" || whole.length === 0) return [];
   const matches = split(builder, said.matches.map(reversed), (match) => seen[match.direction].has("deny"));
   return matches.flatMap((match) =>
-    whole.map(({ protocol, port }) =>
-      entry(builder, match, { action: "allow", protocol, port, pair: false, order: replyOrder, rule, role: "reply" }),
+    whole.map(({ protocol, ports }) =>
+      entry(builder, match, { action: "allow", protocol, ports, pair: false, order: replyOrder, rule, role: "reply" }),
     ),
   );
 }

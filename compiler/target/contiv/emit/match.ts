@@ -4,7 +4,7 @@
  */
 import { intersect, overlaps, subtract, union } from "./ground.js";
 import type { Addresses, Ground } from "./ground.js";
-import { metByAddress } from "./side.js";
+import { isGroupsAlone, metByAddress } from "./side.js";
 import type { Side } from "./side.js";
 import { toPrefixes, formatAddress, formatPrefix } from "../../../space/address.js";
 import type { Prefix } from "../../../space/address.js";
@@ -144,6 +144,12 @@ const groupRemotes = (side: Side): readonly Remote[] => side.whole.map((group): 
  * its own group on one side, and knows no address there.
  */
 export function say(ground: Ground, source: Side, destination: Side): Said {
+  if (isGroupsAlone(source) && isGroupsAlone(destination)) {
+    const matches = destination.whole.flatMap((own) =>
+      source.whole.map((group): Match => ({ own, direction: "in", remote: { kind: "group", group } })),
+    );
+    return { matches, unsaidSources: [], unsaidDestinations: [] };
+  }
   if (source.any && destination.any) {
     return {
       matches: [

@@ -52,13 +52,16 @@ function ruleBase(id: string): string {
   return /^[A-Za-z0-9]/.test(last) ? last : `r${last}`;
 }
 
-export function ruleId(parts: {
+/** The ids of a rule's objects by their ports; 0 is every port. */
+export function ruleIds(parts: {
   readonly rule: string | undefined;
   readonly direction: string;
   readonly remote: Remote;
-  readonly service: string;
+  /** As netmaster's API names it. */
+  readonly protocol: string;
   readonly part: string;
-}): string {
+}): (port: number) => string {
   const base = parts.rule === undefined ? "default" : ruleBase(parts.rule);
-  return fit(`${base}.${parts.direction}.${remoteName(parts.remote)}.${parts.service}.${parts.part}`);
+  const head = `${base}.${parts.direction}.${remoteName(parts.remote)}.${parts.protocol === "" ? "every" : parts.protocol}`;
+  return (port) => fit(port === 0 ? `${head}.${parts.part}` : `${head}-${port}.${parts.part}`);
 }

@@ -11,21 +11,21 @@ export interface ContivObject {
   readonly origin: Origin;
   /** What the object is there for. */
   readonly why: string;
-  /** The source rule, where there is one. */
-  readonly rule?: string;
 }
 
 /** `stem` is the file's path without its ending. */
-export function contivObject(kind: Kind, body: Body, stem: string, origin: Origin, why: string, rule?: string): ContivObject {
-  return { kind, body, path: `${stem}.json`, origin, why, ...(rule === undefined ? {} : { rule }) };
+export function contivObject(kind: Kind, body: Body, stem: string, origin: Origin, why: string): ContivObject {
+  return { kind, body, path: `${stem}.json`, origin, why };
 }
 
 const plain = /^[\w ./:,*>{}()=;-]*$/;
 
-/** A JSON string; most texts need no escapes, and a project has many. */
-export function jsonText(text: string): string {
-  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+/** What stands between the quotes of a JSON string; most texts need no escapes, and a project has many. */
+export function escaped(text: string): string {
+  return plain.test(text) ? text : JSON.stringify(text).slice(1, -1);
 }
+
+export const jsonText = (text: string): string => `"${escaped(text)}"`;
 
 function valueText(value: Body[string]): string {
   if (typeof value === "string") return jsonText(value);
@@ -33,8 +33,10 @@ function valueText(value: Body[string]): string {
   return value.length === 0 ? "[]" : `[\n    ${value.map(jsonText).join(",\n    ")}\n  ]`;
 }
 
-export function objectArtefact(object: ContivObject): Artefact {
-  const { body } = object;
-  const lines = Object.keys(body).map((field) => `  "${field}": ${valueText(body[field])}`);
-  return { path: object.path, text: ["{\n", lines.join(",\n"), "\n}\n"].join("") };
+/** A field on a line of its own, as all of an object's are. */
+export const fieldText = (field: string, value: Body[string]): string => `  "${field}": ${valueText(value)}`;
+
+export function objectArtefact({ path, body }: ContivObject): Artefact {
+  const lines = Object.keys(body).map((field) => fieldText(field, body[field]));
+  return { path, text: `{\n${lines.join(",\n")}\n}\n` };
 }

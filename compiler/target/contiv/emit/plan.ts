@@ -10,29 +10,26 @@ import type { ContivObject } from "./object.js";
 import type { TenantObjects } from "./declarations.js";
 import type { RuleObjects } from "./rules.js";
 
-export interface Step {
-  readonly method: "POST";
+interface Step {
   readonly url: string;
   /** File of the body, relative to the plan. */
   readonly object: string;
   /** Fields of the body that this step leaves out. */
   readonly without?: readonly string[];
-  /** `file:line:column` of what the object comes from. */
-  readonly source: string;
-  /** The source rule, where the object comes from one. */
-  readonly rule?: string;
+  readonly origin: Origin;
   readonly why: string;
 }
 
-const sourceText = (origin: Origin): string => `${origin.span.file}:${origin.line}:${origin.column}`;
+/** The end of a step's line: where its object comes from, and the source rule where it comes from one. */
+export function stepEnd({ span, line, column }: Origin, rule: string | undefined, why: string): string {
+  return `"source":${jsonText(`${span.file}:${line}:${column}`)},${rule === undefined ? "" : `"rule":${jsonText(rule)},`}"why":${jsonText(why)}}`;
+}
 
 function post(object: ContivObject): Step {
   return {
-    method: "POST",
     url: objectUrl(object.kind, object.body),
     object: object.path,
-    source: sourceText(object.origin),
-    ...(object.rule === undefined ? {} : { rule: object.rule }),
+    origin: object.origin,
     why: object.why,
   };
 }
@@ -51,27 +48,27 @@ export interface Objects {
   readonly tenants: readonly { readonly objects: TenantObjects; readonly rules: RuleObjects }[];
 }
 
-export function stepsOf({ fabric, tenants }: Objects): readonly Step[] {
-  return [
-    ...fabric.map(post),
-    ...tenants.flatMap(({ objects, rules }) => [
-      ...objects.first.map(post),
-      ...rules.policies.map(post),
-      ...objects.groups.map(postBare),
-      ...rules.rules.map(post),
-      ...objects.groups.flatMap(postAgain),
-      ...objects.last.map(post),
-    ]),
-  ];
-}
-
 function stepText(step: Step): string {
   const without = step.without === undefined ? "" : `"without":${JSON.stringify(step.without)},`;
-  const rule = step.rule === undefined ? "" : `"rule":${jsonText(step.rule)},`;
-  return `    {"method":"${step.method}","url":${jsonText(step.url)},"object":${jsonText(step.object)},${without}"source":${jsonText(step.source)},${rule}"why":${jsonText(step.why)}}`;
+  return `    {"method":"POST","url":${jsonText(step.url)},"object":${jsonText(step.object)},${without}${stepEnd(step.origin, undefined, step.why)}`;
 }
 
 /** One step a line, so that a difference of two plans reads as a difference of steps. */
-export function planArtefact(steps: readonly Step[]): Artefact {
-  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${steps.map(stepText).join(",\n")}\n  ]\n}\n` };
+export function planArtefact({ fabric, tenants }: Objects): Artefact {
+  let lines = "";
+  const add = (line: string): void => {
+    lines += lines === "" ? line : `,\n${line}`;
+  };
+  const addAll = (steps: readonly Step[]): void => {
+    for (const step of steps) add(stepText(step));
+  };
+  addAll(fabric.map(post));
+  for (const { objects, rules } of tenants) {
+    addAll([...objects.first, ...rules.policies].map(post));
+    addAll(objects.groups.map(postBare));
+    for (const rule of rules.rules) add(rule.step);
+    addAll(objects.groups.flatMap(postAgain));
+    addAll(objects.last.map(post));
+  }
+  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${lines}\n  ]\n}\n` };
 }

@@ -9,6 +9,7 @@ import { shownBy } from "./finding.js";
 import { details, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
 import type { Look } from "./rulecontext.js";
 import { once } from "./scope.js";
+import { isEveryPort } from "./service.js";
 import type { Side } from "./side.js";
 import { list, protocolName } from "./words.js";
 
@@ -25,14 +26,14 @@ export const wayBack: Look = (context, rendering) => {
   if (rule.action === "deny" || !context.answered.has(rule)) return undefined;
   // What comes back from outside is not filtered anyway, and a rule both ways says itself that the way back is open.
   if (!hasMembers(ground, destination)) return undefined;
-  if (sameSides(source, destination) && pieces.others.every((piece) => piece.port === 0)) return undefined;
+  if (sameSides(source, destination) && pieces.others.every(({ ports }) => isEveryPort(ports))) return undefined;
   const protocols = protocolsOf(rendering).filter((protocol) => protocol === protocolNumber.udp || ground.tenant.defaultAction === "deny");
   const flows = once(() => {
     const { from, to } = sides(context, rule);
     return flowProduct(to, from, servicesOf(protocols));
   });
   // A deny above replies by protocol alone closes the way back, and that is the finding. Replies by port are in the rule itself, which may be above it.
-  const held = pieces.others.every(({ port }) => port === 0) ? (context.heldBack.get(rule) ?? []) : [];
+  const held = pieces.others.every(({ ports }) => isEveryPort(ports)) ? (context.heldBack.get(rule) ?? []) : [];
   const closed = held.flatMap(({ rule: deny }) => (deny === undefined ? [] : flowsOfRule(ground.universe, deny)));
   const shown = shownBy(ground.universe, closed.length === 0 ? flows() : subtractFlows(flows(), closed), "deny");
   if (shown === undefined) return undefined;
@@ -82,7 +83,7 @@ export const deniedClients: Look = (context, rendering) => {
   if (rule.action === "allow" || rendering.overLimit) return undefined;
   const ported = [
     ...pieces.tcp.map((port) => ({ protocol: protocolNumber.tcp as number, port })),
-    ...pieces.others.filter((piece) => piece.protocol === protocolNumber.udp),
+    ...pieces.others.flatMap(({ protocol, ports }) => (protocol === protocolNumber.udp ? ports.map((port) => ({ protocol, port })) : [])),
   ].filter((piece) => piece.port >= FIRST_CLIENT_PORT);
   const [first] = ported;
   if (first === undefined) return undefined;

@@ -11,6 +11,7 @@ import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import type { Scope } from "./scope.js";
+import { isEveryPort } from "./service.js";
 import type { Side } from "./side.js";
 
 export interface RuleContext {
@@ -40,7 +41,7 @@ export function details(rule: Rule, more: Partial<Details> = {}): Details {
 }
 
 export function protocolsOf(rendering: Rendering, portless = false): readonly number[] {
-  return [...new Set(rendering.pieces.others.filter((piece) => !portless || piece.port === 0).map((piece) => piece.protocol))];
+  return [...new Set(rendering.pieces.others.filter(({ ports }) => !portless || isEveryPort(ports)).map((piece) => piece.protocol))];
 }
 
 export function servicesOf(protocols: readonly number[]): ServiceSet {

@@ -2,33 +2,24 @@
  * Contiv's policy and rule objects for a tenant. Every group with the same policy of the source gets a Contiv policy of its own; what
  * holds for every group stands once, in a policy that all groups have.
  */
-import type { Origin, PolicyBlock } from "../../../policy/model.js";
+import type { PolicyBlock } from "../../../policy/model.js";
 import type { Ground } from "./ground.js";
 import { prefixText } from "./match.js";
 import type { Match, Remote } from "./match.js";
-import { defaultPolicyName, policyName, ruleId } from "./names.js";
+import { defaultPolicyName, policyName } from "./names.js";
 import type { ContivObject } from "./object.js";
 import { contivObject } from "./object.js";
-import type { ContivRule, Part } from "./strata.js";
+import { policyRules } from "./ruletext.js";
+import type { RuleObject } from "./ruletext.js";
+import type { ContivRule } from "./strata.js";
 import type { Body } from "../model.js";
 
 export interface RuleObjects {
   readonly policies: readonly ContivObject[];
-  readonly rules: readonly ContivObject[];
+  readonly rules: readonly RuleObject[];
   /** The policies of every group, by its name, in order. */
   readonly attached: ReadonlyMap<string, readonly string[]>;
 }
-
-const why: Readonly<Record<Part, string>> = {
-  default: "the tenant's default",
-  open: "decides packets that open a TCP connection",
-  return: "lets TCP's other packets pass, both ways",
-  forth: "decides the rule's flows, and by port their replies",
-  reply: "lets replies pass",
-  border: "keeps a rule for the world away from the tenants' own addresses",
-  apart: "keeps tenants apart",
-  contract: "becomes a contract of the fabric",
-};
 
 /** The ends of a match as the agent sees them; two rules with the same text, service and priority are one flow for it. */
 function endsText(match: Match, every: boolean): string {
@@ -53,34 +44,26 @@ function remoteText(remote: Remote): string {
 
 /** Leaves out rules that another rule of the same priority says already: the agent takes no match twice (contiv.md §3.6, hazard 1). */
 export function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRule[] {
-  const service = (rule: ContivRule): string => ` ${rule.protocol}/${rule.port} p${rule.priority}`;
-  const wide = new Set(rules.filter((rule) => rule.match.own === undefined).map((rule) => endsText(rule.match, true) + service(rule)));
-  const seen = new Set<string>();
-  return rules.filter((rule) => {
-    const key = endsText(rule.match, false) + service(rule);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return rule.match.own === undefined || !wide.has(endsText(rule.match, true) + service(rule));
+  const keyOf = ({ match, protocol, priority }: ContivRule, every: boolean): string => `${endsText(match, every)} ${protocol} p${priority}`;
+  const taken = new Map<string, Set<number>>();
+  const fresh = new Map<ContivRule, readonly number[]>();
+  const take = (rule: ContivRule): void => {
+    const key = keyOf(rule, false);
+    const seen = taken.get(key) ?? new Set();
+    const wide = rule.match.own === undefined ? undefined : taken.get(keyOf(rule, true));
+    const ports = rule.ports.filter((port) => !seen.has(port) && wide?.has(port) !== true);
+    for (const port of ports) seen.add(port);
+    taken.set(key, seen);
+    fresh.set(rule, ports);
+  };
+  // What stands for every group comes first: the rule of one group that says the same is left out, wherever it stands.
+  for (const rule of rules) if (rule.match.own === undefined) take(rule);
+  for (const rule of rules) if (rule.match.own !== undefined) take(rule);
+  return rules.flatMap((rule) => {
+    const ports = fresh.get(rule) ?? [];
+    return ports.length === rule.ports.length ? [rule] : ports.length === 0 ? [] : [{ ...rule, ports }];
   });
 }
-
-function remoteFields(match: Match): Record<string, string> {
-  const side = match.direction === "in" ? "from" : "to";
-  const { remote } = match;
-  switch (remote.kind) {
-    case "any":
-    case "world":
-      return {};
-    case "group":
-      return { [`${side}EndpointGroup`]: remote.group };
-    case "prefix":
-      return remote.prefix.length === 0 ? {} : { [`${side}IpAddress`]: prefixText(remote.prefix) };
-    case "member":
-      return { [`${side}EndpointGroup`]: remote.group, [`${side}IpAddress`]: prefixText(remote.prefix) };
-  }
-}
-
-const serviceText = (rule: ContivRule): string => `${rule.protocol === "" ? "every" : rule.protocol}${rule.port === 0 ? "" : `-${rule.port}`}`;
 
 interface Group {
   readonly name: string;
@@ -107,44 +90,16 @@ function grouped(ground: Ground, rules: readonly ContivRule[]): readonly Group[]
   return [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function ruleObject(tenant: string, policy: string, id: string, rule: ContivRule, origin: Origin): ContivObject {
-  const body: Body = {
-    tenantName: tenant,
-    policyName: policy,
-    ruleId: id,
-    direction: rule.match.direction,
-    priority: rule.priority,
-    ...remoteFields(rule.match),
-    protocol: rule.protocol,
-    ...(rule.port === 0 ? {} : { port: rule.port }),
-    action: rule.action,
-  };
-  return contivObject("rule", body, `tenants/${tenant}/rules/${policy}/${id}`, origin, why[rule.part], rule.rule?.text);
-}
-
-/** Ids are unique within a policy; where two would be alike the later gets a number. */
-function uniqueId(taken: Set<string>, id: string): string {
-  let unique = id;
-  for (let number = 2; taken.has(unique); number++) unique = `${id.slice(0, 60)}-${number}`;
-  taken.add(unique);
-  return unique;
-}
-
 export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]): RuleObjects {
   const { tenant } = ground;
   const defaultOrigin = tenant.defaultOrigin ?? tenant.origin;
   const groups = grouped(ground, withoutRepeats(contivRules));
   const attached = new Map<string, string[]>([...ground.groups.keys()].map((name) => [name, []]));
-  const rules: ContivObject[] = [];
+  const rules: RuleObject[] = [];
   const policies = groups.map((group) => {
     const owners = group.own === undefined ? attached.values() : [attached.get(group.own) ?? []];
     for (const list of owners) list.push(group.name);
-    const taken = new Set<string>();
-    for (const rule of group.rules) {
-      const { direction, remote } = rule.match;
-      const id = ruleId({ rule: rule.rule?.id, direction, remote, service: serviceText(rule), part: rule.part });
-      rules.push(ruleObject(tenant.name, group.name, uniqueId(taken, id), rule, rule.rule?.origin ?? defaultOrigin));
-    }
+    for (const object of policyRules(tenant.name, group.name, group.rules, defaultOrigin)) rules.push(object);
     const body: Body = { policyName: group.name, tenantName: tenant.name };
     const reason = group.own === undefined ? "holds rules for every group" : `holds rules for group ${group.own}`;
     return contivObject("policy", body, `tenants/${tenant.name}/policies/${group.name}`, group.block?.origin ?? defaultOrigin, reason);

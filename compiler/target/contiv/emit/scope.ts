@@ -17,6 +17,8 @@ export interface Scope {
   /** Workloads of the tenant, and those of them in its endpoint groups. */
   readonly workloads: EndSet;
   readonly members: EndSet;
+  /** Pods of the tenant, at whatever address. */
+  readonly pods: EndSet;
   /** Workloads of the tenant in no endpoint group. */
   readonly ungrouped: () => EndSet;
   /** Every end that is no member of an endpoint group of the tenant. */
@@ -51,11 +53,13 @@ export function scopeOf(ground: Ground): Scope {
   );
   const ofTenant = values.oneOf(tenant.namespaces);
   const workloads = box({ namespace: ofTenant, addresses: universe.workloadAddresses(tenant.name) });
-  const ungrouped = once(() => ends.subtractEnds(box({ namespace: ofTenant }), labelled));
+  const pods = box({ namespace: ofTenant });
+  const ungrouped = once(() => ends.subtractEnds(pods, labelled));
   return {
     elsewhere: box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]) }),
     workloads,
     members,
+    pods,
     ungrouped,
     others: once(() => [...box({ namespace: values.noneOf(tenant.namespaces) }), ...ungrouped()]),
   };
@@ -76,7 +80,11 @@ export function unfilteredFlows(scopes: readonly Scope[], from: EndSet, to: EndS
   const elsewhere = scopes[0]?.elsewhere ?? ends.allEnds;
   return [
     ...flowProduct(ends.intersectEnds(from, elsewhere), to, service),
-    ...scopes.flatMap(({ ungrouped, others }) => flowProduct(ends.intersectEnds(from, ungrouped()), ends.intersectEnds(to, others()), service)),
+    ...scopes.flatMap(({ pods, ungrouped, others }) => {
+      // Which of the pods are in no group is a long list, and most sources are no pods of the tenant at all.
+      const sources = ends.intersectEnds(from, pods);
+      return sources.length === 0 ? [] : flowProduct(ends.intersectEnds(from, ungrouped()), ends.intersectEnds(to, others()), service);
+    }),
   ];
 }
 

@@ -8,8 +8,8 @@ import type { ServiceSet } from "../../../space/service.js";
 export interface Pieces {
   /** Ports of TCP; `[0]` for every port; empty for none. */
   readonly tcp: readonly number[];
-  /** Everything else. Protocol 0 is every protocol, port 0 every port. */
-  readonly others: readonly { readonly protocol: number; readonly port: number }[];
+  /** Everything else, each protocol once with its ports. Protocol 0 is every protocol, and its ports are `[0]` for every port. */
+  readonly others: readonly { readonly protocol: number; readonly ports: readonly number[] }[];
   /** Protocols of which a part is meant that Contiv cannot tell from the rest. */
   readonly widened: readonly number[];
   /** Protocols that no Contiv rule can name. */
@@ -20,8 +20,15 @@ export interface Pieces {
 
 const LAST_PORT = 65535;
 
+/** As lists of single ports say it. */
+export const everyPort: readonly number[] = [0];
+
+export function isEveryPort(ports: readonly number[]): boolean {
+  return ports[0] === 0;
+}
+
 /** Every port; netmaster reads port 0 as every port, and nothing listens on it. */
-function isEveryPort(details: readonly number[]): boolean {
+function coversEveryPort(details: readonly number[]): boolean {
   return details.length === 2 && details[0] <= 1 && details[1] === LAST_PORT;
 }
 
@@ -39,14 +46,14 @@ function expand(details: readonly number[]): readonly number[] {
 
 /** `limit`: above so many single ports none are listed (`ports` still counts them). */
 export function piecesOf(services: ServiceSet, limit: number): Pieces {
-  if (isEveryService(services)) return { tcp: [0], others: [{ protocol: 0, port: 0 }], widened: [], unsayable: [], ports: 0 };
+  if (isEveryService(services)) return { tcp: [0], others: [{ protocol: 0, ports: everyPort }], widened: [], unsayable: [], ports: 0 };
   const tcp: number[] = [];
-  const others: { protocol: number; port: number }[] = [];
+  const others: { protocol: number; ports: readonly number[] }[] = [];
   const widened: number[] = [];
   const unsayable: number[] = [];
   const parts = byProtocol(services);
   const hasPortList = (protocol: number, details: readonly number[]): boolean =>
-    (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) && !isEveryPort(details);
+    (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) && !coversEveryPort(details);
   const ports = parts.reduce((sum, [protocol, details]) => sum + (hasPortList(protocol, details) ? countPorts(details) : 0), 0);
   for (const [protocol, details] of parts) {
     // ICMPv6 goes with IPv6 alone, which Contiv's rules do not see.
@@ -54,12 +61,12 @@ export function piecesOf(services: ServiceSet, limit: number): Pieces {
     // netmaster reads protocol 0 as every protocol.
     if (protocol === 0) unsayable.push(0);
     else if (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) {
-      const list = isEveryPort(details) ? [0] : ports > limit ? [] : expand(details);
+      const list = coversEveryPort(details) ? everyPort : ports > limit ? [] : expand(details);
       if (protocol === protocolNumber.tcp) tcp.push(...list);
-      else others.push(...list.map((port) => ({ protocol, port })));
+      else if (list.length > 0) others.push({ protocol, ports: list });
     } else {
       if (details[0] !== 0 || details[1] !== LAST_PORT) widened.push(protocol);
-      others.push({ protocol, port: 0 });
+      others.push({ protocol, ports: everyPort });
     }
   }
   return { tcp, others, widened, unsayable, ports };

@@ -110,13 +110,18 @@ const anySide: Side = { any: true, whole: [], partial: [], inside: nothing, worl
 /** The side of a plain list of own groups with workloads and no machines, which is what most rules have. */
 function groupsAlone(ground: Ground, { include, except }: PeerExpression): Side | undefined {
   if (except.length > 0) return undefined;
-  const whole = new Set<string>();
+  const whole: string[] = [];
   for (const peer of include) {
     const entry = peer.kind === "group" && peer.tenant === ground.tenant.name ? ground.groups.get(peer.group) : undefined;
     if (entry === undefined || !isEmptyAddresses(entry.group.hosts)) return undefined;
-    whole.add(entry.group.name);
+    if (!whole.includes(entry.group.name)) whole.push(entry.group.name);
   }
-  return { any: false, whole: [...whole], partial: [], inside: nothing, world: false, outside: nothing, blurred: nothing };
+  return { any: false, whole, partial: [], inside: nothing, world: false, outside: nothing, blurred: nothing };
+}
+
+/** Whether a side is endpoint groups, each of them whole, and nothing else. */
+export function isGroupsAlone(side: Side): boolean {
+  return !side.any && !side.world && side.partial.length + side.inside.length + side.outside.length === 0;
 }
 
 /** Reads one side of a rule. */

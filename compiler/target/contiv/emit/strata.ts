@@ -17,6 +17,7 @@ import type { Addresses, Ground } from "./ground.js";
 import type { Lists, Zones } from "./lists.js";
 import { prefixesOf } from "./match.js";
 import type { Match } from "./match.js";
+import { everyPort, isEveryPort } from "./service.js";
 
 export const HIGHEST = 100;
 
@@ -27,7 +28,8 @@ export interface ContivRule {
   readonly match: Match;
   /** As netmaster's API names it. */
   readonly protocol: string;
-  readonly port: number;
+  /** Each of them a rule object of its own; `[0]`: every port. */
+  readonly ports: readonly number[];
   readonly action: Action;
   readonly priority: number;
   readonly part: Part;
@@ -49,14 +51,14 @@ const everyGroup: readonly Match[] = [
 ];
 
 /** Both halves only with the names `tcp` and `udp`, and only with a port: netmaster makes one agent rule of any other (contiv.md §3.3). */
-function protocolText(protocol: number, port: number, pair: boolean): string {
+function protocolText({ protocol, ports, pair }: Entry): string {
   switch (protocol) {
     case 0:
       return "";
     case protocolNumber.icmp:
       return "icmp";
     case protocolNumber.udp:
-      return pair || port === 0 ? "udp" : String(protocol);
+      return pair || isEveryPort(ports) ? "udp" : String(protocol);
     case protocolNumber.tcp:
       return pair ? "tcp" : String(protocol);
     default:
@@ -65,8 +67,8 @@ function protocolText(protocol: number, port: number, pair: boolean): string {
 }
 
 function contivRule(entry: Entry, priority: number, part: Part, protocol: string): ContivRule {
-  const { match, port, action, rule } = entry;
-  return { match, protocol, port, action, priority, part, ...(rule === undefined ? {} : { rule }) };
+  const { match, ports, action, rule } = entry;
+  return { match, protocol, ports, action, priority, part, ...(rule === undefined ? {} : { rule }) };
 }
 
 function otherPart(entry: Entry): Part {
@@ -85,7 +87,7 @@ function apart(addresses: Addresses): readonly ContivRule[] {
   return prefixesOf(addresses).map((prefix) => ({
     match: { direction: "out", remote: { kind: "prefix", prefix } },
     protocol: "",
-    port: 0,
+    ports: everyPort,
     action: "deny",
     priority: HIGHEST,
     part: "apart",
@@ -115,7 +117,7 @@ export function strataOf(ground: Ground, listsIn: (zones: Zones) => Lists, keepF
   const { lists, others, openings } = arranged(ground, listsIn);
   const denies = defaultAction === "deny";
   const floor = (protocol: string, priority: number, part: Part): readonly ContivRule[] =>
-    everyGroup.map((match) => ({ match, protocol, port: 0, action: "deny", priority, part }));
+    everyGroup.map((match) => ({ match, protocol, ports: everyPort, action: "deny", priority, part }));
 
   const othersBase = denies ? 1 : 0;
   const returnsLevel = othersBase + others.depth + 1;
@@ -124,16 +126,12 @@ export function strataOf(ground: Ground, listsIn: (zones: Zones) => Lists, keepF
   const openingsBase = othersBase + others.depth + (needsReturns ? (denies ? 2 : 1) : 0);
   const rules: readonly ContivRule[] = [
     ...(denies ? floor("", 1, "default") : []),
-    ...others.placed.map(({ entry, level }) =>
-      contivRule(entry, othersBase + level, otherPart(entry), protocolText(entry.protocol, entry.port, entry.pair)),
-    ),
-    ...(needsReturns
-      ? lists.returns.map((entry) => contivRule(entry, returnsLevel, "return", protocolText(entry.protocol, entry.port, entry.pair)))
-      : []),
+    ...others.placed.map(({ entry, level }) => contivRule(entry, othersBase + level, otherPart(entry), protocolText(entry))),
+    ...(needsReturns ? lists.returns.map((entry) => contivRule(entry, returnsLevel, "return", protocolText(entry))) : []),
     ...(needsReturns && denies ? floor("tcp", returnsLevel + 1, "open") : []),
     // Without a port `tcp` means the opening packet only, `6` every packet.
     ...openings.placed.map(({ entry, level }) =>
-      contivRule(entry, openingsBase + level, entry.role === "border" ? "border" : "open", entry.port === 0 ? "tcp" : "6"),
+      contivRule(entry, openingsBase + level, entry.role === "border" ? "border" : "open", isEveryPort(entry.ports) ? "tcp" : "6"),
     ),
     ...apart(keepFrom),
   ];
