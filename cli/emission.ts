@@ -60,7 +60,8 @@ export function emitTargets(loaded: LoadedProject, chosen: readonly ChosenTarget
     if (unfit !== undefined) return { name, artefacts: [], diagnostics: [unfit], leftOut: true };
     if (!orders.verify || emission.diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { name, ...emission };
     before(`verifying ${name}`);
-    const differences = verify(name, universe, readings(emission.artefacts, universe, sha256), emission.losses ?? []);
+    const { artefacts, losses = [] } = emission;
+    const differences = verify(name, universe, readings(artefacts, universe, sha256), losses, artefacts);
     return { name, ...emission, diagnostics: [...emission.diagnostics, ...differences] };
   });
   const found = outputs.flatMap((output) => output.diagnostics);

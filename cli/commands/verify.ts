@@ -1,15 +1,18 @@
 /** `ctv verify`: proves that files which lie in a folder decide every flow as the source does. */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { settleFindings } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
-import { doesNotRead } from "../../compiler/diagnostics/verification.js";
+import { asideOutdated, asideWrong, decidesOtherwise, doesNotRead } from "../../compiler/diagnostics/verification.js";
 import type { Artefact } from "../../compiler/target/target.js";
+import { compareWithFresh } from "../../compiler/verify/fresh.js";
 import { verify as verifyTarget } from "../../compiler/verify/verify.js";
 import { chosenTargets, emitTargets, sha256 } from "../emission.js";
 import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { inventoryFor } from "../inventory.js";
 import { manifestName } from "../io/manifest.js";
 import { kindOf, readText } from "../io/read.js";
-import { failLevel, failLevelOption, format, formatOption, list } from "../options.js";
+import { failLevel, failLevelOption, format, formatOption, list, text } from "../options.js";
 import { progress } from "../progress.js";
 import { loadProject, projectOptions } from "../project.js";
 import { emitReport } from "../report/emit.js";
@@ -27,6 +30,7 @@ export const verify: Verb = {
       path: true,
     },
     { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those that the folder has", many: true },
+    { flags: "--inventory <file>", description: "endpoints by node that the tables of nodes were made with", path: true },
     ...projectOptions,
     formatOption,
     failLevelOption,
@@ -44,16 +48,21 @@ export const verify: Verb = {
     const present = chosenTargets(asked, {}).filter((target) => asked.length > 0 || kindOf(join(folder, target.name)) === "folder");
     if (present.length === 0) throw new Refusal(`${words[0]} has no folder of a target`, "`ctv compile --out FOLDER` writes one");
 
-    const sources = new Map(loaded.sources);
-    const diagnostics = present.flatMap((target) => {
+    const { inventory, diagnostics: inventoryFindings, sources: inventorySources } = inventoryFor(text(options, "inventory"), loaded, terminal);
+    const settings = inventory === undefined ? {} : { inventory };
+    const sources = new Map([...loaded.sources, ...inventorySources]);
+    const found = present.flatMap((target) => {
       steps.step(`verifying ${target.name}`);
       const artefacts = artefactsIn(join(folder, target.name), `${words[0]}/${target.name}`);
       for (const artefact of artefacts)
         sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
-      const [fresh] = emitTargets(loaded, [target], { verify: false, before: () => undefined });
-      return verifyTarget(target.name, universe, target.readings(artefacts, universe, sha256), fresh?.losses ?? []);
+      const [fresh] = emitTargets(loaded, [target], { ...settings, verify: false, before: () => undefined });
+      const told = verifyTarget(target.name, universe, target.readings(artefacts, universe, sha256), fresh?.losses ?? [], artefacts);
+      const comparison = (path: string) => target.comparison(path, settings);
+      return [...told, ...compareWithFresh({ target: target.name, artefacts, fresh: fresh?.artefacts ?? [], comparison, told })];
     });
     steps.done();
+    const diagnostics = [...inventoryFindings, ...settleFindings(loaded.checked, found, () => false, loaded.project.settings)];
     const report = { verb: "verify", diagnostics: inOrder(diagnostics), sources, failLevel: failLevel(options) };
     emitReport(terminal, report, format(options));
     if (format(options) === "pretty") {
@@ -72,8 +81,14 @@ function summaryText(results: readonly { readonly name: string; readonly codes: 
   const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
   const words = (codes: readonly string[]): string => {
     if (codes.length === 0) return "decides every flow as the source does, apart from what compile reports";
-    const unread = codes.filter((code) => code === doesNotRead.code).length;
-    return unread > 0 ? counted(unread, "file does not read", "files do not read") : counted(codes.length, "difference", "differences");
+    const count = (...kinds: readonly { readonly code: string }[]) => codes.filter((code) => kinds.some((kind) => kind.code === code)).length;
+    const unread = count(doesNotRead);
+    if (unread > 0) return counted(unread, "file does not read", "files do not read");
+    const differences = count(decidesOtherwise);
+    const aside = count(asideWrong, asideOutdated);
+    const beside = counted(aside, "finding", "findings");
+    if (differences === 0) return `decides every flow as the source does, and has ${beside} in other files`;
+    return `${counted(differences, "difference", "differences")}${aside === 0 ? "" : `, and ${beside} in files that decide nothing`}`;
   };
   return results.map(({ name, codes }) => `${name.padEnd(width)}  ${words(codes)}\n`).join("");
 }

@@ -1,4 +1,4 @@
-/** CTV50xx: a target's artefacts do not decide as the source does, or there are none. */
+/** CTV50xx: a target's artefacts do not decide as the source does, do not fit to each other, or there are none. */
 import { defineDiagnostic } from "./diagnostic.js";
 import type { Definition } from "./diagnostic.js";
 
@@ -35,6 +35,36 @@ export const doesNotRead = defineDiagnostic<{ target: string; path: string; line
   fix: "Compile again, or mend the file at the line of the message.",
 });
 
+type AsideFields = { readonly target: string; readonly path: string; readonly line?: number; readonly problem: string };
+
+const asideMessage = ({ target, path, line, problem }: AsideFields): string => `${target}/${path}${line === undefined ? "" : `:${line}`}: ${problem}`;
+
+/** A file of Contiv's beside `main.ctv`'s own: a plan that sends nothing. */
+const emptyPlan = '# file: edited/contiv/plan.json\n{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n  ]\n}\n';
+
+export const asideWrong = defineDiagnostic<AsideFields>({
+  code: "CTV5004",
+  severity: "error",
+  essential: true,
+  title: "A file beside the policy says something else",
+  message: asideMessage,
+  explanation:
+    "Some files decide no flow themselves: the order in which to send Contiv's objects, the labels that put workloads into its groups, its networks and profiles, the map from OpenFlow cookies to rules, the tables of nodes. This one does not fit to the files that decide, or to the source: who follows it gets something else than what was proved. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the file was edited, or belongs to another version of the source.",
+  example: `${policy}${emptyPlan}`,
+  fix: "Compile again.",
+});
+
+export const asideOutdated = defineDiagnostic<AsideFields>({
+  code: "CTV5005",
+  severity: "warning",
+  title: "A file points at an earlier source",
+  message: asideMessage,
+  explanation:
+    "The file fits to the target's other files, and it names lines or words of the source that are no longer so. Nothing is decided otherwise, and who looks for a rule by it looks in the wrong place.",
+  example: `${policy}# file: edited/contiv/labels/kubectl-label.txt\n# What used to stand here.\nkubectl label pods -n shop -l 'app=web' --overwrite io.contiv.tenant=shop io.contiv.network=net io.contiv.net-group=web\n`,
+  fix: "Compile again.",
+});
+
 export const targetLeftOut = defineDiagnostic<{ target: string; reason: string }>({
   code: "CTV5003",
   severity: "note",
@@ -46,5 +76,5 @@ export const targetLeftOut = defineDiagnostic<{ target: string; reason: string }
   fix: "Nothing, if the target is not meant: `targets` in the project file names those that are. Else declare what the message asks for.",
 });
 
-export const verificationDiagnostics: readonly Definition[] = [decidesOtherwise, doesNotRead];
+export const verificationDiagnostics: readonly Definition[] = [decidesOtherwise, doesNotRead, asideWrong, asideOutdated];
 export const outputDiagnostics: readonly Definition[] = [...verificationDiagnostics, targetLeftOut];

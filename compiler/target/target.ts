@@ -55,12 +55,20 @@ export interface Reading {
   readonly replies: readonly Checkpoint[];
   /** Artefacts that do not read: located in the artefact, with a message. A reading with problems proves nothing. */
   readonly problems: readonly ReadingProblem[];
+  /** What is wrong in artefacts that decide nothing themselves. Nothing where the target has none. */
+  readonly asides?: readonly AsideProblem[];
 }
 
 export interface ReadingProblem {
   readonly path: string;
   readonly line?: number;
   readonly message: string;
+}
+
+/** A file beside those that decide (a plan, labels, a source map) says something else than they do, or than the source. */
+export interface AsideProblem extends ReadingProblem {
+  /** It is right about the target, and only points at what the source had there earlier. */
+  readonly outdated?: true;
 }
 
 /** A place where the target decides: the first entry that holds the flow does, else `otherwise`. */

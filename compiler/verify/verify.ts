@@ -6,11 +6,12 @@
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { decidesOtherwise, doesNotRead } from "../diagnostics/verification.js";
+import { asideDiagnostic, fewOfEach, placeOf, wordsOf } from "./asides.js";
 import type { Universe } from "../policy/universe.js";
-import type { Loss, Reading } from "../target/target.js";
+import type { Artefact, Loss, Reading } from "../target/target.js";
 import { describeFlow } from "../verdict/describe.js";
 import { formatFlow } from "../verdict/format.js";
-import { compare } from "./compare.js";
+import { comparison } from "./compare.js";
 import type { Asked, Difference } from "./compare.js";
 
 /** What a target decides if `assumption` holds; no assumption where there is one reading only. */
@@ -22,25 +23,30 @@ export interface NamedReading {
 }
 
 /**
- * Nothing, when the target is proved to decide every flow as the source does, apart from `losses`. Where a file does not read, that is all
- * there is to say: differences would only follow from it.
+ * Nothing, when the target is proved to decide every flow as the source does, apart from `losses`, and its other files fit to that. Where a file
+ * does not read, that is all there is to say: differences would only follow from it. `artefacts` are what was read, to point into.
  */
-export function verify(target: string, universe: Universe, readings: readonly NamedReading[], losses: readonly Loss[]): readonly Diagnostic[] {
-  const problems = (readings[0]?.reading.problems ?? []).map((problem) =>
-    doesNotRead.make(
-      { target, path: problem.path, problem: problem.message, ...(problem.line === undefined ? {} : { line: problem.line }) },
-      { span: { file: `${target}/${problem.path}`, start: 0, end: 0 }, target },
-    ),
-  );
+export function verify(
+  target: string,
+  universe: Universe,
+  readings: readonly NamedReading[],
+  losses: readonly Loss[],
+  artefacts: readonly Artefact[] = [],
+): readonly Diagnostic[] {
+  const reading = readings[0]?.reading;
+  const problems = (reading?.problems ?? []).map((problem) => doesNotRead.make(wordsOf(target, problem), placeOf(target, problem, artefacts)));
   if (problems.length > 0) return problems;
+  const asides = fewOfEach(reading?.asides ?? []).map((problem) => asideDiagnostic(target, problem, artefacts));
+  const compare = comparison(universe, losses);
   const differences = readings.flatMap(({ assumption, reading, asked }) =>
-    compare(universe, reading, losses, asked).map((difference) => asDiagnostic(target, universe, difference, assumption)),
+    compare(reading, asked).map((difference) => asDiagnostic(target, universe, difference, assumption)),
   );
   const seen = new Set<string>();
-  return differences.filter((diagnostic) => {
+  const once = differences.filter((diagnostic) => {
     const key = `${diagnostic.rule ?? ""} ${diagnostic.flow ?? diagnostic.message}`;
     return !seen.has(key) && seen.add(key);
   });
+  return [...once, ...asides];
 }
 
 function asDiagnostic(target: string, universe: Universe, difference: Difference, assumption: string | undefined): Diagnostic {

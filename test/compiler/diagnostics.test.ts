@@ -22,6 +22,7 @@ import { targets } from "../../compiler/target/index.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
+import { compareWithFresh } from "../../compiler/verify/fresh.js";
 import { verify } from "../../compiler/verify/verify.js";
 import { endsIn, readInventory } from "../../compiler/source/inventory.js";
 import type { Texts } from "../support/diagnose.js";
@@ -79,10 +80,11 @@ function manifestFindings(code: string, texts: Texts): readonly Diagnostic[] {
 function verifyEdited(texts: Texts, universe: Universe): readonly Diagnostic[] {
   return targets
     .filter(({ name }) => Object.keys(texts).some((path) => path.startsWith(`edited/${name}/`)))
-    .flatMap(({ name, emit, readings }) => {
+    .flatMap(({ name, emit, readings, comparison }) => {
       const { artefacts, losses = [] } = emit(universe, { options: {} });
       const edited = artefacts.map(({ path, text }) => ({ path, text: texts[`edited/${name}/${path}`] ?? text }));
-      return verify(name, universe, readings(edited, universe), losses);
+      const told = verify(name, universe, readings(edited, universe), losses, edited);
+      return [...told, ...compareWithFresh({ target: name, artefacts: edited, fresh: artefacts, comparison: (path) => comparison(path, {}), told })];
     });
 }
 

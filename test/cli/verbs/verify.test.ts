@@ -81,6 +81,52 @@ describe("ctv verify", () => {
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("program.json was changed after it was made: its digest is another") });
   });
 
+  it("points into a plan that is in another order, and proves the objects all the same", async () => {
+    const { code, out, err } = await afterEdit(
+      "contiv/plan.json",
+      (text) => text.replace(/(.*"tenants\/shop\/tenant.json".*\n)([^]*?"tenants\/shop\/networks\/.*\n)/, "$2$1"),
+      "-t",
+      "contiv",
+    );
+    expect({ code, out }).toEqual({ code: 1, out: "contiv  decides every flow as the source does, and has 1 finding in other files\n" });
+    expect(err).toMatch(
+      /^error\[CTV5004\]: contiv\/plan\.json:5: .* is sent before tenants\/shop\/tenant\.json, which it needs\n --> build\/contiv\/plan\.json:5:1\n/,
+    );
+  });
+
+  it("warns of files that point at an earlier source, as the project wants it", async () => {
+    const cwd = scratch({ "main.ctv": `\n${sound}` });
+    cpSync(join(made, "build"), join(cwd, "build"), { recursive: true });
+    const verify = (...words: readonly string[]) => ctv(["verify", "build", "-i", "main.ctv", "-t", "openflow", ...words], { cwd });
+    const { code, out, err } = await verify();
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^openflow {2}decides every flow as the source does, and has \d findings in other files\n$/),
+    });
+    expect(err).toMatch(
+      /^warning\[CTV5005\]: openflow\/sourcemap\.json:5: rule \S+ is at main\.ctv:7:5 by now, and not at main\.ctv:6:5\n --> build\/openflow\/sourcemap\.json:5:1\n/,
+    );
+    expect((await verify("--fail-level", "warning")).code).toBe(1);
+    writeFileSync(join(cwd, "ctv.yaml"), "sources: ['*.ctv']\nseverity: { CTV5005: off }\n");
+    expect(await verify("--fail-level", "warning")).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("holds the tables of nodes against the inventory that they were made with", async () => {
+    const node = "nodes:\n  - { name: node-a, address: 192.0.2.201, tunnel: 100 }\nendpoints:\n";
+    const endpoint = (port: number) =>
+      `  - { name: web-1, node: node-a, port: ${port}, mac: "02:00:00:00:00:01", addresses: [10.1.1.1], namespace: shop, labels: { app: web } }\n`;
+    const cwd = scratch({ "main.ctv": sound, "nodes.yaml": node + endpoint(1), "later.yaml": node + endpoint(2) });
+    expect((await ctv(["compile", "main.ctv", "-t", "openflow", "--inventory", "nodes.yaml"], { cwd })).code).toBe(0);
+    const verify = (...words: readonly string[]) => ctv(["verify", "build", "-i", "main.ctv", ...words], { cwd });
+    expect(await verify("--inventory", "nodes.yaml")).toMatchObject({ code: 0, err: "" });
+    expect(await verify()).toMatchObject({ code: 0, err: "" });
+    expect(await verify("--inventory", "later.yaml")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/CTV5004\]: openflow\/nodes\/node-a\.flows:\d+: the source and the inventory make no such line/),
+    });
+    expect(await verify("--inventory", "gone.yaml")).toMatchObject({ code: 2, err: expect.stringContaining("cannot read gone.yaml") });
+  });
+
   it("notices that a file is missing", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
     folders.push(cwd);
@@ -98,7 +144,7 @@ describe("ctv verify", () => {
     const { err } = await ctv(["verify", "build", "-i", "main.ctv", "-t", "kubernetes", "--format", "json"], { cwd });
     expect(err).toBe("");
     const { out } = await ctv(["verify", "build", "-i", "main.ctv", "-t", "openflow"], { cwd });
-    expect(out).toBe("openflow  2 differences\n");
+    expect(out).toBe("openflow  2 differences, and 1 finding in files that decide nothing\n");
   });
 
   it.each(["json", "sarif", "github", "junit"])("reports as %s, with the places", async (format) => {

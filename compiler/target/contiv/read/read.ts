@@ -27,6 +27,7 @@ import type { NamedReading } from "../../../verify/verify.js";
 import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
 import { agentRules } from "./agent.js";
 import type { AgentRule, Side } from "./agent.js";
+import { asideProblems } from "./asides.js";
 import { ambiguities } from "./ambiguous.js";
 import { readDocuments, textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -288,9 +289,10 @@ export function contivReadings(artefacts: readonly Artefact[], universe: Univers
   const objects = readObjects(artefacts, universe);
   const foreign = foreignWorkloads(universe);
   const flows = [...flowProduct(foreign, ends.allEnds, everyService), ...flowProduct(ends.allEnds, foreign, everyService)];
+  const asides = asideProblems(artefacts, objects.documents, universe);
   return everyAssumption.map(({ words, assumptions, asked }) => ({
     assumption: words,
-    reading: readingUnder(objects, assumptions),
+    reading: { ...readingUnder(objects, assumptions), asides },
     asked: asked(flows),
   }));
 }

@@ -7,12 +7,14 @@ import type { EndSet } from "../../../space/ends.js";
 import { flowProduct, intersectFlowBoxes } from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
+import type { Policy } from "../../../policy/model.js";
 import type { Artefact, Checkpoint, CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
 import { plainDigest } from "../hash.js";
 import type { Digest } from "../hash.js";
 import { parseProgram, ProgramError, verifyDigest } from "../json.js";
 import type { Program } from "../program.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
+import { asideProblems } from "./asides.js";
 import { tenantTable } from "./checkpoints.js";
 import type { TableEntry } from "./checkpoints.js";
 import { readDispatch, tablesAround } from "./dispatch.js";
@@ -29,9 +31,9 @@ const PROGRAM = "program.json";
 /**
  * One checkpoint a tenant, and one for replies where the tables do not let all of them back. The rules are read from `policy.flows`; that
  * `program.json`, which agents use, says the same is known by its digest: in the flows' first line, and over its own text when `digest` is the
- * one that it was sealed with.
+ * one that it was sealed with. With `policy`, the source, the files beside these two are looked at as well.
  */
-export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = plainDigest): Reading {
+export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = plainDigest, policy?: Policy): Reading {
   const text = (path: string): string | undefined => artefacts.find((artefact) => artefact.path === path)?.text;
   const flowText = text(FLOWS);
   const programText = text(PROGRAM);
@@ -58,6 +60,7 @@ export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = pl
       ...read.flatMap((entry) => entry.problems),
       ...dispatch.problems.map(inFlows),
     ],
+    ...(policy === undefined ? {} : { asides: asideProblems(artefacts, { program: program.program, flows, flowText, policy }) }),
   };
 }
 

@@ -1,0 +1,29 @@
+/** The files of Contiv's folder that are no objects, held against those that are. */
+import type { Universe } from "../../../policy/universe.js";
+import type { Comparison } from "../../../verify/fresh.js";
+import type { Artefact, AsideProblem } from "../../target.js";
+import { kindOfPath } from "../paths.js";
+import type { Document } from "./documents.js";
+import { labelProblems } from "./labels.js";
+import { PLAN, planProblems } from "./plan.js";
+
+export function asideProblems(artefacts: readonly Artefact[], documents: readonly Document[], universe: Universe): readonly AsideProblem[] {
+  const plan = artefacts.find(({ path }) => path === PLAN);
+  return [...misplaced(artefacts), ...planProblems(plan?.text, documents), ...labelProblems(artefacts, documents, universe)];
+}
+
+function misplaced(artefacts: readonly Artefact[]): readonly AsideProblem[] {
+  return artefacts.flatMap(({ path }) =>
+    path.endsWith(".json") && path !== PLAN && kindOfPath(path) === undefined
+      ? [{ path, message: "no kind of object lies here, so this was not looked at" }]
+      : [],
+  );
+}
+
+/** Rules are proved, and with them which policies a group has. */
+export function contivComparison(path: string): Comparison | undefined {
+  if (path === PLAN || path.startsWith("labels/")) return { by: "notes" };
+  const kind = kindOfPath(path);
+  if (kind === undefined || kind === "rule" || kind === "policy") return undefined;
+  return { by: "fields", proved: kind === "endpointGroup" ? ["policies"] : [] };
+}
