@@ -2,7 +2,7 @@
  * Which of many boxes of ends meet a given one, without asking each.
  *
  * A query keeps, as bits, the boxes whose addresses meet its own, then for each label (and the namespace) of which it lists values
- * those boxes that list one of them or list none. What is left is compared box by box. On policies, where groups differ in the value
+ * those boxes that list one of them or list none; of which it excludes values, it drops the boxes that list one of these alone. What is left is compared box by box. On policies, where groups differ in the value
  * of some label, little is left. Boxes that hold the given one are found the same way, and are fewer: where it leaves a label open, no
  * box that lists values of it can hold it.
  */
@@ -12,7 +12,6 @@ import type { Bits, Members } from "./bits.js";
 import { boundedCache } from "./boundedCache.js";
 import { endBoxesOverlap, endBoxWithin, isBare } from "./ends.js";
 import type { EndBox } from "./ends.js";
-import { hasValue } from "./values.js";
 import type { ValueSet } from "./values.js";
 
 export interface EndIndex {
@@ -28,38 +27,44 @@ interface ValueIndex {
   readonly open: Bits;
   /** Boxes that list this value; `undefined` is for absence. */
   readonly listing: ReadonlyMap<string | undefined, Members>;
+  /** Boxes that list nothing else. */
+  readonly alone: ReadonlyMap<string | undefined, readonly number[]>;
 }
 
 function valueIndex(size: number, entries: readonly (readonly [number, ValueSet])[]): ValueIndex {
   const open = fullBits(size);
   const listing = new Map<string | undefined, number[]>();
-  const post = (value: string | undefined, position: number): void => {
-    const known = listing.get(value);
-    if (known === undefined) listing.set(value, [position]);
-    else known.push(position);
-  };
+  const alone = new Map<string | undefined, number[]>();
   for (const [position, set] of entries) {
     if (set.kind === "notIn") continue;
     clearBit(open, position);
-    set.values.forEach((value) => post(value, position));
-    if (set.absent) post(undefined, position);
+    for (const value of set.values) post(listing, value, position);
+    if (set.absent) post(listing, undefined, position);
+    if (set.values.length + (set.absent ? 1 : 0) === 1) post(alone, set.values[0], position);
   }
-  return { open, listing: new Map([...listing].map(([value, positions]) => [value, asMembers(positions, size)])) };
+  return { open, listing: new Map([...listing].map(([value, positions]) => [value, asMembers(positions, size)])), alone };
 }
 
-/** A query that excludes values goes through all others that are listed; with more of them than this, it leaves nothing out. */
-const MOST_LISTED = 64;
+function post(lists: Map<string | undefined, number[]>, value: string | undefined, position: number): void {
+  const known = lists.get(value);
+  if (known === undefined) lists.set(value, [position]);
+  else known.push(position);
+}
 
 /** Leaves in `bits` only boxes that can meet `set`. Overwrites `wanted`. */
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
-  if (set.kind === "notIn" && index.listing.size > MOST_LISTED) return;
+  if (set.kind === "notIn") {
+    const drop = (value: string | undefined): void => index.alone.get(value)?.forEach((position) => clearBit(bits, position));
+    set.values.forEach(drop);
+    if (!set.absent) drop(undefined);
+    return;
+  }
   wanted.set(index.open);
   const add = (value: string | undefined): void => {
     const members = index.listing.get(value);
     if (members !== undefined) addMembers(wanted, members);
   };
-  if (set.kind === "in") set.values.forEach(add);
-  else for (const value of index.listing.keys()) if (value !== undefined && hasValue(set, value)) add(value);
+  set.values.forEach(add);
   if (set.absent) add(undefined);
   keepBits(bits, wanted);
 }

@@ -88,16 +88,16 @@ export function intersectFlowBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined 
 }
 
 /**
- * What `a` shares with `b`, with the ends of `a` where `b` holds them and otherwise such as `intern` knows: for asking indices, which
- * remember queries by their identity.
+ * What `a` shares with `b`, with the ends of `a` where `b` holds them and otherwise such as `known` makes of them, which may find that
+ * there is no such end: for asking indices, which remember queries by their identity.
  */
-export function cutFlowBox(a: FlowBox, b: FlowBox, intern: (box: EndBox) => EndBox): FlowBox | undefined {
+export function cutFlowBox(a: FlowBox, b: FlowBox, known: (box: EndBox) => EndBox | undefined): FlowBox | undefined {
   const service = servicesWithin(a.service, b.service) ? a.service : intersectServices(a.service, b.service);
   if (isEmptyService(service)) return undefined;
   const cut = (mine: EndBox, other: EndBox): EndBox | undefined => {
     if (endBoxWithin(mine, other)) return mine;
     const common = intersectEndBoxes(mine, other);
-    return common === undefined ? undefined : intern(common);
+    return common === undefined ? undefined : known(common);
   };
   const source = cut(a.source, b.source);
   return source === undefined ? undefined : flowBox(source, cut(a.destination, b.destination), service);

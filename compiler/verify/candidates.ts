@@ -4,10 +4,11 @@
  * the product of all denies.
  */
 import { everyFlow } from "../policy/universe.js";
-import { cutFlowBox } from "../space/flows.js";
+import { cutFlowBox, uncoveredParts } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
-import type { Interner } from "../space/intern.js";
 import type { IndexedCheckpoint } from "./checkpoint.js";
+import { knownFlows } from "./known.js";
+import type { KnownEnds } from "./known.js";
 
 /** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
 export interface Candidate {
@@ -22,11 +23,11 @@ interface Behind {
 }
 
 /** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits among some flows. */
-export function* candidates(checkpoints: readonly IndexedCheckpoint[], among: FlowSet, intern: Interner): Generator<Candidate> {
-  for (const box of among) yield* through({ box, behind: [] }, checkpoints, intern);
+export function* candidates(checkpoints: readonly IndexedCheckpoint[], among: FlowSet, known: KnownEnds): Generator<Candidate> {
+  for (const box of among) yield* through({ box, behind: [] }, checkpoints, known);
 }
 
-function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[], intern: Interner): Generator<Candidate> {
+function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[], known: KnownEnds): Generator<Candidate> {
   const [checkpoint, ...others] = checkpoints;
   if (checkpoint === undefined) {
     yield candidate;
@@ -36,10 +37,14 @@ function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[
   const whole = everyFlow.includes(box);
   for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
     if (checkpoint.actions[row.owner] === "deny") continue;
-    const common = whole ? row.box : cutFlowBox(box, row.box, intern);
-    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others, intern);
+    const common = whole ? row.box : cutFlowBox(box, row.box, known);
+    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others, known);
   }
-  if (checkpoint.otherwise === "allow") yield* through({ box, behind: [...behind, { checkpoint, before: Infinity }] }, others, intern);
+  if (checkpoint.otherwise !== "allow") return;
+  for (const part of uncoveredParts(box, checkpoint.wide)) {
+    const beside = knownFlows(part, known);
+    if (beside !== undefined) yield* through({ box: beside, behind: [...behind, { checkpoint, before: Infinity }] }, others, known);
+  }
 }
 
 /** What earlier entries deny near a part of a candidate. */

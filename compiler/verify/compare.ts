@@ -15,15 +15,15 @@ import { everyFlow, possiblePart, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { cutFlowBox, flowBoxWithin, someFlow } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
-import { makeInterner } from "../space/intern.js";
-import type { Interner } from "../space/intern.js";
-import type { Loss, Reading } from "../target/target.js";
+import type { Checkpoint, Loss, Reading } from "../target/target.js";
 import { evaluate } from "../verdict/evaluate.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
 import { candidates, deniedBefore, isDeniedBefore } from "./candidates.js";
 import type { Candidate } from "./candidates.js";
 import { decidingEntry, indexCheckpoint } from "./checkpoint.js";
 import type { IndexedCheckpoint } from "./checkpoint.js";
+import { knownEnds, knownFlows } from "./known.js";
+import type { KnownEnds } from "./known.js";
 import { exceptions, indexLosses, meets } from "./losses.js";
 import type { Losses, Wide } from "./losses.js";
 import { sourceCheckpoints } from "./source.js";
@@ -49,39 +49,53 @@ export interface Asked {
 const everything: Asked = { tooMuch: everyFlow, tooLittle: everyFlow };
 
 /**
- * The differences between a source and a reading of a target that no loss covers: none is the proof. For one entry of the source
- * or the target that differs, the first flow found is given, so the list is about as long as the list of causes.
+ * A comparison of one source with any of a target's readings. It gives the differences that no loss covers: none is the proof. For one
+ * entry of the source or the target that differs, the first flow found is given, so the list is about as long as the list of causes.
  */
+export function comparison(universe: Universe, losses: readonly Loss[] = []): (reading: Reading, asked?: Asked) => readonly Difference[] {
+  const known = knownEnds(universe);
+  const source = sourceCheckpoints(universe).map((checkpoint) => indexCheckpoint(checkpoint, known));
+  const index = (checkpoints: readonly Checkpoint[]) => checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, known));
+  const said = new Map<Loss["outcome"], Losses>();
+  const groundFor = (outcome: Loss["outcome"], among: FlowSet): Ground => {
+    const ofOutcome =
+      said.get(outcome) ??
+      indexLosses(
+        losses.filter((loss) => loss.outcome === outcome),
+        known,
+      );
+    said.set(outcome, ofOutcome);
+    return { universe, losses: ofOutcome, known, among: among.flatMap((box) => knownFlows(box, known) ?? []) };
+  };
+  return (reading, asked = everything) => {
+    const target = index(reading.checkpoints);
+    const tooMuch = asked.tooMuch.length === 0 ? [] : targetAllows(groundFor("allow", asked.tooMuch), source, target);
+    const tooLittle = asked.tooLittle.length === 0 ? [] : sourceAllows(groundFor("deny", asked.tooLittle), source, target, index(reading.replies));
+    return [...tooMuch, ...tooLittle];
+  };
+}
+
+/** The differences between a source and one reading of a target that no loss covers. */
 export function compare(universe: Universe, reading: Reading, losses: readonly Loss[] = [], asked: Asked = everything): readonly Difference[] {
-  const intern = makeInterner();
-  const said = (outcome: Loss["outcome"]): Losses =>
-    indexLosses(
-      losses.filter((loss) => loss.outcome === outcome),
-      intern,
-    );
-  const source = sourceCheckpoints(universe).map((checkpoint) => indexCheckpoint(checkpoint, intern));
-  const target = reading.checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, intern));
-  const replies = reading.replies.map((checkpoint) => indexCheckpoint(checkpoint, intern));
-  return [
-    ...targetAllows({ universe, losses: said("allow"), intern, among: asked.tooMuch }, source, target),
-    ...sourceAllows({ universe, losses: said("deny"), intern, among: asked.tooLittle }, source, target, replies),
-  ];
+  return comparison(universe, losses)(reading, asked);
 }
 
 interface Ground {
   readonly universe: Universe;
   /** What has been said of the wrong outcome that is looked for. */
   readonly losses: Losses;
-  readonly intern: Interner;
+  readonly known: KnownEnds;
   readonly among: FlowSet;
 }
 
 function* targetAllows(ground: Ground, source: readonly IndexedCheckpoint[], target: readonly IndexedCheckpoint[]): Generator<Difference> {
   const { universe } = ground;
   const seen = new Set<string>();
-  for (const permitted of candidates(target, ground.among, ground.intern)) {
+  for (const permitted of candidates(target, ground.among, ground.known)) {
     for (const checkpoint of source) {
-      for (const box of touching(universe, checkpoint.name, [permitted.box])) {
+      for (const part of touching(universe, checkpoint.name, [permitted.box])) {
+        const box = knownFlows(part, ground.known);
+        if (box === undefined) continue;
         for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target, witness))) {
           const difference = describe(universe, "target-allows", flow, checkpoint.name, by);
           if (once(seen, difference)) yield difference;
@@ -103,7 +117,7 @@ function* sourceAllows(
     ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
     ...replies.map((checkpoint) => ({ checkpoint, kind: "reply-denied" as const })),
   ];
-  for (const permitted of candidates(source, ground.among, ground.intern)) {
+  for (const permitted of candidates(source, ground.among, ground.known)) {
     for (const { checkpoint, kind } of asked) {
       for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source, witness))) {
         const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";
@@ -180,7 +194,7 @@ function firstDenied(question: Question, part: FlowBox): Flow | undefined {
       if (inside) return undefined;
       continue;
     }
-    const denied = inside ? part : cutFlowBox(part, row.box, question.intern);
+    const denied = inside ? part : cutFlowBox(part, row.box, question.known);
     const flow = denied === undefined ? undefined : flowAmong(question, denied, { ...rest, before: row.owner });
     if (flow !== undefined) return flow;
     if (inside) return undefined;
@@ -212,7 +226,7 @@ interface Rest {
  */
 function flowAmong(question: Question, denied: FlowBox, { before, wide, covers, near }: Rest): Flow | undefined {
   if (isHeld(question, denied, before)) return undefined;
-  const { universe, checkpoint, permitted, losses, told, intern } = question;
+  const { universe, checkpoint, permitted, losses, told, known } = question;
   const rows = near?.filter((row) => row.owner < before) ?? checkpoint.index.overlapping(denied, 0, before);
   const found = possiblePart(universe, denied, [
     ...covers,
@@ -226,7 +240,7 @@ function flowAmong(question: Question, denied: FlowBox, { before, wide, covers, 
   if (first === undefined) return someFlow(found);
   const beside = flowAmong(question, denied, { before, wide: others, covers: [...first.flows, ...covers] });
   if (beside !== undefined) return beside;
-  for (const part of exceptions(first, denied, intern)) {
+  for (const part of exceptions(first, denied, known)) {
     const flow = flowAmong(question, part, { before, wide: others, covers });
     if (flow !== undefined) return flow;
   }

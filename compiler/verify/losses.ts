@@ -1,13 +1,13 @@
 /**
  * What has been said of a target: the flows that it is known to decide otherwise, found by overlap.
  */
-import type { Interner } from "../space/intern.js";
 import { cutFlowBox, flowBoxesOverlap } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import type { Loss } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
 import { mergeServices } from "./checkpoint.js";
+import type { KnownEnds } from "./known.js";
 
 /** A loss of most of something: all of its flows but for the exceptions. */
 export interface Wide {
@@ -20,21 +20,21 @@ export interface Losses {
   readonly wide: readonly Wide[];
 }
 
-export function indexLosses(losses: readonly Loss[], intern: Interner): Losses {
+export function indexLosses(losses: readonly Loss[], known: KnownEnds): Losses {
   const plain = losses.flatMap((loss) => (loss.except === undefined ? loss.flows : []));
   const wide = losses.flatMap(({ flows, except }) =>
-    except === undefined ? [] : [{ flows: mergeServices(flows, intern), except: overlapIndex([mergeServices(except, intern)]) }],
+    except === undefined ? [] : [{ flows: mergeServices(flows, known), except: overlapIndex([mergeServices(except, known)]) }],
   );
-  return { plain: overlapIndex([mergeServices(plain, intern)]), wide };
+  return { plain: overlapIndex([mergeServices(plain, known)]), wide };
 }
 
 /** The parts of a box that are in the loss's flows and yet not lost; boxes of equal ends have the same ones. */
-export function* exceptions({ flows, except }: Wide, box: FlowBox, intern: Interner): Generator<FlowBox> {
+export function* exceptions({ flows, except }: Wide, box: FlowBox, known: KnownEnds): Generator<FlowBox> {
   for (const whole of flows) {
-    const within = cutFlowBox(box, whole, intern);
+    const within = cutFlowBox(box, whole, known);
     if (within === undefined) continue;
     for (const row of except.overlapping(within)) {
-      const part = cutFlowBox(within, row.box, intern);
+      const part = cutFlowBox(within, row.box, known);
       if (part !== undefined) yield part;
     }
   }
