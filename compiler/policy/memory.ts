@@ -61,13 +61,9 @@ export interface Remember {
   readonly group: (place: Place, tenant: string, namespaces: readonly string[], node: NamedBlock, resolve: () => Group) => Group;
 }
 
-/**
- * Begins a check: what is left of the earlier one in `memory` is used, and replaced by what this one finds. While a file cannot be read
- * outside its policies and tests, nothing is taken over and the memory stays as it is: how statements around a mistake are read depends on it.
- */
-export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember | undefined {
-  const { program, ruleTable } = resolving.context;
-  if (![...program.files.values()].every(isReadableOutside)) return undefined;
+/** Begins a check: what is left of the earlier one in `memory` is used, and replaced by what this one finds. */
+export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember {
+  const { ruleTable } = resolving.context;
   const { successor, note, meanings } = makeSuccession(resolving, memory.meanings, exportsOf);
   const { policies, groups } = memory;
   memory.policies = new Map();
@@ -151,18 +147,12 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
   };
 }
 
-/** Whether every mistake of the file stands inside a policy or a test. */
-function isReadableOutside({ parsed }: LoadedFile): boolean {
-  if (parsed.problems.length === 0) return true;
-  const { items } = parsed.file;
-  const inner = [...items, ...items.flatMap((item) => (item.kind === "tenant" ? item.items : []))];
-  const unnamed = inner.filter(({ kind }) => kind === "policy" || kind === "test");
-  return parsed.problems.every((problem) => unnamed.some((item) => item.span.start < problem.span.start && problem.span.end < item.span.end));
-}
+/** More problems than these are near those that a file counts and does not list. */
+const fewProblems = 50;
 
 /** The same text can be read in part only, where something is wrong in it or around it. */
 function isWhole(node: Policy | NamedBlock, { parsed }: LoadedFile): boolean {
-  if (node.incomplete === true) return false;
+  if (node.incomplete === true || parsed.problems.length > fewProblems) return false;
   return parsed.problems.every(({ span }) => span.end < node.span.start || node.span.end < span.start);
 }
 

@@ -27,7 +27,6 @@ const farReaching: ReadonlySet<string> = new Set([
   syntaxCodes.unexpectedCharacter,
   syntaxCodes.unterminatedComment,
   syntaxCodes.misplacedStatement,
-  syntaxCodes.unknownStatement,
   syntaxCodes.blockNotClosed,
   syntaxCodes.blockNotOpened,
   syntaxCodes.strayClosing,
