@@ -3,7 +3,7 @@
  * depend on it. INVARIANT (held by a property test): after any updates the flows are those of `bindNode` for the last input.
  */
 import { isDeepStrictEqual } from "node:util";
-import { commonFlows, endpointFlows, nodeFlows, policingOf, programFlows } from "../../compiler/target/openflow/bind/bind.js";
+import { commonFlows, nodeFlows, policingOf, programFlows } from "../../compiler/target/openflow/bind/bind.js";
 import { nodeContext } from "../../compiler/target/openflow/bind/context.js";
 import type { NodeContext } from "../../compiler/target/openflow/bind/context.js";
 import type { BindProblem, Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
@@ -18,6 +18,8 @@ import { encodeGroup } from "../openflow/groups.js";
 import type { WireGroup } from "../openflow/groups.js";
 import { flowMaker, flowOwners } from "./owners.js";
 import type { OwnedFlow } from "./owners.js";
+import { endpointEncoder } from "./stencil.js";
+import type { EndpointEncoder } from "./stencil.js";
 
 export interface BindInput {
   readonly program: Program;
@@ -38,6 +40,13 @@ export interface BindResult {
 }
 
 export interface Binder {
+  /**
+   * Takes an input in. Where most flows may become others, it yields from time to time the places that were filled since, so that their
+   * flows can be sent while the others are made; any of them may be filled anew later. A round that is left before its end is no
+   * loss: the next one makes everything anew.
+   */
+  readonly round: (input: BindInput) => Generator<readonly string[], BindResult>;
+  /** A round from its start to its end. */
   readonly update: (input: BindInput) => BindResult;
   readonly wanted: ReadonlyMap<string, WireFlow>;
   /** What the flows say about the endpoints that have an address. */
@@ -53,6 +62,9 @@ interface Held {
   entry?: ResolvedEndpoint;
   flows: readonly OwnedFlow[];
 }
+
+/** Endpoints between two looks at what there is to send: about a millisecond's work. */
+const STRETCH = 64;
 
 /** Owners of flows that are no endpoint's; no endpoint's name has a NUL. */
 const PROGRAM = "\0program";
@@ -74,7 +86,7 @@ export function makeBinder(): Binder {
   const limited = new Map<string, ResolvedEndpoint>();
   const problems = new Map<string, readonly BindProblem[]>();
   let ids = idGiver();
-  let last: { readonly input: BindInput; readonly context: NodeContext } | undefined;
+  let last: { readonly input: BindInput; readonly context: NodeContext; readonly encodeEndpoint: EndpointEncoder } | undefined;
   let ownFlows: ReadonlyMap<string, readonly OwnedFlow[]> = new Map();
   let resolve: (endpoint: Endpoint) => EndpointDraft | BindProblem = () => ({ message: "there is no program" });
   let groups: readonly WireGroup[] = [];
@@ -128,11 +140,33 @@ export function makeBinder(): Binder {
     take(endpoint, affected);
   };
 
-  const settle = (name: string, context: NodeContext, generation: number): void => {
+  /** Brings endpoints from one list to the next. Of most changes, only the stretch in which the lists differ is looked at. */
+  const refreshSome = (old: readonly Endpoint[], next: readonly Endpoint[], affected: Set<string>): void => {
+    const span = doubles.length === 0 ? changedSpan(old, next) : undefined;
+    if (span !== undefined && [...span.next.keys()].every((name) => span.old.has(name) || !held.has(name))) {
+      for (const name of span.old) if (!span.next.has(name)) forget(name, affected);
+      for (const endpoint of span.next.values()) refresh(endpoint, affected);
+      return;
+    }
+    const all = byName(next);
+    doubles = all.doubles;
+    for (const name of [...held.keys()]) if (!all.endpoints.has(name)) forget(name, affected);
+    for (const endpoint of all.endpoints.values()) refresh(endpoint, affected);
+  };
+
+  const forgetAll = (program: Program): void => {
+    owners.clear();
+    ownFlows = new Map();
+    for (const map of [held, holders, limited, problems]) map.clear();
+    ids = idGiver();
+    resolve = endpointResolver(program);
+  };
+
+  const settle = (name: string, encodeEndpoint: EndpointEncoder, generation: number): void => {
     const known = held.get(name);
     if (known?.draft === undefined) return;
     const entry = settleEndpoint(known.draft, ids.of(name), (text) => holders.get(text) ?? []);
-    const flows = encode(endpointFlows(context, entry), name, generation);
+    const flows = encodeEndpoint(entry, name, generation);
     owners.replace(known.flows, flows);
     known.entry = entry;
     if (entry.policing === undefined) limited.delete(name);
@@ -149,52 +183,63 @@ export function makeBinder(): Binder {
       return entry === undefined ? [] : [entry];
     });
 
+  function* round(input: BindInput): Generator<readonly string[], BindResult> {
+    const { program, generation, node } = input;
+    const before = last;
+    const sameNode = before !== undefined && before.input.node === node && isDeepStrictEqual(before.input.nodes, input.nodes);
+    const sameProgram = before?.input.program === program;
+    const context = sameNode && sameProgram ? before.context : nodeContext(program, input.nodes, node);
+    if (context === undefined) throw new Error(`the inventory has no node ${node}`);
+    const encodeEndpoint = context === before?.context ? before.encodeEndpoint : endpointEncoder(context);
+    const moved = before === undefined || before.input.node !== node ? undefined : movedNodes(before.input.nodes, input.nodes);
+    const keepsEndpoints =
+      before !== undefined &&
+      moved !== undefined &&
+      !moved.has(node) &&
+      (sameProgram || isDeepStrictEqual(endpointPart(before.input.program), endpointPart(program)));
+    const unsettled = new Set<string>();
+    // Until the round is over there is nothing to build on.
+    last = undefined;
+    owners.begin(keepsEndpoints ? "some" : "most");
+    if (!keepsEndpoints) forgetAll(program);
+    if (!keepsEndpoints || !sameProgram) replaceOwn(PROGRAM, programFlows(program), generation);
+    if (!sameProgram || !sameNode || before.input.generation !== generation) replaceOwn(NODE, nodeFlows(context), generation);
+
+    if (keepsEndpoints) {
+      refreshSome(before.input.endpoints, input.endpoints, unsettled);
+      if (moved.size > 0) for (const [name, { endpoint }] of held) if (moved.has(endpoint.node)) unsettled.add(name);
+    } else {
+      const all = byName(input.endpoints);
+      doubles = all.doubles;
+      for (const endpoint of all.endpoints.values()) {
+        take(endpoint, unsettled);
+        // An endpoint that comes later and has the same address makes this one unsettled again.
+        settle(endpoint.name, encodeEndpoint, generation);
+        unsettled.delete(endpoint.name);
+        if (held.size % STRETCH === 0) yield owners.filled();
+      }
+    }
+    for (const name of ids.settle(held.keys())) unsettled.add(name);
+    for (const name of unsettled) settle(name, encodeEndpoint, generation);
+
+    const hasCommon = program.fabric.arp === "flood" || program.loadBalancers.length > 0;
+    if (!sameProgram || !sameNode || (hasCommon && unsettled.size > 0)) {
+      const common = commonFlows(context, hasCommon ? inOrder() : []);
+      replaceOwn(COMMON, common.flows, generation);
+      groups = common.groups.map(encodeGroup);
+    }
+    last = { input, context, encodeEndpoint };
+    const endpoints = keepsEndpoints ? unsettled : new Set(held.keys());
+    return { touched: owners.touched, groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints };
+  }
+
   return {
+    round,
     update: (input) => {
-      const { program, generation, node } = input;
-      const sameNode = last !== undefined && last.input.node === node && isDeepStrictEqual(last.input.nodes, input.nodes);
-      const sameProgram = last?.input.program === program;
-      const context = sameNode && sameProgram && last !== undefined ? last.context : nodeContext(program, input.nodes, node);
-      if (context === undefined) throw new Error(`the inventory has no node ${node}`);
-      const moved = last === undefined || last.input.node !== node ? undefined : movedNodes(last.input.nodes, input.nodes);
-      const keepsEndpoints =
-        last !== undefined &&
-        moved !== undefined &&
-        !moved.has(node) &&
-        (sameProgram || isDeepStrictEqual(endpointPart(last.input.program), endpointPart(program)));
-      const affected = new Set<string>();
-      owners.begin(keepsEndpoints ? "some" : "most");
-
-      if (!keepsEndpoints) {
-        for (const name of [...held.keys()]) forget(name, affected);
-        ids = idGiver();
-        resolve = endpointResolver(program);
-      }
-      const span = keepsEndpoints && last !== undefined && doubles.length === 0 ? changedSpan(last.input.endpoints, input.endpoints) : undefined;
-      const near = span !== undefined && [...span.next.keys()].every((name) => span.old.has(name) || !held.has(name)) ? span : undefined;
-      if (near === undefined) {
-        const all = byName(input.endpoints);
-        doubles = all.doubles;
-        for (const name of [...held.keys()]) if (!all.endpoints.has(name)) forget(name, affected);
-        for (const endpoint of all.endpoints.values()) refresh(endpoint, affected);
-      } else {
-        for (const name of near.old) if (!near.next.has(name)) forget(name, affected);
-        for (const endpoint of near.next.values()) refresh(endpoint, affected);
-      }
-      for (const name of ids.settle(held.keys())) affected.add(name);
-      if (keepsEndpoints && moved.size > 0) for (const [name, { endpoint }] of held) if (moved.has(endpoint.node)) affected.add(name);
-      for (const name of affected) settle(name, context, generation);
-
-      if (!sameProgram) replaceOwn(PROGRAM, programFlows(program), generation);
-      if (!sameProgram || !sameNode || last?.input.generation !== generation) replaceOwn(NODE, nodeFlows(context), generation);
-      const hasCommon = program.fabric.arp === "flood" || program.loadBalancers.length > 0;
-      if (!sameProgram || !sameNode || (hasCommon && affected.size > 0)) {
-        const common = commonFlows(context, hasCommon ? inOrder() : []);
-        replaceOwn(COMMON, common.flows, generation);
-        groups = common.groups.map(encodeGroup);
-      }
-      last = { input, context };
-      return { touched: owners.touched, groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints: affected };
+      const steps = round(input);
+      let next = steps.next();
+      while (next.done !== true) next = steps.next();
+      return next.value;
     },
     wanted: owners.wanted,
     endpointsAt: (address) => (holders.get(address) ?? []).flatMap(({ name }) => held.get(name)?.entry ?? []),

@@ -42,11 +42,14 @@ function shared(text: string): string {
 export interface FlowOwners {
   /** Replaces flows of one owner. */
   readonly replace: (old: readonly OwnedFlow[], next: readonly OwnedFlow[]) => void;
+  readonly clear: () => void;
   readonly wanted: ReadonlyMap<string, OwnedFlow>;
   /** Starts a round of changes: of some flows, or of so many that it is not worth noting which. */
   readonly begin: (extent: "some" | "most") => void;
   /** The places whose flow is another than at the round's start; nothing where that was not noted. */
   readonly touched: () => ReadonlySet<string> | undefined;
+  /** The places that got a flow since this was last called, in a round of most flows; one may come more than once. */
+  readonly filled: () => readonly string[];
 }
 
 export function flowOwners(): FlowOwners {
@@ -54,6 +57,12 @@ export function flowOwners(): FlowOwners {
   /** Flows that would be in a place if the one in `wanted` were not. */
   const rivals = new Map<string, readonly OwnedFlow[]>();
   let before: Map<string, OwnedFlow | undefined> | undefined;
+  let filled: string[] = [];
+
+  const put = (key: string, flow: OwnedFlow): void => {
+    wanted.set(key, flow);
+    if (before === undefined) filled.push(key);
+  };
 
   const note = (key: string): void => {
     if (before !== undefined && !before.has(key)) before.set(key, wanted.get(key));
@@ -66,7 +75,7 @@ export function flowOwners(): FlowOwners {
       note(flow.key);
       const [heir, ...rest] = waiting ?? [];
       if (heir === undefined) wanted.delete(flow.key);
-      else wanted.set(flow.key, heir);
+      else put(flow.key, heir);
       setRivals(flow.key, rest);
     } else if (waiting !== undefined) {
       setRivals(
@@ -85,7 +94,7 @@ export function flowOwners(): FlowOwners {
     const holder = wanted.get(flow.key);
     if (holder === undefined) {
       note(flow.key);
-      wanted.set(flow.key, flow);
+      put(flow.key, flow);
       return;
     }
     if (holder.owner === flow.owner) return;
@@ -93,7 +102,7 @@ export function flowOwners(): FlowOwners {
     const [first, ...rest] = all;
     if (first !== holder) {
       note(flow.key);
-      wanted.set(flow.key, first);
+      put(flow.key, first);
     }
     setRivals(flow.key, rest);
   };
@@ -103,9 +112,14 @@ export function flowOwners(): FlowOwners {
       for (const flow of old) remove(flow);
       for (const flow of next) add(flow);
     },
+    clear: () => {
+      wanted.clear();
+      rivals.clear();
+    },
     wanted,
     begin: (extent) => {
       before = extent === "some" ? new Map() : undefined;
+      filled = [];
     },
     touched: () => {
       if (before === undefined) return undefined;
@@ -116,6 +130,11 @@ export function flowOwners(): FlowOwners {
           if (was !== is) keys.add(key);
         }
       }
+      return keys;
+    },
+    filled: () => {
+      const keys = filled;
+      filled = [];
       return keys;
     },
   };

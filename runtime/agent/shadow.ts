@@ -6,16 +6,20 @@ import type { Modification } from "../openflow/bundle.js";
 import type { SwitchConnection } from "../openflow/connection.js";
 import { decodeInstructions, generationOf, isOurs, wireKey } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
-import type { WireGroup } from "../openflow/groups.js";
-import { flowAfter, flowChange, flowDifference, groupDifference, isMarker } from "../reconcile/difference.js";
+import type { GroupCommand, WireGroup } from "../openflow/groups.js";
+import { everyPlace, flowAfter, flowChange, groupDifference, isMarker } from "../reconcile/difference.js";
 
 export interface Shadow {
   /** Reads everything anew. */
   readonly read: (connection: SwitchConnection) => Promise<{ readonly flows: number; readonly generation: number }>;
-  /** Changes for the places that `touched` names; for all without it. */
+  /** Begins a change of the switch. What is computed for it is noted as made at once, so that no place is changed twice for nothing. */
+  readonly begin: () => void;
+  /** Takes back what was noted since `begin`: the switch has not made it. */
+  readonly undo: () => void;
+  /** Changes of flows in these places. */
+  readonly changesAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
+  /** All that is still to be changed: groups, and flows in the places that `touched` names; in all without it. */
   readonly changes: (wanted: ReadonlyMap<string, WireFlow>, groups: readonly WireGroup[], touched?: Iterable<string>) => readonly Modification[];
-  /** Notes changes that the switch has made. */
-  readonly note: (changes: readonly Modification[]) => void;
   /** Flows of ours. */
   readonly count: () => number;
 }
@@ -26,6 +30,46 @@ export function makeShadow(): Shadow {
   /** Groups that are ours to delete: made by us, or led to by a flow of ours when it was read. */
   let owned = new Set<number>();
   let ours = 0;
+  /** Places that the change under way has another flow for, and the flows that they had. */
+  let undoPlaces: string[] = [];
+  let undoFlows: (WireFlow | undefined)[] = [];
+  let before = { groups, owned, ours };
+
+  const changesAt = (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>): readonly Modification[] => {
+    const changes: Modification[] = [];
+    for (const place of places) {
+      const was = present.get(place);
+      const change = flowChange(wanted.get(place), was);
+      if (change === undefined) continue;
+      changes.push(change);
+      undoPlaces.push(place);
+      undoFlows.push(was);
+      if (was !== undefined && isOurs(was.cookie)) ours--;
+      const is = flowAfter(change, was);
+      if (is === undefined) present.delete(place);
+      else {
+        present.set(place, is);
+        ours++;
+      }
+    }
+    return changes;
+  };
+
+  const noteGroup = (command: GroupCommand, group: WireGroup): void => {
+    if (command === "delete") {
+      groups.delete(group.id);
+      owned.delete(group.id);
+    } else {
+      groups.set(group.id, group);
+      owned.add(group.id);
+    }
+  };
+
+  const begin = (): void => {
+    undoPlaces = [];
+    undoFlows = [];
+    before = { groups: new Map(groups), owned: new Set(owned), ours };
+  };
 
   return {
     read: async (connection) => {
@@ -47,36 +91,24 @@ export function makeShadow(): Shadow {
         const group = groupOf(flow);
         if (group !== undefined) owned.add(group);
       }
+      begin();
       return { flows: ours, generation };
     },
+    begin,
+    undo: () => {
+      for (let at = undoPlaces.length - 1; at >= 0; at--) {
+        const flow = undoFlows[at];
+        if (flow === undefined) present.delete(undoPlaces[at]);
+        else present.set(undoPlaces[at], flow);
+      }
+      ({ groups, owned, ours } = before);
+    },
+    changesAt,
     changes: (wanted, wantedGroups, touched) => {
       const grouped = groupDifference(new Map(wantedGroups.map((group) => [group.id, group])), groups, owned);
-      const flows =
-        touched === undefined ? flowDifference(wanted, present) : [...touched].flatMap((key) => flowChange(wanted.get(key), present.get(key)) ?? []);
+      const flows = changesAt(wanted, touched ?? everyPlace(wanted, present));
+      for (const change of [...grouped.before, ...grouped.after]) if (change.kind === "group") noteGroup(change.command, change.group);
       return grouped.before.length + grouped.after.length === 0 ? flows : [...grouped.before, ...flows, ...grouped.after];
-    },
-    note: (changes) => {
-      for (const change of changes) {
-        if (change.kind === "group") {
-          if (change.command === "delete") {
-            groups.delete(change.group.id);
-            owned.delete(change.group.id);
-          } else {
-            groups.set(change.group.id, change.group);
-            owned.add(change.group.id);
-          }
-          continue;
-        }
-        const key = wireKey(change.flow);
-        const before = present.get(key);
-        const after = flowAfter(change, before);
-        if (before !== undefined && isOurs(before.cookie)) ours--;
-        if (after === undefined) present.delete(key);
-        else {
-          present.set(key, after);
-          ours++;
-        }
-      }
     },
     count: () => ours,
   };

@@ -40,30 +40,36 @@ export function putBundleAdd(writer: ByteWriter, xid: number, bundle: number, ch
   });
 }
 
-/** Long enough that a write is worth its call, short enough that the switch reads while we still encode. */
-const CHUNK = 1 << 17;
+/** Long enough that a write is worth its call, short enough that the switch works while we still make and encode changes. */
+const CHUNK = 1 << 16;
 /** No message of a change is longer. */
 const LONGEST = 1 << 16;
+/** Most bundles are one change of a few flows, and need no more. */
+const FIRST_CAPACITY = 4096;
 
 /**
- * A bundle from "open" to "close", in chunks. The messages have the ids from `firstXid` on: "open" the first, then one a change in
- * order, "close" the last. The switch refuses single changes before it answers "close"; only then is it safe to commit.
+ * The message id of a bundle's first change; the others follow in order. How many there will be is not known when the bundle begins, so
+ * they have the upper half of all ids for themselves, and questions the lower one. INVARIANT: one bundle at a time.
  */
-export function* bundleChunks(bundle: number, firstXid: number, changes: readonly Modification[]): Generator<Buffer> {
-  const capacity = changes.length < 512 ? 4096 : CHUNK + LONGEST;
-  let writer = byteWriter(capacity);
-  let xid = firstXid;
-  putBundleControl(writer, xid++, bundle, bundleSteps.open);
+export const FIRST_CHANGE = 0x80000000;
+
+/**
+ * A bundle from "open" to "close", in chunks; nothing where there are no changes. Changes are taken one after the other, and what was
+ * taken is in the chunks so far but for less than one of them, so that changes may be made while the first are on their way. The switch
+ * refuses single changes before it answers "close"; only then is it safe to commit.
+ */
+export function* bundleChunks(bundle: number, openXid: number, closeXid: number, changes: Iterable<Modification>): Generator<Buffer> {
+  let writer = byteWriter(FIRST_CAPACITY);
+  let xid = FIRST_CHANGE;
   for (const change of changes) {
+    if (xid === FIRST_CHANGE) putBundleControl(writer, openXid, bundle, bundleSteps.open);
     putBundleAdd(writer, xid++, bundle, change);
     if (writer.at >= CHUNK) {
       yield written(writer);
-      writer = byteWriter(capacity);
+      writer = byteWriter(CHUNK + LONGEST);
     }
   }
-  putBundleControl(writer, xid, bundle, bundleSteps.close);
+  if (xid === FIRST_CHANGE) return;
+  putBundleControl(writer, closeXid, bundle, bundleSteps.close);
   yield written(writer);
 }
-
-/** How many message ids `bundleChunks` takes. */
-export const bundleMessages = (changes: readonly Modification[]): number => changes.length + 2;

@@ -54,7 +54,7 @@ export function putZeros(writer: ByteWriter, count: number): void {
   for (let done = 0; done < count; done++) writer.bytes[writer.at++] = 0;
 }
 
-/** A number of 1 to 16 bytes. INVARIANT: a number as `number` has at most 53 bits. */
+/** A number of 1, 2, 4, 6, 8 or 16 bytes. INVARIANT: a number as `number` has at most 53 bits. */
 export function putNumber(writer: ByteWriter, value: number | bigint, size: number): void {
   if (size === 4) return putWord(writer, Number(value));
   if (size === 2) return putShort(writer, Number(value));
@@ -65,13 +65,17 @@ export function putNumber(writer: ByteWriter, value: number | bigint, size: numb
     else putShort(writer, high);
     return putWord(writer, value >>> 0);
   }
-  reserve(writer, size);
-  let rest = BigInt(value);
-  for (let at = writer.at + size - 1; at >= writer.at; at--) {
-    writer.bytes[at] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  writer.at += size;
+  const whole = BigInt(value);
+  for (let shift = (size - 4) * 8; shift >= 0; shift -= 32) putWord(writer, Number((whole >> BigInt(shift)) & 0xffffffffn));
+}
+
+const scratch: ByteWriter = { bytes: Buffer.allocUnsafe(16), at: 0 };
+
+/** The bytes of `putNumber`, as text. */
+export function numberText(value: number | bigint, size: number): string {
+  scratch.at = 0;
+  putNumber(scratch, value, size);
+  return textFrom(scratch, 0);
 }
 
 /** Below, a loop is faster than a call out of JavaScript. */

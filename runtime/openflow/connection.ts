@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { matchText } from "../../compiler/target/openflow/text.js";
-import { bundleChunks, bundleMessages, bundleSteps, putBundleControl } from "./bundle.js";
+import { bundleChunks, bundleSteps, FIRST_CHANGE, putBundleControl } from "./bundle.js";
 import type { Modification } from "./bundle.js";
 import { byteWriter, putBytes, WireError, written } from "./bytes.js";
 import { readError } from "./errors.js";
@@ -34,8 +34,11 @@ import { makeQuestions, SwitchRefusal } from "./questions.js";
 
 export interface SwitchConnection {
   readonly features: Features;
-  /** Makes all the changes at once. Rejects with `SwitchRefusal` when the switch takes them not, and then has made none. */
-  readonly apply: (changes: readonly Modification[]) => Promise<void>;
+  /**
+   * Makes all the changes at once. They are taken as they are sent, so that making them may go on beside the switch's work. Rejects
+   * with `SwitchRefusal` when the switch takes them not, and then has made none; also when taking a change throws.
+   */
+  readonly apply: (changes: Iterable<Modification>) => Promise<void>;
   /** Flows whose cookie agrees with `cookie` under `mask`; all without. */
   readonly flows: (cookie?: WireCookie, mask?: WireCookie) => Promise<readonly FlowStatistics[]>;
   readonly groups: () => Promise<readonly WireGroup[]>;
@@ -57,8 +60,7 @@ export interface ConnectionOptions {
 
 /** Changes under way, and what the switch had against some of them. */
 interface OpenBundle {
-  readonly firstXid: number;
-  readonly changes: readonly Modification[];
+  readonly changes: Modification[];
   readonly errors: string[];
 }
 
@@ -125,7 +127,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
         return;
       case messageTypes.error: {
         if (questions.answer(received)) return;
-        const change = bundle?.changes[received.xid - bundle.firstXid - 1];
+        const change = bundle?.changes[received.xid - FIRST_CHANGE];
         if (bundle !== undefined && change !== undefined) bundle.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
         return;
       }
@@ -157,6 +159,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   }, options.keepAlive ?? 5000);
 
   const write = async (chunk: Buffer): Promise<void> => {
+    if (ended) throw new Error("the connection to the switch is closed");
     if (socket.write(chunk)) return;
     await Promise.race([new Promise<void>((resolve) => socket.once("drain", resolve)), closed]);
   };
@@ -172,28 +175,36 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
       return written(writer);
     });
 
-  const apply = async (changes: readonly Modification[]): Promise<void> => {
-    if (changes.length === 0) return;
+  /** Commits, and asks for the barrier in the same breath: one way to the switch and back less. */
+  const commit = async (id: number): Promise<void> => {
+    socket.cork();
+    const done = Promise.all([control(bundleSteps.commit, id), barrier()]);
+    socket.uncork();
+    await done;
+  };
+
+  const apply = async (changes: Iterable<Modification>): Promise<void> => {
     if (bundle !== undefined) throw new Error("one bundle at a time");
     const id = nextBundle++;
-    const firstXid = questions.ids(bundleMessages(changes));
-    const open: OpenBundle = { firstXid, changes, errors: [] };
+    const [openXid, closeXid] = [questions.ids(1), questions.ids(1)];
+    const open: OpenBundle = { changes: [], errors: [] };
     bundle = open;
+    let ready: Promise<unknown> | undefined;
     try {
-      const opened = questions.expect(firstXid, () => true);
-      const closing = questions.expect(firstXid + bundleMessages(changes) - 1, () => true);
-      // Either may fail while the other is awaited.
-      const ready = Promise.all([opened, closing]);
-      ready.catch(() => undefined);
-      for (const chunk of bundleChunks(id, firstXid, changes)) await write(chunk);
-      await ready;
-      if (open.errors.length > 0) {
-        await control(bundleSteps.discard, id);
-        throw new SwitchRefusal(open.errors.slice(0, 3).join("; "));
+      for (const chunk of bundleChunks(id, openXid, closeXid, noted(changes, open.changes))) {
+        if (ready === undefined) {
+          ready = Promise.all([questions.expect(openXid, () => true), questions.expect(closeXid, () => true)]);
+          // It may fail while a write is awaited.
+          ready.catch(() => undefined);
+        }
+        await write(chunk);
       }
-      await control(bundleSteps.commit, id);
-      await barrier();
+      if (ready === undefined) return;
+      await ready;
+      if (open.errors.length > 0) throw new SwitchRefusal("");
+      await commit(id);
     } catch (error) {
+      if (ready !== undefined && !ended) await control(bundleSteps.discard, id).catch(() => undefined);
       if (open.errors.length > 0 && error instanceof SwitchRefusal) throw new SwitchRefusal(open.errors.slice(0, 3).join("; "));
       throw error;
     } finally {
@@ -236,6 +247,14 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   } catch (error) {
     end(error instanceof Error ? error : new Error(String(error)));
     throw error;
+  }
+}
+
+/** The same changes, of which each is noted when it is taken. */
+function* noted(changes: Iterable<Modification>, notes: Modification[]): Generator<Modification> {
+  for (const change of changes) {
+    notes.push(change);
+    yield change;
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Questions to a switch that wait for their answers, by message id.
  */
+import { FIRST_CHANGE } from "./bundle.js";
 import { readError } from "./errors.js";
 import { messageTypes } from "./message.js";
 import type { Message } from "./message.js";
@@ -29,7 +30,8 @@ interface Question {
   readonly timer: NodeJS.Timeout;
 }
 
-const LAST_ID = 0xffffffff;
+/** Above are the ids of changes (`bundle.ts`). */
+const LAST_ID = FIRST_CHANGE - 1;
 
 /** `onImpatience` is called when an answer takes longer than `patience` milliseconds. */
 export function makeQuestions(patience: number, onImpatience: (error: Error) => void): Questions {

@@ -29,8 +29,10 @@ export function isMarker(flow: Pick<WireFlow, "table" | "priority" | "match">): 
   return flow.table === 0 && flow.priority === 0 && flow.match === "";
 }
 
+export type FlowChange = Modification & { readonly kind: "flow" };
+
 /** The change for one place in the tables. */
-export function flowChange(wanted: WireFlow | undefined, present: WireFlow | undefined): Modification | undefined {
+export function flowChange(wanted: WireFlow | undefined, present: WireFlow | undefined): FlowChange | undefined {
   if (wanted === undefined) {
     return present === undefined || !isOurs(present.cookie) ? undefined : { kind: "flow", command: "delete", flow: present };
   }
@@ -40,7 +42,7 @@ export function flowChange(wanted: WireFlow | undefined, present: WireFlow | und
 }
 
 /** What is present after a change. */
-export function flowAfter(change: Modification & { readonly kind: "flow" }, present: WireFlow | undefined): WireFlow | undefined {
+export function flowAfter(change: FlowChange, present: WireFlow | undefined): WireFlow | undefined {
   switch (change.command) {
     case "add":
       return change.flow;
@@ -51,19 +53,10 @@ export function flowAfter(change: Modification & { readonly kind: "flow" }, pres
   }
 }
 
-/** All changes of flows: those that add and modify before those that delete. */
-export function flowDifference(wanted: FlowTable, present: FlowTable): readonly Modification[] {
-  const changes: Modification[] = [];
-  for (const [key, flow] of wanted) {
-    const change = flowChange(flow, present.get(key));
-    if (change !== undefined) changes.push(change);
-  }
-  for (const [key, flow] of present) {
-    if (wanted.has(key)) continue;
-    const change = flowChange(undefined, flow);
-    if (change !== undefined) changes.push(change);
-  }
-  return changes;
+/** All places of two tables: the wanted ones first, so that what adds and modifies comes before what deletes. */
+export function* everyPlace(wanted: FlowTable, present: FlowTable): Generator<string> {
+  yield* wanted.keys();
+  for (const place of present.keys()) if (!wanted.has(place)) yield place;
 }
 
 /** Wanted flows that would take the place of somebody else's. */

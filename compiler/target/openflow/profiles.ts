@@ -8,11 +8,10 @@ import type { Group, Tenant } from "../../policy/model.js";
 import { possiblePart } from "../../policy/universe.js";
 import type { Universe } from "../../policy/universe.js";
 import { allEnds, intersectEnds } from "../../space/ends.js";
-import type { End, EndSet } from "../../space/ends.js";
+import type { EndSet } from "../../space/ends.js";
 import { flowProduct } from "../../space/flows.js";
 import { everyService } from "../../space/service.js";
 import type { ProgramProfile } from "./program.js";
-import { inRegion } from "./region.js";
 
 /** Limits on what a port sends into the switch. */
 export interface Policing {
@@ -53,11 +52,6 @@ export function profilesOf(universe: Universe, tenantIds: ReadonlyMap<string, nu
     ...(qos.bandwidth === undefined ? {} : { rate: Math.max(1, Math.round(qos.bandwidth / 1000)) }),
     ...(qos.bandwidth === undefined || qos.burst === undefined ? {} : { burst: qos.burst * 8 }),
   }));
-}
-
-/** The profile of an endpoint, if it has one. */
-export function profileOf(profiles: readonly ProgramProfile[], end: End): ProgramProfile | undefined {
-  return profiles.find((profile) => inRegion(profile, end));
 }
 
 /** Groups with different profiles that one endpoint can be in. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Modification } from "../../../runtime/openflow/bundle.js";
 import { isOurs, sameOrigin, wireKey } from "../../../runtime/openflow/flows.js";
 import type { WireFlow } from "../../../runtime/openflow/flows.js";
-import { conflicts, flowAfter, flowDifference, flowTable, groupDifference, isMarker } from "../../../runtime/reconcile/difference.js";
+import { conflicts, everyPlace, flowAfter, flowChange, flowTable, groupDifference, isMarker } from "../../../runtime/reconcile/difference.js";
 
 const OURS = 0xc7010000;
 const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
@@ -18,6 +18,9 @@ const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
       .map(([own, generation, low]) => ({ high: own ? OURS + generation : 0x10000 + generation, low })),
   });
 const table = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<Map<string, WireFlow>> => fc.array(anyFlow(ours), { maxLength: 12 }).map(flowTable);
+
+const flowDifference = (wanted: ReadonlyMap<string, WireFlow>, present: ReadonlyMap<string, WireFlow>): readonly Modification[] =>
+  [...everyPlace(wanted, present)].flatMap((place) => flowChange(wanted.get(place), present.get(place)) ?? []);
 
 function applied(present: ReadonlyMap<string, WireFlow>, changes: readonly Modification[]): ReadonlyMap<string, WireFlow> {
   const after = new Map(present);

@@ -2,17 +2,11 @@
  * What the policy makes of each endpoint: its tenants, classes and network. The same on every node.
  */
 import { containsAddress, formatAddress, parseAddress, parsePrefix, prefixSet, unionAllAddresses } from "../../../space/address.js";
-import type { Address, AddressSet } from "../../../space/address.js";
-import { endIndex } from "../../../space/endIndex.js";
-import { endInSet } from "../../../space/ends.js";
-import type { End, EndBox } from "../../../space/ends.js";
-import { oneOf, onlyAbsent } from "../../../space/values.js";
+import type { Address } from "../../../space/address.js";
 import { stableIds } from "../hash.js";
-import { placeFinder } from "../places.js";
-import { profileOf } from "../profiles.js";
 import type { Policing } from "../profiles.js";
-import type { Program, ProgramNetwork, ProgramProfile } from "../program.js";
-import { inRegion } from "../region.js";
+import type { Program, ProgramNetwork } from "../program.js";
+import { identifier } from "./identity.js";
 import { macNumber } from "./inventory.js";
 import type { BindProblem, Endpoint, Inventory } from "./inventory.js";
 
@@ -170,39 +164,6 @@ export function blockedProblems({ endpoint, addresses }: ResolvedEndpoint): read
 }
 
 const byName = (a: Endpoint, b: Endpoint): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
-interface Identity extends Pick<ResolvedAddress, "members" | "classes" | "blocked"> {
-  readonly profile?: ProgramProfile;
-}
-
-/** Evaluates the selectors, those that an index cannot rule out. */
-function identifier(program: Program): (endpoint: Endpoint, address: Address) => Identity {
-  const boxes = program.classes.flatMap((entry, index) => entry.include.map((box) => ({ index, box })));
-  const index = endIndex(boxes.map(({ box }) => box));
-  const placeOf = placeFinder(program.places);
-  return (endpoint, address) => {
-    const labels = endpoint.labels ?? {};
-    const end: End = { labels, address, ...(endpoint.namespace === undefined ? {} : { namespace: endpoint.namespace }) };
-    const near = new Set(index.overlapping(pointBox(end)).map((at) => boxes[at].index));
-    const classes = [...near].filter((at) => inRegion(program.classes[at], end)).sort((a, b) => a - b);
-    const owner = program.tenants.find((tenant) => endpoint.namespace !== undefined && tenant.namespaces.includes(endpoint.namespace));
-    const members = owner?.id ?? placeOf(address)?.members ?? 0;
-    const blocked =
-      endpoint.namespace !== undefined && endInSet(program.impossible, end) ? "the policy places such workloads at other addresses" : undefined;
-    const profile = profileOf(program.profiles, end);
-    return { members, classes, ...(profile === undefined ? {} : { profile }), ...(blocked === undefined ? {} : { blocked }) };
-  };
-}
-
-function pointBox(end: End): EndBox {
-  const addresses: AddressSet =
-    end.address.family === 4 ? { v4: [end.address.value, end.address.value], v6: [] } : { v4: [], v6: [end.address.value, end.address.value] };
-  return {
-    namespace: end.namespace === undefined ? onlyAbsent : oneOf([end.namespace]),
-    labels: end.namespace === undefined ? new Map() : new Map(Object.entries(end.labels).map(([key, value]) => [key, oneOf([value])])),
-    addresses,
-  };
-}
 
 /** The network that holds one of the addresses: of the endpoint's own tenant, or of any where it has none. */
 function networkFinder(program: Program): (tenant: number | undefined, addresses: readonly Address[]) => ProgramNetwork | undefined {
