@@ -31,6 +31,11 @@ export interface Loss {
   readonly flows: FlowSet;
   /** Flows of these that are not lost: "all but what a thousand groups have" is short to say, and long as a union of boxes. */
   readonly except?: FlowSet;
+  /**
+   * A loss of the same tenant and outcome that is more to the point, and has such a one itself: a flow that one of these holds is told there and
+   * not here, so that no two findings tell of one flow. For a proof, which asks what is told at all, the sets alone count.
+   */
+  readonly after?: Loss;
 }
 
 /** Something a policy can ask for, and how a target meets it. The documentation's table is made from these. */

@@ -28,10 +28,10 @@ export interface Setting {
   readonly target: TargetRow;
   readonly options: TargetOptions;
   /**
-   * How differences have to be told. `once`: for each deciding rule or default by just one finding. `told`: by some finding, none of them given
-   * twice for one rule; Contiv has findings that stand for a tenant or group as a whole, which overlap with those of rules.
+   * By what a difference is told. `rule`: by a finding at the rule (or default) that decides the flow. `tenant`: by one at the cause, which may be
+   * another rule, a group or the default of the tenant that decides.
    */
-  readonly telling: "once" | "told";
+  readonly telling: "rule" | "tenant";
 }
 
 /** Every target, and Kubernetes in both flavours. */
@@ -41,9 +41,9 @@ export const everySetting: readonly Setting[] = targets.flatMap((target): readon
         name: `kubernetes ${flavour}`,
         target,
         options: { kubernetes: { flavour, podCidrs: [] } },
-        telling: "once",
+        telling: "rule",
       }))
-    : [{ name: target.name, target, options: {}, telling: target.name === "contiv" ? "told" : "once" }],
+    : [{ name: target.name, target, options: {}, telling: target.name === "contiv" ? "tenant" : "rule" }],
 );
 
 export interface Outcome {
@@ -246,18 +246,35 @@ function holdFlows(reference: Reference, setting: Setting, readings: readonly Na
           different = true;
           differs[at] = true;
         });
-        const covering = losses
+        const holding = losses
           .filter(
             ({ flows, except }) => memberships.holds(flows, source, destination, point) && !memberships.holds(except, source, destination, point),
           )
           .map(({ loss }) => loss);
+        const covering = holding.filter((loss) => !holding.some((other) => isBehind(loss, other)));
         if (different) told++;
-        const fault = different ? untold(setting, decision, covering) : undefined;
+        const fault = different ? (untold(setting, decision, covering) ?? elsewhere(decision, holding, covering)) : undefined;
         if (fault !== undefined) faults.push(`${describeFlow(universe.policy, reference.flow(source, destination, point))}: ${fault}`);
       }
     }
   }
   return { decisions, told, faults, differs };
+}
+
+/** Whether a flow that both hold is told by `other` and not by `loss`. */
+function isBehind(loss: Loss, other: Loss): boolean {
+  for (let before = loss.after; before !== undefined; before = before.after) if (before === other) return true;
+  return false;
+}
+
+/** A finding of the rule that decides has to be the one that tells, where it has one. */
+function elsewhere({ outcome, verdicts }: Decision, holding: readonly Loss[], covering: readonly Loss[]): string | undefined {
+  const wrong = holding.filter((loss) => loss.outcome !== outcome);
+  const passed = verdicts.find(({ action, rule }) => {
+    const own = (loss: Loss): boolean => rule !== undefined && loss.diagnostic.rule === rule.id;
+    return action === outcome && wrong.some(own) && !covering.some((loss) => loss.outcome !== outcome && own(loss));
+  });
+  return passed === undefined ? undefined : `a finding about ${passed.rule?.id ?? "no rule"}, which decides, is passed over`;
 }
 
 /**
@@ -269,11 +286,12 @@ function untold({ telling }: Setting, decision: Decision, covering: readonly Los
   const said = covering.filter((loss) => loss.outcome === wrong);
   const deciding = decision.verdicts
     .filter((verdict) => verdict.action === decision.outcome)
-    .map(({ tenant, rule }) => rule?.id ?? `${tenant}/default`);
-  const times = deciding.map((id) => said.filter((loss) => loss.diagnostic.rule === id).length);
+    .map(({ tenant, rule }) => ({ tenant, id: rule?.id ?? `${tenant}/default` }));
+  const times = deciding.map(
+    ({ tenant, id }) => said.filter((loss) => (telling === "rule" ? loss.diagnostic.rule === id : loss.tenant === tenant)).length,
+  );
   const once = wrong === "allow" ? times.every((count) => count === 1) : times.every((count) => count <= 1) && times.includes(1);
-  const findings = new Set(said.map(({ diagnostic }) => diagnostic));
-  if (telling === "once" ? once : said.length > 0 && findings.size === said.length) return undefined;
-  const told = covering.map((loss) => `${loss.diagnostic.code} (${loss.outcome}) of ${loss.diagnostic.rule ?? "no rule"}`);
-  return `source ${decision.outcome} by ${deciding.join(", ")}; target ${wrong}; told by ${told.join(", ") || "nothing"}`;
+  if (once) return undefined;
+  const told = covering.map((loss) => `${loss.diagnostic.code} (${loss.outcome}) of ${loss.diagnostic.rule ?? "no rule"} in ${loss.tenant}`);
+  return `source ${decision.outcome} by ${deciding.map(({ id }) => id).join(", ")}; target ${wrong}; told by ${told.join(", ") || "nothing"}`;
 }

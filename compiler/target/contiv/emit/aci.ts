@@ -87,7 +87,7 @@ function details(rule: Rule): Details {
 }
 
 function unsaid(ground: Ground, rule: Rule, what: string): Finding {
-  return { diagnostic: aciUnsaid.make({ what }, details(rule)), outcomes: either, flows: () => flowsOfRule(ground.universe, rule) };
+  return { about: "rule", diagnostic: aciUnsaid.make({ what }, details(rule)), outcomes: either, flows: () => flowsOfRule(ground.universe, rule) };
 }
 
 export function aciRules(ground: Ground, renderings: readonly Rendering[], portLimit: number): AciRendering {
@@ -149,5 +149,5 @@ function insideFinding(ground: Ground): Finding | undefined {
   if (shown === undefined) return undefined;
   const span = (tenant.defaultOrigin ?? tenant.origin).span;
   const diagnostic = aciInside.make({ tenant: tenant.name, flow: shown.words }, { span, target: "contiv", flow: shown.flow });
-  return { diagnostic, outcomes: either, flows };
+  return { about: "default", diagnostic, outcomes: either, flows };
 }

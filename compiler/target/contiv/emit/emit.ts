@@ -110,7 +110,7 @@ function police({ ground, scope }: Scene, scopes: readonly Scope[], open: Readon
   };
   return {
     rules: strata.levels > HIGHEST ? [] : strata.rules,
-    findings: [...tenantFindings(ground, scopes, strata, strangersOpen), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
+    findings: [...tenantFindings(context, strata), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
   };
 }
 
@@ -159,6 +159,6 @@ export function emitContiv(universe: Universe, options: ContivOptions): Emission
       ),
       ...tenants.flatMap(({ findings, notes }) => [...notes, ...findings.map((finding) => finding.diagnostic)]),
     ],
-    losses: tenants.flatMap(({ tenant, findings }) => findings.flatMap((finding) => lossesOf(tenant, finding))),
+    losses: tenants.flatMap(({ tenant, findings }) => lossesOf(universe, tenant, findings)),
   };
 }

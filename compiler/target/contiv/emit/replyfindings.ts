@@ -38,6 +38,7 @@ export const wayBack: Look = (context, rendering) => {
   const shown = shownBy(ground.universe, closed.length === 0 ? flows() : subtractFlows(flows(), closed), "deny");
   if (shown === undefined) return undefined;
   return {
+    about: "consequence",
     diagnostic: openWayBack.make({ protocols: list(protocols.map(protocolName)), flow: shown.words }, details(rule, { flow: shown.flow })),
     outcomes: ["allow"],
     flows,
@@ -52,6 +53,7 @@ export const heldBack: Look = (context, rendering) => {
   const protocols = protocolsOf(rendering);
   const related = [{ span: deny.origin.span, message: "holds the replies back" }];
   return {
+    about: "consequence",
     diagnostic: repliesHeldBack.make({ deny: deny.text, protocols: list(protocols.map(protocolName)) }, details(rule, { related })),
     outcomes: ["deny"],
     flows: () => {
@@ -72,6 +74,7 @@ export const deniedReplies: Look = (context, rendering) => {
   const shown = shownBy(context.ground.universe, flows(), "allow");
   if (shown === undefined) return undefined;
   return {
+    about: "consequence",
     diagnostic: repliesDenied.make({ protocols: list(protocols.map(protocolName)), flow: shown.words }, details(rule, { flow: shown.flow })),
     outcomes: ["deny"],
     flows,
@@ -97,5 +100,10 @@ export const deniedClients: Look = (context, rendering) => {
   });
   const shown = shownBy(context.ground.universe, flows(), "allow");
   if (shown === undefined) return undefined;
-  return { diagnostic: clientPorts.make({ ports, flow: shown.words }, details(rule, { flow: shown.flow })), outcomes: ["deny"], flows };
+  return {
+    about: "consequence",
+    diagnostic: clientPorts.make({ ports, flow: shown.words }, details(rule, { flow: shown.flow })),
+    outcomes: ["deny"],
+    flows,
+  };
 };

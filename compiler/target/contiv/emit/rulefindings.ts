@@ -25,6 +25,7 @@ const at = (addresses: Addresses): EndSet => box({ addresses: { v4: addresses, v
 const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over }) =>
   over
     ? {
+        about: "rule",
         diagnostic: tooManyPorts.make({ ports: pieces.ports, limit: portLimit }, details(rule)),
         outcomes: either,
         flows: () => flowsOfRule(ground.universe, rule),
@@ -40,7 +41,7 @@ const outsideSources: Look = (context, rendering) => {
   });
   const shown = shownBy(context.ground.universe, flows(), "deny");
   if (shown === undefined) return undefined;
-  return { diagnostic: unfilteredDeny.make({ flow: shown.words }, details(rule, { flow: shown.flow })), outcomes: ["allow"], flows };
+  return { about: "rule", diagnostic: unfilteredDeny.make({ flow: shown.words }, details(rule, { flow: shown.flow })), outcomes: ["allow"], flows };
 };
 
 const overIpv6: Look = (context, { rule }) => {
@@ -49,6 +50,7 @@ const overIpv6: Look = (context, { rule }) => {
   const reaches = (set: EndSet): boolean => set.some((box) => box.addresses.v6.length > 0);
   if (!reaches(from) || !reaches(to)) return undefined;
   return {
+    about: "rule",
     diagnostic: ipv6Deny.make({}, details(rule)),
     outcomes: ["allow"],
     flows: () => flowProduct(ends.intersectEnds(from, ipv6), ends.intersectEnds(to, ipv6), rule.service.services),
@@ -63,6 +65,7 @@ const acrossTenants: Look = (context, { rule }) => {
   const wide = strangersOpen && mentions.includes("wide");
   if (!named && !wide) return undefined;
   return {
+    about: "rule",
     diagnostic: otherTenant.make({ subject: "this rule", tenant: ground.tenant.name }, details(rule)),
     outcomes: ["deny"],
     flows: () => {
@@ -81,6 +84,7 @@ const widened: Look = (context, { rule, pieces }) =>
   pieces.widened.length === 0
     ? undefined
     : {
+        about: "consequence",
         diagnostic: widenedProtocol.make({ protocols: list(pieces.widened.map(protocolName)), action: rule.action }, details(rule)),
         outcomes: [rule.action],
         flows: () => {
@@ -102,6 +106,7 @@ const partly: Look = (context, { rule, said, source, destination, pieces }) => {
   const what = [...byAddress, ...blurred, ...zero];
   if (what.length === 0) return undefined;
   return {
+    about: "rule",
     diagnostic: unsaid.make({ what: list(what) }, details(rule)),
     outcomes: either,
     flows: () => {

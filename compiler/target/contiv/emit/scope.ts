@@ -1,5 +1,4 @@
 /** Which ends Contiv filters, as sets, for saying where it does not do what the source says. */
-import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
@@ -7,7 +6,6 @@ import type { FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
-import type { Loss } from "../../target.js";
 import type { Wide } from "./finding.js";
 import type { Addresses, Ground } from "./ground.js";
 
@@ -89,25 +87,12 @@ export function unfilteredFlows(scopes: readonly Scope[], from: EndSet, to: EndS
 }
 
 /**
- * All such flows from endpoints in no group. Their boxes would be the square of the groups; "all of the tenant's workloads send, but to
- * and from its groups" is as long as the groups.
+ * All such flows from endpoints in no group that have an end in `own`. Their boxes would be the square of the groups; "all of the tenant's workloads
+ * send, but to and from its groups" is as long as the groups.
  */
-export function unfilteredInside(scopes: readonly Scope[]): readonly Wide[] {
+export function unfilteredInside(scopes: readonly Scope[], scope: Scope, own: EndSet): readonly Wide[] {
   return scopes.map(({ workloads, members }) => ({
-    flows: flowProduct(workloads, ends.allEnds, everyService),
+    flows: flowProduct(workloads, members === scope.members ? ends.allEnds : own, everyService),
     except: [...flowProduct(members, ends.allEnds, everyService), ...flowProduct(ends.allEnds, members, everyService)],
   }));
-}
-
-/** A loss whose flows are worked out only when somebody asks. */
-export function lossOf(diagnostic: Diagnostic, tenant: string, outcome: Loss["outcome"], flows: () => FlowSet): Loss {
-  const known = once(flows);
-  return {
-    diagnostic,
-    tenant,
-    outcome,
-    get flows() {
-      return known();
-    },
-  };
 }

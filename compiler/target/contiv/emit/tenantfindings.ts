@@ -33,6 +33,7 @@ import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlappingPairs } from "./overlap.js";
+import type { RuleContext } from "./rulecontext.js";
 import { box, unfilteredFlows, unfilteredInside } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { addressesOf } from "./strangers.js";
@@ -60,7 +61,7 @@ function likelyFlows({ universe, tenant, groups }: Ground, scopes: readonly Scop
   return [ssh, everyService].flatMap((service) => unfilteredFlows(scopes, universe.worldEnds, members, service));
 }
 
-function unfiltered(ground: Ground, scopes: readonly Scope[]): Finding | undefined {
+function unfiltered(ground: Ground, scope: Scope, scopes: readonly Scope[]): Finding | undefined {
   const { tenant, universe } = ground;
   if (tenant.defaultAction === "allow") return undefined;
   const outside = flowProduct(scopes[0]?.elsewhere ?? ends.allEnds, ends.allEnds, everyService);
@@ -71,7 +72,13 @@ function unfiltered(ground: Ground, scopes: readonly Scope[]): Finding | undefin
   if (shown === undefined) return undefined;
   const span = (tenant.defaultOrigin ?? tenant.origin).span;
   const diagnostic = unfilteredDefault.make({ tenant: tenant.name, flow: shown.words }, { span, target: "contiv", flow: shown.flow });
-  return { diagnostic, outcomes: ["allow"], flows: () => outside, wide: () => unfilteredInside(scopes) };
+  return {
+    about: "default",
+    diagnostic,
+    outcomes: ["allow"],
+    flows: () => outside,
+    wide: () => unfilteredInside(scopes, scope, universeEnds(ground)),
+  };
 }
 
 function overIpv6(ground: Ground): Finding | undefined {
@@ -79,6 +86,7 @@ function overIpv6(ground: Ground): Finding | undefined {
   if (tenant.defaultAction === "allow" || !hasIpv6(ground)) return undefined;
   const v6 = box({ addresses: { v4: [], v6: allAddresses.v6 } });
   return {
+    about: "default",
     diagnostic: ipv6Default.make({ tenant: tenant.name }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv" }),
     outcomes: ["allow"],
     flows: () => flowProduct(v6, v6, everyService),
@@ -89,6 +97,7 @@ function overlapping(ground: Ground): readonly Finding[] {
   return overlappingPairs([...ground.groups.values()].map((entry) => entry.group)).map(([first, second]): Finding => {
     const related = [{ span: first.origin.span, message: `group "${first.name}"` }];
     return {
+      about: "ends",
       diagnostic: overlappingGroups.make({ group: second.name, other: first.name }, { span: second.origin.span, target: "contiv", related }),
       outcomes: either,
       flows: () => touchingEnds(ends.intersectEnds(selected(first.selector), selected(second.selector))),
@@ -100,6 +109,7 @@ function homeless(ground: Ground): readonly Finding[] {
   return ground.homeless.map((group: Group): Finding => {
     const networks = ground.tenant.networks.filter((network) => network.subnet !== undefined).length;
     return {
+      about: "ends",
       diagnostic: groupWithoutNetwork.make({ group: group.name, networks }, { span: group.origin.span, target: "contiv" }),
       outcomes: either,
       flows: () => touchingEnds(selected(group.selector)),
@@ -112,6 +122,7 @@ function otherPodNetworks({ universe, tenant, networkAddresses }: Ground): Findi
   const own = unionAllAddresses(tenant.networks.map((network) => network.addresses));
   if (networkAddresses.length > 0 && (isEmptyAddresses(pods) || addressesWithin(pods, own))) return undefined;
   return {
+    about: "ends",
     diagnostic: podNetworks.make({ tenant: tenant.name, networks: tenant.networks.length }, { span: tenant.origin.span, target: "contiv" }),
     outcomes: either,
     flows: () => touchingEnds(box({ namespace: values.oneOf(tenant.namespaces), addresses: complementAddresses(own) })),
@@ -130,6 +141,7 @@ function shared(ground: Ground): readonly Finding[] {
     const fields = { tenant: tenant.name, other: other.name, addresses: formatPrefix(first) };
     return [
       {
+        about: "ends",
         diagnostic: sharedAddresses.make(fields, { span: tenant.origin.span, target: "contiv", related }),
         outcomes: either,
         flows: () => touchingEnds(box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]), addresses: common })),
@@ -143,6 +155,7 @@ function allowedAcross(ground: Ground, strangersOpen: boolean): Finding | undefi
   if (tenant.defaultAction === "deny" || !strangersOpen) return undefined;
   const subject = `the default of tenant "${tenant.name}"`;
   return {
+    about: "default",
     diagnostic: otherTenant.make({ subject, tenant: tenant.name }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv" }),
     outcomes: ["deny"],
     flows: () => {
@@ -167,6 +180,7 @@ function levels(ground: Ground, strata: Strata): Finding | undefined {
   const fields = { tenant: tenant.name, levels: strata.levels, limit: HIGHEST, chain: chainWords(rules) };
   const related = rules.slice(1).map((rule) => ({ span: rule.origin.span, message: "must be below the one before" }));
   return {
+    about: "ends",
     diagnostic: tooManyLevels.make(fields, { span: (rules[0]?.origin ?? tenant.origin).span, target: "contiv", related }),
     outcomes: either,
     flows: () => touchingEnds(universeEnds(ground)),
@@ -180,10 +194,10 @@ export function groundFindings(ground: Ground): readonly Finding[] {
   return [homeless(ground), overlapping(ground), otherPodNetworks(ground) ?? [], shared(ground)].flat();
 }
 
-export function tenantFindings(ground: Ground, scopes: readonly Scope[], strata: Strata, strangersOpen: boolean): readonly Finding[] {
+export function tenantFindings({ ground, scope, scopes, strangersOpen }: RuleContext, strata: Strata): readonly Finding[] {
   return [
     levels(ground, strata) ?? [],
-    unfiltered(ground, scopes) ?? [],
+    unfiltered(ground, scope, scopes) ?? [],
     overIpv6(ground) ?? [],
     allowedAcross(ground, strangersOpen) ?? [],
     groundFindings(ground),
