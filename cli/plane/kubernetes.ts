@@ -1,11 +1,16 @@
 /** Kubernetes as a plane: the cluster's objects against the project's. */
+import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Artefact } from "../../compiler/target/target.js";
 import { ApiFailure } from "../../runtime/api/failure.js";
 import { connectCluster } from "../../runtime/api/kubernetes/client.js";
 import type { ClusterClient } from "../../runtime/api/kubernetes/client.js";
-import { desiredManifests, nameOf, sourceAnnotation } from "../../runtime/plan/kubernetes/manifest.js";
-import type { Manifest } from "../../runtime/plan/kubernetes/manifest.js";
+import { takeLease } from "../../runtime/api/kubernetes/lease.js";
+import type { HeldLease } from "../../runtime/api/kubernetes/lease.js";
+import { sendSteps } from "../../runtime/api/kubernetes/send.js";
+import { desiredManifests, nameOf, sourceAnnotation, temporaryLabel } from "../../runtime/plan/kubernetes/manifest.js";
+import type { Manifest, Resource } from "../../runtime/plan/kubernetes/manifest.js";
 import { planKubernetes } from "../../runtime/plan/kubernetes/plan.js";
 import { flag, text } from "../options.js";
 import type { Options } from "../options.js";
@@ -34,45 +39,90 @@ async function connect(options: Options, terminal: Terminal): Promise<ClusterCli
   });
 }
 
-/** @throws Refusal, ApiFailure */
+/** Where the lease lies that keeps applies apart, whatever they are about: the one namespace that every cluster has. */
+const leasePlace = { namespace: "default", name: "ctv-apply" };
+const leaseSeconds = 10;
+
+const nothingHeld: HeldLease = { check: () => undefined, release: () => Promise.resolve() };
+
+/** Takes the lease; where the account may not, says so, and goes on without. @throws ApiFailure where another apply has it. */
+async function keepOthersAway(client: ClusterClient, owner: string, terminal: Terminal): Promise<HeldLease> {
+  const { namespace, name } = leasePlace;
+  try {
+    return await takeLease(client.lease(namespace, name), `${owner} on ${hostname()}, process ${process.pid}`, {
+      duration: leaseSeconds,
+      pause: setTimeout,
+      now: () => new Date(),
+    });
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.kind !== "forbidden") throw error;
+    terminal.err.write(
+      `ctv: no lease keeps another apply away: ${error.reason}\n  what somebody changes meanwhile is noticed all the same, where this apply writes the object\n  help: grant get, create and update on leases.coordination.k8s.io in the namespace ${namespace}\n`,
+    );
+    return nothingHeld;
+  }
+}
+
+/**
+ * `keeps`: whether other applies are kept away from before the plan is made until it is closed.
+ * @throws Refusal, ApiFailure
+ */
 export async function kubernetesPlan(
   artefacts: readonly Artefact[],
   loaded: LoadedProject,
   options: Options,
   terminal: Terminal,
+  keeps: boolean,
 ): Promise<PlanePlan> {
   const client = await connect(options, terminal);
   const owner = ownerOf(options, loaded);
+  const lease = keeps ? await keepOthersAway(client, owner, terminal) : nothingHeld;
+  try {
+    return await planWith(client, lease, owner, artefacts, loaded, options);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+async function planWith(
+  client: ClusterClient,
+  lease: HeldLease,
+  owner: string,
+  artefacts: readonly Artefact[],
+  loaded: LoadedProject,
+  options: Options,
+): Promise<PlanePlan> {
   const [prune, adopt] = ["prune", "adopt"].map((name) => flag(options, name));
   const cluster = {
     ...client,
+    list: (resource: Resource) => client.list(resource, ""),
     refusal: (error: unknown) =>
       error instanceof ApiFailure && (error.kind === "refused" || error.kind === "forbidden")
         ? { message: error.reason, help: error.help ?? "the API server has the last word" }
         : undefined,
   };
-  const made = await planKubernetes(cluster, { desired: desiredManifests(artefacts, owner), owner, prune, adopt });
+  const { changes, hindrances, left, steps, loses, live } = await planKubernetes(cluster, {
+    desired: desiredManifests(artefacts, owner),
+    owner,
+    prune,
+    adopt,
+  });
   const place = (manifest: Manifest) => {
     const source = sourceOf(manifest, loaded);
     return source === undefined ? {} : { source };
   };
   const work = (doing: string, manifest: Manifest) => ({ doing: `${doing} ${nameOf(manifest)}`, ...place(manifest) });
+  const onTheWay = steps.filter(({ manifest }) => manifest.metadata.labels?.[temporaryLabel] !== undefined).length;
   return {
     plane: `kubernetes at ${client.address}`,
-    changes: made.changes.map(({ action, manifest, fields }) => ({ action, object: nameOf(manifest), ...place(manifest), fields })),
-    hindrances: made.hindrances.map(({ manifest, message, help }) => ({ object: nameOf(manifest), ...place(manifest), message, help })),
-    left: made.left.map(nameOf),
-    requests: made.writes.length + made.deletions.length,
-    send: async (sent) => {
-      let count = 0;
-      for (const manifest of made.writes) {
-        await client.apply(manifest, { dryRun: false, force: adopt }, work("apply", manifest));
-        sent(++count);
-      }
-      for (const manifest of made.deletions) {
-        await client.remove(manifest, work("delete", manifest));
-        sent(++count);
-      }
-    },
+    changes: changes.map(({ action, manifest, fields }) => ({ action, object: nameOf(manifest), ...place(manifest), fields })),
+    hindrances: hindrances.map(({ manifest, message, help }) => ({ object: nameOf(manifest), ...place(manifest), message, help })),
+    left: left.map(nameOf),
+    requests: steps.length,
+    onTheWay,
+    ...(loses ? { window: "until the last request, some of what is allowed before and afterwards does not pass" } : {}),
+    send: (sent) => sendSteps(client, { steps, live, adopt, work, check: lease.check }, sent),
+    close: lease.release,
   };
 }

@@ -37,6 +37,12 @@ export interface PlanePlan {
   readonly left: readonly string[];
   /** How many requests it takes. */
   readonly requests: number;
+  /** How many of them are about objects that are there on the way only. */
+  readonly onTheWay?: number;
+  /** What happens to traffic meanwhile, where no single change tells it. */
+  readonly window?: string;
   /** Does it; `sent` hears how many requests are done. @throws ApiFailure at the first that fails. */
   readonly send: (sent: (count: number) => void) => Promise<void>;
+  /** Lets other applies go on, where this plan keeps them away. */
+  readonly close?: () => Promise<void>;
 }

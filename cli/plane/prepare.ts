@@ -22,10 +22,10 @@ export function refusalOf(error: unknown, more: string | undefined = undefined):
 }
 
 /**
- * The plan for what the words name; nothing after errors in the sources or in what the target makes of them were shown.
+ * The plan for what the words name, whose `close` has to be called in the end; `keeps` keeps other applies away until then; nothing after errors in the sources or in what the target makes of them were shown.
  * @throws Refusal
  */
-export async function preparePlan(verb: string, { words, options, terminal }: Call): Promise<PlanePlan | undefined> {
+export async function preparePlan(verb: string, { words, options, terminal }: Call, keeps = false): Promise<PlanePlan | undefined> {
   const plane = planeOf(options);
   const steps = progress(terminal);
   steps.step("reading and checking");
@@ -42,7 +42,7 @@ export async function preparePlan(verb: string, { words, options, terminal }: Ca
   }
   steps.step(`asking ${plane}`);
   try {
-    const made = await planFor(plane, output.artefacts, loaded, options, terminal);
+    const made = await planFor(plane, output.artefacts, loaded, options, terminal, keeps);
     const warnings = verb === "drift" ? 0 : output.diagnostics.length;
     if (warnings > 0) terminal.err.write(warningText(warnings, plane));
     return made;
@@ -64,13 +64,14 @@ async function planFor(
   loaded: Parameters<typeof contivPlan>[1],
   options: Options,
   terminal: Terminal,
+  keeps: boolean,
 ): Promise<PlanePlan> {
   switch (plane) {
     case "contiv":
       return contivPlan(artefacts, loaded, options, terminal);
     case "kubernetes": {
       const { kubernetesPlan } = await import("./kubernetes.js");
-      return kubernetesPlan(artefacts, loaded, options, terminal);
+      return kubernetesPlan(artefacts, loaded, options, terminal, keeps);
     }
   }
 }

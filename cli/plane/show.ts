@@ -20,7 +20,7 @@ function fieldText({ field, live, desired }: PlaneField): string {
   return `${field}: ${valueText(live)} -> ${valueText(desired)}`;
 }
 
-export function planText({ plane, changes, hindrances, left, requests }: PlanePlan, colour: boolean): string {
+export function planText({ plane, changes, hindrances, left, requests, onTheWay = 0, window }: PlanePlan, colour: boolean): string {
   const colours = createColors(colour);
   const tone = { create: colours.green, change: colours.yellow, replace: colours.magenta, delete: colours.red };
   const width = Math.min(72, Math.max(0, ...changes.map(({ object }) => object.length)));
@@ -38,7 +38,10 @@ export function planText({ plane, changes, hindrances, left, requests }: PlanePl
     const count = changes.filter((change) => change.action === action).length;
     return count === 0 ? [] : [`${count} to ${verbs[action]}`];
   });
-  const amount = requests === 0 ? "" : `, in ${requests} ${requests === 1 ? "request" : "requests"}`;
+  const amount =
+    requests === 0
+      ? ""
+      : `, in ${requests} ${requests === 1 ? "request" : "requests"}${onTheWay === 0 ? "" : `, ${onTheWay} of them about objects that are there on the way only`}`;
   const upkeep =
     requests === 0
       ? ""
@@ -51,12 +54,18 @@ export function planText({ plane, changes, hindrances, left, requests }: PlanePl
       ({ object, source, message, help }) =>
         `  ${colours.red(`! ${object}`)}${source === undefined ? "" : `  ${colours.dim(source)}`}\n      ${message}\n      help: ${help}\n`,
     ),
+    window === undefined ? "" : `  ${colours.yellow(`window: ${window}`)}\n`,
     nothing ? "" : `\n${counts.length === 0 ? "nothing else to do" : counts.join(", ")}${amount}\n`,
   ].join("");
 }
 
 /** `applied`: how many requests have been sent; absent where none were to be. */
-export function planJson(command: string, { plane, changes, hindrances, left, requests }: PlanePlan, applied?: number): string {
-  const document = { version: 1, command, plane, changes, hindrances, left, requests, ...(applied === undefined ? {} : { applied }) };
+export function planJson(command: string, { plane, changes, hindrances, left, requests, onTheWay, window }: PlanePlan, applied?: number): string {
+  const more = {
+    ...(onTheWay === undefined ? {} : { onTheWay }),
+    ...(window === undefined ? {} : { window }),
+    ...(applied === undefined ? {} : { applied }),
+  };
+  const document = { version: 1, command, plane, changes, hindrances, left, requests, ...more };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -34,14 +34,15 @@ async function scene(): Promise<Scene> {
 }
 
 describe("ctv plan, apply and drift with a cluster", () => {
-  it("applies the guestbook, isolating first, and has nothing to do afterwards", async () => {
+  it("applies the guestbook, isolating what it allows from the start, and has nothing to do afterwards", async () => {
     const { server, run } = await scene();
     const planned = await run(["plan"]);
     expect(server.writes).toEqual([]);
     expect(planned.out).toContain("  + NetworkPolicy guestbook/tiers.frontend");
     expect(planned.out).toContain("main.ctv:18");
     expect((await run(["apply"])).code).toBe(0);
-    expect(server.writes[0]).toBe(`PATCH ${path("default-deny")}`);
+    expect(server.writes[0]).toMatch(/^PATCH .*\/ctv\.on-the-way\.[a-z0-9]+$/);
+    expect(server.writes.at(-1)).toBe(server.writes[0].replace("PATCH", "DELETE"));
     expect(await run(["drift"])).toEqual({ code: 0, out: `kubernetes at ${server.url} has what the source asks for\n`, err: "" });
     expect(server.objects.get(path("default-deny"))).toMatchObject({ metadata: { labels: { "ctv.dev/owner": "book" } } });
   });
@@ -68,7 +69,7 @@ describe("ctv plan, apply and drift with a cluster", () => {
     const total = whole.server.writes.length;
     for (let at = 1; at < total; at++) {
       const { server, run } = await scene();
-      server.refuse = () => (server.writes.length >= at ? { code: 0, message: "" } : undefined);
+      server.refuse = (_method, asked) => (server.writes.length >= at && !asked.includes("/leases/") ? { code: 0, message: "" } : undefined);
       const cut = await run(["apply"]);
       expect([cut.code, cut.err]).toEqual([2, expect.stringContaining(`help: ${at} of ${total} requests are done`)]);
       server.refuse = () => undefined;
@@ -111,7 +112,56 @@ describe("ctv plan, apply and drift with a cluster", () => {
       "tiers.frontend",
       "tiers.redis-master",
     ]);
-    expect(server.writes.at(-1)).toBe(`DELETE ${path("tiers.redis-slave")}`);
+    expect(server.writes).toContain(`DELETE ${path("tiers.redis-slave")}`);
+  });
+
+  it("stops where somebody changes an object between the plan and the request", async () => {
+    const { server, run } = await scene();
+    await run(["apply"]);
+    const changed = guestbook.replace("world       -> frontend     : http ", "world       -> frontend     : https ");
+    server.refuse = (method, at) => {
+      const object = server.objects.get(at);
+      if (method === "PATCH" && at === path("tiers.frontend") && server.leases?.size === 1 && object !== undefined && seen++ === 1)
+        server.objects.set(at, { ...object, metadata: { ...Object(object.metadata), resourceVersion: "99" } });
+      return undefined;
+    };
+    let seen = 0;
+    const { code, err } = await run(["apply"], changed);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("somebody has changed it since the plan was made\n  help: run it again: the plan is then made anew"),
+    ]);
+    server.refuse = () => undefined;
+    expect((await run(["apply"], changed)).code).toBe(0);
+  });
+
+  it("does not apply beside another apply, and lets go of the lease", async () => {
+    const { server, run } = await scene();
+    const place = "/apis/coordination.k8s.io/v1/namespaces/default/leases/ctv-apply";
+    const spec = (renewed: number) => ({ holderIdentity: "book on elsewhere, process 7", leaseDurationSeconds: 10, renewTime: String(renewed) });
+    let renewed = 0;
+    server.refuse = (_method, at) => {
+      if (at === place) server.leases?.set(place, { metadata: { resourceVersion: "1" }, spec: spec(++renewed) });
+      return undefined;
+    };
+    const { code, err } = await run(["apply"]);
+    expect([code, server.writes]).toEqual([2, []]);
+    expect(err).toContain("cannot apply: another apply is under way: book on elsewhere, process 7 holds the lease\n  help: wait until it is done");
+    server.refuse = () => undefined;
+    server.leases?.clear();
+    expect((await run(["apply"])).code).toBe(0);
+    expect(server.leases?.get(place)).toMatchObject({ spec: { holderIdentity: "" } });
+  });
+
+  it("goes on without a lease where the account may not use one, and says so", async () => {
+    const { server, run } = await scene();
+    server.leases = undefined;
+    const { code, err } = await run(["apply"]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining('ctv: no lease keeps another apply away: leases.coordination.k8s.io is forbidden: User "otto"'),
+    ]);
+    expect(err).toContain("help: grant get, create and update on leases.coordination.k8s.io in the namespace default");
   });
 
   it.each([

@@ -14,6 +14,8 @@ import {
 } from "@kubernetes/client-node";
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
 import { connectCluster } from "../../runtime/api/kubernetes/client.js";
+import { takeLease } from "../../runtime/api/kubernetes/lease.js";
+import type { Manifest } from "../../runtime/plan/kubernetes/manifest.js";
 import { ctv, scratch } from "../cli/support/command.js";
 import type { Outcome } from "../cli/support/command.js";
 import { missingForCluster, startCluster } from "../support/cluster.js";
@@ -62,7 +64,7 @@ const both = shop("allow web -> db : tcp/5432 as sql\n    allow world -> web : h
     expect((await run("apply", sql)).err).toContain("ctv: nothing was sent");
   });
 
-  it("applies, isolating first, and has nothing to do afterwards", async () => {
+  it("applies, isolating what it allows from the start, and has nothing to do afterwards", async () => {
     await namespace("shop");
     const seen: string[] = [];
     const watched = await new Watch(config).watch(
@@ -72,12 +74,17 @@ const both = shop("allow web -> db : tcp/5432 as sql\n    allow world -> web : h
       () => undefined,
     );
     const { code, out } = await run("apply", sql);
-    expect([code, out]).toEqual([0, expect.stringContaining("3 to create, in 3 requests\napplied: 3 requests\n")]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining("3 to create, in 5 requests, 2 of them about objects that are there on the way only\napplied: 5 requests\n"),
+    ]);
     expect(out).toContain("+ NetworkPolicy shop/tiers.db");
     expect(out).toContain("main.ctv:6");
-    for (let tries = 0; tries < 50 && seen.length < 3; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let tries = 0; tries < 50 && seen.length < 5; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
     watched.abort();
-    expect(seen).toEqual(["ADDED default-deny", "ADDED tiers.db", "ADDED tiers.web"]);
+    const [carrier] = seen;
+    expect(carrier).toMatch(/^ADDED ctv\.on-the-way\./);
+    expect(seen.slice(1)).toEqual(["ADDED default-deny", "ADDED tiers.db", "ADDED tiers.web", carrier.replace("ADDED", "DELETED")]);
     expect(await run("drift", sql)).toMatchObject({ code: 0, out: expect.stringContaining("has what the source asks for") });
     expect((await run("plan", sql, ["--exit-code"])).code).toBe(0);
   });
@@ -148,6 +155,40 @@ const both = shop("allow web -> db : tcp/5432 as sql\n    allow world -> web : h
     }
     expect([applied.code, applied.out]).toEqual([0, expect.stringContaining("+ ClusterNetworkPolicy ")]);
     expect((await run("drift", text, ["--owner", "wide"], "cluster-policy")).out).toContain("has what the source asks for");
+  });
+
+  it("refuses a request for another state of an object than the one that is there", async () => {
+    const client = await connectCluster({ kubeconfig: cluster.kubeconfig });
+    const manifest = (resourceVersion?: string): Manifest => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "exact", namespace: "shop", ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+      spec: { podSelector: { matchLabels: { at: resourceVersion ?? "first" } } },
+    });
+    const options = { dryRun: false, force: false };
+    const work = { doing: "try" };
+    const first = (await client.apply(manifest(), options, work)).metadata.resourceVersion;
+    const second = (await client.apply(manifest(first), options, work)).metadata.resourceVersion;
+    const stale = "cannot try: somebody has changed it since the plan was made";
+    await expect(client.apply({ ...manifest(first), spec: { podSelector: {} } }, options, work)).rejects.toThrow(stale);
+    await expect(client.remove(manifest(first), work)).rejects.toThrow(stale);
+    await client.remove(manifest(second), work);
+    expect(await client.get(manifest())).toBeUndefined();
+  });
+
+  it("keeps a second apply away, and tells who is at work", async () => {
+    const client = await connectCluster({ kubeconfig: cluster.kubeconfig });
+    const times = {
+      duration: 3,
+      pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+      now: () => new Date(),
+    };
+    const held = await takeLease(client.lease("default", "ctv-apply"), "somebody", times);
+    const { code, err } = await run("apply", sql);
+    expect([code, err]).toEqual([2, expect.stringContaining("another apply is under way: somebody holds the lease")]);
+    held.check();
+    await held.release();
+    expect((await run("apply", sql)).code).toBe(0);
   });
 
   it("goes on where it was when the server died in the middle", async () => {

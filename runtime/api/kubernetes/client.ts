@@ -10,6 +10,8 @@ import type { ApplyOptions } from "../../plan/kubernetes/plan.js";
 import { ApiFailure } from "../failure.js";
 import type { Work } from "../failure.js";
 import { networkReason } from "../contiv/http.js";
+import type { Lease, LeaseStore } from "./lease.js";
+import { leaseObject, leaseOf, leases } from "./leaseobject.js";
 import { statusFailure, statusOf } from "./status.js";
 
 export interface ClusterConnection {
@@ -27,9 +29,11 @@ export interface ClusterClient {
   readonly get: (manifest: Manifest) => Promise<Manifest | undefined>;
   /** Objects of every namespace; of the core group, namespaces and pods. Nothing where the server does not know the kind. */
   readonly list: (resource: Resource, labelSelector: string) => Promise<readonly Manifest[]>;
-  /** Server-side apply; gives the object as it is then, or would be. */
+  /** Server-side apply; gives the object as it is then, or would be. Refused where the manifest has another `resourceVersion` than the object. */
   readonly apply: (manifest: Manifest, options: ApplyOptions, work: Work) => Promise<Manifest>;
+  /** The same of the `resourceVersion`. */
   readonly remove: (manifest: Manifest, work: Work) => Promise<void>;
+  readonly lease: (namespace: string, name: string) => LeaseStore;
 }
 
 /** Where the client looks when there is nothing that says where the cluster is. */
@@ -176,12 +180,38 @@ export async function connectCluster(connection: ClusterConnection): Promise<Clu
     remove: async (manifest, work) => {
       const asked = known(manifest, work);
       const { namespace } = manifest.metadata;
+      const { resourceVersion } = manifest.metadata;
+      const only = resourceVersion === undefined ? {} : { body: { preconditions: { resourceVersion } } };
       // Somebody else may have deleted it meanwhile, which is as good.
       await orNothing(asked, () =>
         namespace === undefined
-          ? api.deleteClusterCustomObject(address(asked, manifest), settings())
-          : api.deleteNamespacedCustomObject({ ...address(asked, manifest), namespace }, settings()),
+          ? api.deleteClusterCustomObject({ ...address(asked, manifest), ...only }, settings())
+          : api.deleteNamespacedCustomObject({ ...address(asked, manifest), ...only, namespace }, settings()),
       );
+    },
+    lease: (namespace, name) => {
+      const { group, version, plural } = leases;
+      const place = { group, version, plural, namespace };
+      const asked = { work: { doing: `use the lease ${namespace}/${name}` }, resource: leases };
+      /** Nothing where somebody else was first. */
+      const unlessTaken = (send: () => Promise<unknown>): Promise<Lease | undefined> =>
+        ask(asked, async () => {
+          try {
+            return leaseOf(await send());
+          } catch (error) {
+            if (error instanceof ApiException && error.code === 409) return undefined;
+            throw error;
+          }
+        });
+      return {
+        read: async () => {
+          const found: unknown = await orNothing(asked, () => api.getNamespacedCustomObject({ ...place, name }, settings()));
+          return found === undefined ? undefined : leaseOf(found);
+        },
+        create: (lease) => unlessTaken(() => api.createNamespacedCustomObject({ ...place, body: leaseObject(namespace, name, lease) }, settings())),
+        replace: (lease) =>
+          unlessTaken(() => api.replaceNamespacedCustomObject({ ...place, name, body: leaseObject(namespace, name, lease) }, settings())),
+      };
     },
   };
 }

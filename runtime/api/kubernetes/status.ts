@@ -59,6 +59,8 @@ export function statusFailure(status: Status, work: Work, resource: string): Api
     return new ApiFailure("forbidden", work, said, `a Role or ClusterRole has to grant get, list, create, patch and delete on ${resource}`);
   if (conflicts.length > 0)
     return new ApiFailure("refused", work, `somebody else has set ${conflicts.join(", ")}`, "--adopt takes these fields over");
+  if (code === 409)
+    return new ApiFailure("refused", work, "somebody has changed it since the plan was made", "run it again: the plan is then made anew");
   if (code === 404 && reason === "" && !message.includes("namespaces"))
     return new ApiFailure(
       "refused",

@@ -10,6 +10,8 @@ export interface Manifest {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** Which state of the object is meant; a request with it is refused when there is another. */
+    readonly resourceVersion?: string;
   };
   readonly [field: string]: unknown;
 }
@@ -17,6 +19,8 @@ export interface Manifest {
 /** Labels by which the objects of a project are told from others. */
 export const managerLabel = "app.kubernetes.io/managed-by";
 export const ownerLabel = "ctv.dev/owner";
+/** On objects that are there on the way from one policy to another only. */
+export const temporaryLabel = "ctv.dev/temporary";
 export const manager = "ctv";
 export const sourceAnnotation = "ctv.dev/source";
 

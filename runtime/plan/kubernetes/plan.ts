@@ -1,7 +1,18 @@
 /** What it takes to bring a cluster to what the source asks for. The server itself says what an apply would make of each object. */
-import { differences, manager, managerLabel, nameOf, ownerLabel, resources, sourceAnnotation, withoutServerFields } from "./manifest.js";
+import {
+  differences,
+  manager,
+  managerLabel,
+  nameOf,
+  ownerLabel,
+  resources,
+  sourceAnnotation,
+  temporaryLabel,
+  withoutServerFields,
+} from "./manifest.js";
 import type { FieldDifference, Manifest, Resource } from "./manifest.js";
-import { deletingOrder, writingOrder } from "./order.js";
+import type { Step } from "./transition/steps.js";
+import { transition } from "./transition/transition.js";
 
 export interface ApplyOptions {
   readonly dryRun: boolean;
@@ -12,7 +23,8 @@ export interface ApplyOptions {
 /** What a plan asks of a cluster. Failures are thrown; `refusal` tells those that are about one object. */
 export interface Cluster {
   readonly get: (manifest: Manifest) => Promise<Manifest | undefined>;
-  readonly list: (resource: Resource, labelSelector: string) => Promise<readonly Manifest[]>;
+  /** Of every namespace, whoever made them. */
+  readonly list: (resource: Resource) => Promise<readonly Manifest[]>;
   readonly apply: (manifest: Manifest, options: ApplyOptions, work: { readonly doing: string }) => Promise<Manifest>;
   /** Words for a failure that concerns one object alone; nothing for one that ends the plan. */
   readonly refusal: (error: unknown) => { readonly message: string; readonly help: string } | undefined;
@@ -41,15 +53,21 @@ export interface KubernetesPlan {
   readonly changes: readonly KubernetesChange[];
   readonly hindrances: readonly KubernetesHindrance[];
   readonly left: readonly Manifest[];
-  /** To write, in order. */
-  readonly writes: readonly Manifest[];
-  /** To delete, in order, afterwards. */
-  readonly deletions: readonly Manifest[];
+  /** In order. */
+  readonly steps: readonly Step[];
+  /** Whether some of what is allowed before and afterwards does not pass on the way. */
+  readonly loses: boolean;
+  /** What is there now, for what must not have changed meanwhile. */
+  readonly live: readonly Manifest[];
 }
 
 const sourceField = `metadata.annotations.${sourceAnnotation}`;
 
-type Judged = { readonly change?: KubernetesChange; readonly hindrance?: KubernetesHindrance };
+interface Judged {
+  readonly live?: Manifest;
+  readonly change?: KubernetesChange;
+  readonly hindrance?: KubernetesHindrance;
+}
 
 async function judge(cluster: Cluster, manifest: Manifest, { owner, adopt }: KubernetesPlanInput): Promise<Judged> {
   const work = { doing: `apply ${nameOf(manifest)}` };
@@ -62,7 +80,8 @@ async function judge(cluster: Cluster, manifest: Manifest, { owner, adopt }: Kub
     // Lines move with every comment in the source: where a rule stands is no difference of its own.
     return fields.every(({ field }) => field === sourceField) ? undefined : { action: "change", manifest, fields };
   };
-  const withChange = (change: KubernetesChange | undefined): Judged => (change === undefined ? {} : { change });
+  const found = live === undefined ? {} : { live };
+  const withChange = (change: KubernetesChange | undefined): Judged => (change === undefined ? found : { ...found, change });
   try {
     const after = await cluster.apply(manifest, { dryRun: true, force: adopt || !isOurs }, work);
     if (isOurs) return withChange(changeFrom(after));
@@ -86,20 +105,30 @@ async function inTurn<T, R>(items: readonly T[], task: (item: T) => Promise<R>):
   return results;
 }
 
+const isOwned = ({ metadata: { labels } }: Manifest, owner: string): boolean => labels?.[managerLabel] === manager && labels[ownerLabel] === owner;
+
 /** @throws what the cluster throws. */
 export async function planKubernetes(cluster: Cluster, input: KubernetesPlanInput): Promise<KubernetesPlan> {
   const { desired, owner, prune } = input;
   const judged = await inTurn(desired, (manifest) => judge(cluster, manifest, input));
-  const selector = `${managerLabel}=${manager},${ownerLabel}=${owner}`;
-  const owned = (await inTurn(resources, (resource) => cluster.list(resource, selector))).flat();
+  const live = (await inTurn(resources, (resource) => cluster.list(resource))).flat();
   const wanted = new Set(desired.map(nameOf));
-  const stale = owned.filter((manifest) => !wanted.has(nameOf(manifest)));
-  const changes = judged.flatMap(({ change }) => change ?? []);
+  const stale = live.filter((manifest) => isOwned(manifest, owner) && !wanted.has(nameOf(manifest)));
+  // What an apply that was cut short has left behind on its way goes in any case.
+  const deleted = stale.filter(({ metadata }) => prune || metadata.labels?.[temporaryLabel] !== undefined);
+  const changed = judged.flatMap(({ change, live: before }) =>
+    change === undefined ? [] : [{ ...(before === undefined ? {} : { before }), after: change.manifest }],
+  );
+  const { steps, loses } = transition({ owner, live, exchanges: [...changed, ...deleted.map((before) => ({ before }))] });
   return {
-    changes: [...changes, ...(prune ? stale.map((manifest): KubernetesChange => ({ action: "delete", manifest, fields: [] })) : [])],
+    changes: [
+      ...judged.flatMap(({ change }) => change ?? []),
+      ...deleted.map((manifest): KubernetesChange => ({ action: "delete", manifest, fields: [] })),
+    ],
     hindrances: judged.flatMap(({ hindrance }) => hindrance ?? []),
-    left: prune ? [] : stale,
-    writes: writingOrder(changes.map(({ manifest }) => manifest)),
-    deletions: prune ? deletingOrder(stale) : [],
+    left: stale.filter((manifest) => !deleted.includes(manifest)),
+    steps,
+    loses,
+    live,
   };
 }

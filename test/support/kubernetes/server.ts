@@ -19,8 +19,10 @@ export interface ApiServer {
   readonly namespaces: Set<string>;
   /** Group and plural of the kinds that it knows. */
   readonly kinds: Set<string>;
-  /** Requests that changed something. */
+  /** Requests that changed something, apart from leases. */
   readonly writes: string[];
+  /** By path. Without leases, nobody may use them. */
+  leases: Map<string, Json> | undefined;
   /** Asked before each request; a status refuses it, 0 breaks the connection. */
   refuse: (method: string, path: string) => { readonly code: number; readonly message: string } | undefined;
   /** Writes a kubeconfig for it, and gives its path. */
@@ -56,6 +58,12 @@ function ok(response: ServerResponse, body: unknown): void {
 
 const labelsOf = (object: Json): Json => (isObject(object.metadata) && isObject(object.metadata.labels) ? object.metadata.labels : {});
 
+const versionOf = (object: Json): unknown => (isObject(object.metadata) ? object.metadata.resourceVersion : undefined);
+
+/** Whether a request is for another state of an object than the one that is there. */
+const isStale = (asked: Json, found: Json | undefined): boolean =>
+  versionOf(asked) !== undefined && (found === undefined || versionOf(asked) !== versionOf(found));
+
 export async function startApiServer(): Promise<ApiServer> {
   const objects = new Map<string, Json>();
   const setBy = new Map<string, string>();
@@ -67,6 +75,8 @@ export async function startApiServer(): Promise<ApiServer> {
   const apply = (response: ServerResponse, path: string, query: URLSearchParams, body: Json): void => {
     const manager = query.get("fieldManager") ?? "";
     const [before, other] = [objects.get(path), setBy.get(path)];
+    if (isStale(body, before))
+      return status(response, 409, "Conflict", "the object has been modified; please apply your changes to the latest version");
     const changes = before !== undefined && JSON.stringify(before.spec) !== JSON.stringify(body.spec);
     if (changes && other !== undefined && other !== manager && query.get("force") !== "true") {
       const cause = { reason: "FieldManagerConflict", message: `conflict with "${other}" using networking.k8s.io/v1`, field: ".spec.ingress" };
@@ -79,6 +89,20 @@ export async function startApiServer(): Promise<ApiServer> {
       setBy.set(path, manager);
       writes.push(`PATCH ${path}`);
     }
+    ok(response, made);
+  };
+
+  const lease = (response: ServerResponse, method: string, path: string, body: unknown): void => {
+    if (server.leases === undefined)
+      return status(response, 403, "Forbidden", 'leases.coordination.k8s.io is forbidden: User "otto" cannot get resource "leases"');
+    const metadata = isObject(body) && isObject(body.metadata) ? body.metadata : {};
+    const at = method === "POST" ? `${path}/${String(metadata.name)}` : path;
+    const before = server.leases.get(at);
+    if (method === "GET") return before === undefined ? status(response, 404, "NotFound", "no such lease") : ok(response, before);
+    if (method === "POST" ? before !== undefined : isStale(isObject(body) ? body : {}, before))
+      return status(response, 409, "Conflict", "somebody was first");
+    const made = { ...(isObject(body) ? body : {}), metadata: { ...metadata, resourceVersion: String(++version) } };
+    server.leases.set(at, made);
     ok(response, made);
   };
 
@@ -105,6 +129,7 @@ export async function startApiServer(): Promise<ApiServer> {
     }
     if (refused !== undefined) return status(response, refused.code, "", refused.message);
     const place = placeOf(path);
+    if (place?.kind === "leases.coordination.k8s.io") return lease(response, method, path, text === "" ? {} : JSON.parse(text));
     if (place === undefined || !kinds.has(place.kind)) {
       response.writeHead(404, { "content-type": "text/plain" });
       response.end("404 page not found\n");
@@ -115,6 +140,9 @@ export async function startApiServer(): Promise<ApiServer> {
     const missing = `${place.kind} "${place.name ?? ""}" not found`;
     if (method === "GET") return found === undefined ? status(response, 404, "NotFound", missing) : ok(response, found);
     if (method === "DELETE") {
+      const asked: unknown = text === "" ? {} : JSON.parse(text);
+      const metadata = isObject(asked) && isObject(asked.preconditions) ? asked.preconditions : {};
+      if (isStale({ metadata }, found)) return status(response, 409, "Conflict", "the ResourceVersion in the precondition does not match");
       writes.push(`DELETE ${path}`);
       return objects.delete(path) ? ok(response, { kind: "Status", status: "Success" }) : status(response, 404, "NotFound", missing);
     }
@@ -137,6 +165,7 @@ export async function startApiServer(): Promise<ApiServer> {
     namespaces,
     kinds,
     writes,
+    leases: new Map(),
     refuse: () => undefined,
     kubeconfig: (folder) => {
       const path = join(folder, "kubeconfig");

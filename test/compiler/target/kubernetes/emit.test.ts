@@ -148,7 +148,7 @@ describe("ClusterNetworkPolicy", () => {
     const spec = objects.find(({ metadata }) => metadata.name === "t.p.b")?.spec;
     expect(spec).toMatchObject({
       tier: "Admin",
-      priority: 0,
+      priority: 2,
       ingress: [{ action: "Deny", protocols: [{ tcp: { destinationPort: { number: 22 } } }] }, { action: "Accept" }],
     });
   });
@@ -167,7 +167,7 @@ describe("ClusterNetworkPolicy", () => {
     const blocks = rules.map((rule, at) => ({ name: `p${String(at).padStart(4, "0")}`, rules: [rule] }));
     const emission = emit(small([], { policies: blocks }), undefined, "cluster-policy");
     const objects = objectsOf(emission).filter(({ kind }) => kind === "ClusterNetworkPolicy");
-    expect(new Set(objects.map(({ spec }) => spec.priority))).toEqual(new Set([0, 1000]));
+    expect(new Set(objects.map(({ spec }) => spec.priority))).toEqual(new Set([2, 1000]));
   });
 });
 

@@ -16,7 +16,7 @@ import type { Loss, Means } from "../allowance.js";
 import { subjectNames, subjectsOf } from "../subjects.js";
 import { levelObjects } from "./levels.js";
 import type { LevelObject } from "./levels.js";
-import { clusterFloor, clusterPolicies, FLOOR_PRIORITY, ruleWeight } from "./objects.js";
+import { clusterFloor, clusterPolicies, FIRST_PRIORITY, FLOOR_PRIORITY, ruleWeight } from "./objects.js";
 import { orderedEntries } from "./ordered.js";
 
 const machineMeans: Means = { addressesMatchPods: false, wholeProtocols: true };
@@ -34,7 +34,7 @@ function leveled(
     return { levels: levelObjects([...ingress.entries, ...egress.entries], ruleWeight), losses: [...ingress.losses, ...egress.losses] };
   };
   const made = attempt(true);
-  return made.levels.some((object) => object.level >= FLOOR_PRIORITY) ? attempt(false) : made;
+  return made.levels.some((object) => FIRST_PRIORITY + object.level >= FLOOR_PRIORITY) ? attempt(false) : made;
 }
 
 export function clusterPolicyObjects(ground: Ground, list: RuleList, make: PieceMaker): FlavourObjects {

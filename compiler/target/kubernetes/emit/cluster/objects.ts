@@ -16,8 +16,9 @@ import type { LevelObject, RuleEntries } from "./levels.js";
 
 const MOST = 25;
 const MOST_NAME = 100;
-/** Priorities are 0..1000; the last is the floor's. */
+/** Priorities are 0..1000; the last is the floor's, and those above the first are for what `ctv apply` puts there on its way. */
 export const FLOOR_PRIORITY = 1000;
+export const FIRST_PRIORITY = 2;
 
 function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / MOST) }, (_, at) => items.slice(at * MOST, (at + 1) * MOST));
@@ -115,7 +116,7 @@ export function clusterPolicies(
             name: objectName(tenant.name, rule?.policy ?? "default-allow", ...names(subject), ...distinction),
             ...originMetadata(tenant, rule?.policy, sources),
           },
-          spec: { tier: "Admin", priority: object.level, subject: one, ...said },
+          spec: { tier: "Admin", priority: FIRST_PRIORITY + object.level, subject: one, ...said },
         },
         comments,
       };

@@ -1,0 +1,131 @@
+/**
+ * The way from some ClusterNetworkPolicies to others, which decide by order and can deny.
+ *
+ * Where all that changes lets less pass, or all lets more, the objects are written one after the other. Else guards stand above everything
+ * meanwhile: one kind denies whatever a changed rule matches, one above it accepts what of this both policies let pass. So with the guards up, exactly that
+ * passes, however the objects beneath stand; each guard on its own only takes away from the old policy, and its going only gives back the new one.
+ */
+import { checkpoint, between } from "../../../../compiler/target/kubernetes/read/checkpoint.js";
+import { findUncovered } from "../../../../compiler/space/flows.js";
+import type { Checkpoint } from "../../../../compiler/target/target.js";
+import { nameOf, temporaryLabel } from "../manifest.js";
+import type { Manifest } from "../manifest.js";
+import { acceptsOf, passing } from "./accepts.js";
+import { deltaOf } from "./delta.js";
+import type { Delta } from "./delta.js";
+import type { Exchange } from "./network.js";
+import { directions } from "./reading.js";
+import type { ClusterObject, Direction, Reader } from "./reading.js";
+import { deleting, noSteps, placing, writing } from "./steps.js";
+import type { Phases, Step } from "./steps.js";
+import { clusterManifest, guardPriority } from "./temporary.js";
+
+export interface ClusterWay {
+  readonly phases: Phases;
+  /** Whether some of what both policies allow does not pass for a while. */
+  readonly loses: boolean;
+}
+
+/** Every object of the cluster, as it is and as it will be: those of other projects decide too. */
+export interface ClusterStates {
+  readonly old: readonly Manifest[];
+  readonly now: readonly Manifest[];
+  readonly reader: Reader;
+}
+
+const isTemporary = ({ manifest }: ClusterObject): boolean => manifest.metadata.labels?.[temporaryLabel] !== undefined;
+const isAccepting = ({ manifest: { spec } }: ClusterObject): boolean =>
+  typeof spec === "object" && spec !== null && "priority" in spec && spec.priority === guardPriority.Accept;
+
+/** How the cluster decides in a direction; nothing where an object does not read. */
+function checkpointsOf(manifests: readonly Manifest[], reader: Reader): Readonly<Record<Direction, Checkpoint>> | undefined {
+  const network = manifests.filter(({ kind }) => kind === "NetworkPolicy").map(reader.networkPolicy);
+  const cluster = manifests.filter(({ kind }) => kind === "ClusterNetworkPolicy").map((manifest) => reader.cluster(manifest).policy);
+  if (network.includes(undefined) || cluster.includes(undefined)) return undefined;
+  const [some, others] = [network.flatMap((policy) => policy ?? []), cluster.flatMap((policy) => policy ?? [])];
+  return { ingress: checkpoint("ingress", some, others), egress: checkpoint("egress", some, others) };
+}
+
+function denying(owner: string, deltas: readonly Delta[]): readonly Manifest[] {
+  const made = deltas
+    .flatMap(({ changed }) => changed)
+    .flatMap(({ subject, rules }) => {
+      const denied = Object.fromEntries(
+        directions.flatMap((direction) =>
+          rules[direction].length === 0 ? [] : [[direction, rules[direction].map((rule) => ({ ...rule, action: "Deny" }))]],
+        ),
+      );
+      return Object.keys(denied).length === 0 ? [] : [clusterManifest(owner, guardPriority.Deny, subject, denied)];
+    });
+  return [...new Map(made.map((manifest) => [nameOf(manifest), manifest])).values()];
+}
+
+const moved = ({ exchange: { before, after } }: Delta): readonly Step[] =>
+  after !== undefined ? [writing(after.manifest)] : before !== undefined ? [deleting(before.manifest)] : [];
+
+/** Only guards of an apply that was cut short are left, and what they accept passes without them. */
+function isDone(deltas: readonly Delta[], { now, reader }: ClusterStates): boolean {
+  const guards = deltas.map(({ exchange: { before, after } }) =>
+    after === undefined && before !== undefined && isTemporary(before) ? before : undefined,
+  );
+  const accepting = guards.filter((guard) => guard !== undefined && isAccepting(guard));
+  if (guards.includes(undefined)) return false;
+  const decided = checkpointsOf(now, reader);
+  if (decided === undefined) return accepting.length === 0;
+  return accepting.every((guard) =>
+    directions.every((direction) =>
+      (guard?.policy?.[direction] ?? []).every(({ peers, service }) => {
+        const boxes = between(direction, guard?.policy?.subjects ?? [], peers, service);
+        const passed = passing(decided[direction])(boxes);
+        return passed !== undefined && boxes.every((box) => findUncovered(box, passed) === undefined);
+      }),
+    ),
+  );
+}
+
+function guarded(owner: string, deltas: readonly Delta[], { old, now, reader }: ClusterStates): ClusterWay {
+  const denies = denying(owner, deltas);
+  const [before, after] = [checkpointsOf(old, reader), checkpointsOf(now, reader)];
+  const matched = denies.map((manifest) => reader.cluster(manifest).policy);
+  const boxesOf = (direction: Direction) =>
+    matched.flatMap((policy) =>
+      (policy?.[direction] ?? []).flatMap(({ peers, service }) => between(direction, policy?.subjects ?? [], peers, service)),
+    );
+  const accepts =
+    before === undefined || after === undefined
+      ? { manifests: [], loses: true }
+      : acceptsOf(
+          owner,
+          directions.map((direction) => ({ direction, boxes: boxesOf(direction), old: before[direction], now: after[direction] })),
+        );
+  const left = deltas.flatMap(({ exchange: { before: object } }) => (object !== undefined && isTemporary(object) ? [object] : []));
+  const wanted = new Set([...accepts.manifests, ...denies].map(nameOf));
+  const leftover = (accepting: boolean) =>
+    left.filter((guard) => isAccepting(guard) === accepting && !wanted.has(nameOf(guard.manifest))).map(({ manifest }) => deleting(manifest));
+  return {
+    phases: {
+      prepare: [...accepts.manifests.map(placing), ...leftover(true)],
+      tighten: denies.map(placing),
+      open: deltas.filter(({ exchange }) => exchange.before === undefined || !isTemporary(exchange.before)).flatMap(moved),
+      finish: [...leftover(false), ...denies.map(deleting), ...accepts.manifests.map(deleting)],
+    },
+    loses: accepts.loses,
+  };
+}
+
+/** `alone`: whether nothing else changes in the cluster, so that one object is exchanged at once. */
+export function clusterWay(owner: string, exchanges: readonly Exchange<ClusterObject>[], states: ClusterStates, alone: boolean): ClusterWay {
+  if (exchanges.length === 0) return { phases: noSteps, loses: false };
+  const deltas = exchanges.map(deltaOf);
+  const turns = new Set(deltas.map(({ turn }) => turn));
+  const steps = deltas.flatMap(moved);
+  if (isDone(deltas, states)) {
+    const of = (accepting: boolean): readonly Step[] =>
+      deltas.flatMap(({ exchange: { before } }) => (before !== undefined && isAccepting(before) === accepting ? [deleting(before.manifest)] : []));
+    return { phases: { ...noSteps, finish: [...of(false), ...of(true)] }, loses: false };
+  }
+  if (!turns.has("both") && !turns.has("less")) return { phases: { ...noSteps, open: steps }, loses: false };
+  if (!turns.has("both") && !turns.has("more")) return { phases: { ...noSteps, tighten: steps }, loses: false };
+  if (alone && deltas.length === 1) return { phases: { ...noSteps, open: steps }, loses: false };
+  return guarded(owner, deltas, states);
+}
