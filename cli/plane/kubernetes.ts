@@ -78,7 +78,7 @@ export async function kubernetesPlan(
   const owner = ownerOf(options, loaded);
   const lease = keeps ? await keepOthersAway(client, owner, terminal) : nothingHeld;
   try {
-    return await planWith(client, lease, owner, artefacts, loaded, options);
+    return await planWith(client, lease, owner, artefacts, loaded, options, terminal);
   } catch (error) {
     await lease.release();
     throw error;
@@ -92,6 +92,7 @@ async function planWith(
   artefacts: readonly Artefact[],
   loaded: LoadedProject,
   options: Options,
+  terminal: Terminal,
 ): Promise<PlanePlan> {
   const [prune, adopt] = ["prune", "adopt"].map((name) => flag(options, name));
   const cluster = {
@@ -102,12 +103,16 @@ async function planWith(
         ? { message: error.reason, help: error.help ?? "the API server has the last word" }
         : undefined,
   };
-  const { changes, hindrances, left, steps, loses, live } = await planKubernetes(cluster, {
+  const { changes, hindrances, left, steps, loses, unseen, live } = await planKubernetes(cluster, {
     desired: desiredManifests(artefacts, owner),
     owner,
     prune,
     adopt,
   });
+  for (const { kind, plural, group } of unseen)
+    terminal.err.write(
+      `ctv: objects of the kind ${kind} cannot be seen, for this account may not list ${plural}.${group}; if the project has made some, they are not found\n`,
+    );
   const place = (manifest: Manifest) => {
     const source = sourceOf(manifest, loaded);
     return source === undefined ? {} : { source };

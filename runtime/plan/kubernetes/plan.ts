@@ -5,6 +5,7 @@ import {
   managerLabel,
   nameOf,
   ownerLabel,
+  resourceOf,
   resources,
   sourceAnnotation,
   temporaryLabel,
@@ -57,6 +58,8 @@ export interface KubernetesPlan {
   readonly steps: readonly Step[];
   /** Whether some of what is allowed before and afterwards does not pass on the way. */
   readonly loses: boolean;
+  /** Kinds that the source asks nothing of and that may not be listed, so that nothing is known of such objects. */
+  readonly unseen: readonly Resource[];
   /** What is there now, for what must not have changed meanwhile. */
   readonly live: readonly Manifest[];
 }
@@ -105,13 +108,24 @@ async function inTurn<T, R>(items: readonly T[], task: (item: T) => Promise<R>):
   return results;
 }
 
+/** Nothing where the objects are of no matter to the source, and may not be listed. */
+async function listed(cluster: Cluster, resource: Resource, desired: readonly Manifest[]): Promise<readonly Manifest[] | undefined> {
+  try {
+    return await cluster.list(resource);
+  } catch (error) {
+    if (cluster.refusal(error) === undefined || desired.some((manifest) => resourceOf(manifest) === resource)) throw error;
+    return undefined;
+  }
+}
+
 const isOwned = ({ metadata: { labels } }: Manifest, owner: string): boolean => labels?.[managerLabel] === manager && labels[ownerLabel] === owner;
 
 /** @throws what the cluster throws. */
 export async function planKubernetes(cluster: Cluster, input: KubernetesPlanInput): Promise<KubernetesPlan> {
   const { desired, owner, prune } = input;
   const judged = await inTurn(desired, (manifest) => judge(cluster, manifest, input));
-  const live = (await inTurn(resources, (resource) => cluster.list(resource))).flat();
+  const lists = await inTurn(resources, (resource) => listed(cluster, resource, desired));
+  const live = lists.flatMap((list) => list ?? []);
   const wanted = new Set(desired.map(nameOf));
   const stale = live.filter((manifest) => isOwned(manifest, owner) && !wanted.has(nameOf(manifest)));
   // What an apply that was cut short has left behind on its way goes in any case.
@@ -129,6 +143,7 @@ export async function planKubernetes(cluster: Cluster, input: KubernetesPlanInpu
     left: stale.filter((manifest) => !deleted.includes(manifest)),
     steps,
     loses,
+    unseen: resources.filter((_, at) => lists[at] === undefined),
     live,
   };
 }
