@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { didYouMean, suggest } from "../compiler/bind/suggest.js";
 import { settleFindings } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
+import type { Universe } from "../compiler/policy/universe.js";
 import type { TargetOptions } from "../compiler/source/project.js";
 import { targets } from "../compiler/target/index.js";
 import type { TargetRow } from "../compiler/target/index.js";
@@ -51,19 +52,31 @@ export function chosenTargets(asked: readonly string[], project: TargetOptions):
 export function emitTargets(loaded: LoadedProject, chosen: readonly ChosenTarget[], orders: EmissionOrders): readonly TargetOutput[] {
   const { universe } = loaded.checked;
   if (universe === undefined) return [];
+  const outputs = chosen.map((target) => emitTarget(universe, loaded.project.targets, target, orders));
+  return settled(loaded, chosen, outputs);
+}
+
+/** What one target emits; with an order to verify, its files are read back. */
+export function emitTarget(universe: Universe, options: TargetOptions, target: ChosenTarget, orders: EmissionOrders): TargetOutput {
+  const { name, emit, readings, optional } = target;
   const { inventory, before } = orders;
-  const settings = { options: loaded.project.targets, digest: sha256, ...(inventory === undefined ? {} : { inventory }) };
-  const outputs = chosen.map(({ name, emit, readings, optional }): TargetOutput => {
-    before(`compiling for ${name}`);
-    const emission = emit(universe, settings);
-    const unfit = optional === true ? unfitness(name, emission.diagnostics) : undefined;
-    if (unfit !== undefined) return { name, artefacts: [], diagnostics: [unfit], leftOut: true };
-    if (!orders.verify || emission.diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { name, ...emission };
-    before(`verifying ${name}`);
-    const { artefacts, losses = [] } = emission;
-    const differences = verify(name, universe, readings(artefacts, universe, sha256), losses, artefacts);
-    return { name, ...emission, diagnostics: [...emission.diagnostics, ...differences] };
-  });
+  before(`compiling for ${name}`);
+  const emission = emit(universe, { options, digest: sha256, ...(inventory === undefined ? {} : { inventory }) });
+  const unfit = optional === true ? unfitness(name, emission.diagnostics) : undefined;
+  if (unfit !== undefined) return { name, artefacts: [], diagnostics: [unfit], leftOut: true };
+  if (!orders.verify || emission.diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { name, ...emission };
+  before(`verifying ${name}`);
+  const { artefacts, losses = [] } = emission;
+  const differences = verify(name, universe, readings(artefacts, universe, sha256), losses, artefacts);
+  return { name, ...emission, diagnostics: [...emission.diagnostics, ...differences] };
+}
+
+/** Outputs with the findings that comments and settings leave of those that they were made with. */
+export function settled<Output extends Pick<TargetOutput, "name" | "diagnostics">>(
+  loaded: LoadedProject,
+  chosen: readonly ChosenTarget[],
+  outputs: readonly Output[],
+): readonly Output[] {
   const found = outputs.flatMap((output) => output.diagnostics);
   const everyTarget = chosen.length === targets.length;
   const heard = settleFindings(loaded.checked, found, (code) => everyTarget && code.startsWith("CTV5"), loaded.project.settings);

@@ -1,15 +1,19 @@
-/** The entry of the command: this process's arguments and streams in, an exit code out. */
+/** The entry of the command: this process's arguments and streams in, an exit code out. A second thread of it starts here too. */
+import { isMainThread } from "node:worker_threads";
 import { exitCodes } from "./exit.js";
 import { run, unexpected } from "./program.js";
 import { processTerminal } from "./terminal.js";
 
-const terminal = processTerminal();
+function runCommand(): void {
+  const terminal = processTerminal();
+  process.on("uncaughtException", (error) => {
+    terminal.err.write(unexpected(error, process.env.CTV_DEBUG === "1"));
+    process.exit(exitCodes.usage);
+  });
+  void run(process.argv.slice(2), terminal).then((code) => {
+    process.exitCode = code;
+  });
+}
 
-process.on("uncaughtException", (error) => {
-  terminal.err.write(unexpected(error, process.env.CTV_DEBUG === "1"));
-  process.exit(exitCodes.usage);
-});
-
-void run(process.argv.slice(2), terminal).then((code) => {
-  process.exitCode = code;
-});
+if (isMainThread) runCommand();
+else void import("./threads/serve.js").then(({ serve }) => serve());

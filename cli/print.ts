@@ -1,13 +1,13 @@
 /** `--print`: each step on the way from text to targets. Tokens and trees as lines, later steps as JSON. */
 import { printTokens, printTree } from "../grammar/print.js";
-import type { TargetOutput } from "./emission.js";
+import type { Artefact } from "../compiler/target/target.js";
 import type { LoadedProject } from "./project.js";
 
 export const steps = ["tokens", "tree", "policy", "program"] as const;
 export type Step = (typeof steps)[number];
 
 /** Empty for a step that errors keep from being reached; they have been reported. */
-export function printStep(step: Step, loaded: LoadedProject, outputs: readonly TargetOutput[]): string {
+export function printStep(step: Step, loaded: LoadedProject, artefacts: readonly Artefact[]): string {
   const files = [...loaded.checked.files.values()];
   switch (step) {
     case "tokens":
@@ -17,7 +17,7 @@ export function printStep(step: Step, loaded: LoadedProject, outputs: readonly T
     case "policy":
       return loaded.checked.policy === undefined ? "" : json(loaded.checked.policy);
     case "program":
-      return outputs.flatMap((output) => output.artefacts).find((artefact) => artefact.path === "program.json")?.text ?? "";
+      return artefacts.find((artefact) => artefact.path === "program.json")?.text ?? "";
   }
 }
 

@@ -3,13 +3,14 @@
  */
 import { resolve } from "node:path";
 import { didYouMean, suggest } from "../compiler/bind/suggest.js";
-import { check } from "../compiler/compile.js";
-import type { Checked } from "../compiler/compile.js";
+import { check, checkInSteps } from "../compiler/compile.js";
+import type { Checked, ProjectInput } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { globMatcher, isGlob } from "../compiler/source/glob.js";
 import { paramsOf, readProject } from "../compiler/source/project.js";
 import type { Project } from "../compiler/source/project.js";
 import type { FindingSettings } from "../compiler/source/settings.js";
+import { finish } from "../compiler/steps.js";
 import { Refusal } from "./exit.js";
 import { filesBelow, findInputs, idOf, projectFileName, projectFilesBelow } from "./inputs.js";
 import type { Inputs } from "./inputs.js";
@@ -19,6 +20,7 @@ import type { Options } from "./options.js";
 import { source } from "./report/report.js";
 import type { Source } from "./report/report.js";
 import type { Terminal } from "./terminal.js";
+import type { ReadProject } from "./threads/messages.js";
 import type { OptionRow } from "./verb.js";
 
 export interface LoadedProject {
@@ -40,32 +42,54 @@ export const projectOptions: readonly OptionRow[] = [
   { flags: "--param <name=value>", description: "the value of a param; may be given again", repeat: true },
 ];
 
+/** Hears of a project while it is loaded, so that others can start on it. */
+export interface LoadListener {
+  /** A file was read; how many characters there are by now. */
+  readonly reading: (characters: number) => void;
+  /** Every file was read, and nothing is checked yet. */
+  readonly read: (sources: ReadProject, project: Project) => void;
+}
+
 /** Finds, reads and checks the project that the words name. @throws Refusal for what cannot be read or is not there. */
-export function loadProject(words: readonly string[], options: Options, terminal: Terminal): LoadedProject {
+export function loadProject(words: readonly string[], options: Options, terminal: Terminal, listener?: LoadListener): LoadedProject {
   const inputs = findInputs(words, terminal);
   const { project: read, diagnostics: projectFindings } = readProject(projectFileName, inputs.projectText ?? "");
   const project = inputs.chosen.kind === "project" ? read : { ...read, settings: asPart(read.settings) };
   const environment = environmentOf(options, project, inputs);
   const entries = entriesOf(inputs, project);
   const texts = new Map<string, string>();
-  const recheck = (others: ReadonlyMap<string, string>) =>
-    check({
-      entries,
-      read: (id) => {
-        const found = others.get(id) ?? inputs.read(id);
-        if (found === undefined) return undefined;
-        texts.set(id, found);
-        return { text: found };
-      },
-      params: paramsOf(project, environment, givenParams(options)),
-      surroundings: project.surroundings,
-      settings: project.settings,
-    });
-  const checked = recheck(new Map());
+  const params = paramsOf(project, environment, givenParams(options));
+  const { surroundings, settings } = project;
+  let characters = 0;
+  const input = (others: ReadonlyMap<string, string>): ProjectInput => ({
+    entries,
+    read: (id) => {
+      const found = others.get(id) ?? inputs.read(id);
+      if (found === undefined) return undefined;
+      texts.set(id, found);
+      characters += found.length;
+      listener?.reading(characters);
+      return { text: found };
+    },
+    params,
+    surroundings,
+    settings,
+  });
+  const checked = checkAndTell(input(new Map()), () => listener?.read({ entries, texts, params, surroundings }, project));
+  const recheck = (others: ReadonlyMap<string, string>) => check({ ...input(others), withoutLogic: true });
   const shownTexts = [...(inputs.projectText === undefined ? [] : [[projectFileName, inputs.projectText] as const]), ...texts];
   const sources = new Map(shownTexts.map(([id, content]) => [id, source(inputs.shown(id), content)]));
   const paths = [...sources.keys()].map((id) => resolve(inputs.root, id));
   return { inputs, project, checked, diagnostics: [...projectFindings, ...checked.diagnostics], sources, paths, recheck };
+}
+
+/** Checks, and tells when all files have been read. */
+function checkAndTell(input: ProjectInput, tell: () => void): Checked {
+  const steps = checkInSteps(input);
+  const { done, value } = steps.next();
+  if (done === true) return value;
+  tell();
+  return finish(steps);
 }
 
 /** A part of a project has not all the findings that are silenced, so what silences none of its own is not told. */

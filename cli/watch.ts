@@ -22,14 +22,14 @@ export interface WatchedRun {
  * Runs `once`, and again after each change in a folder of the files it read. Folders are watched, not files, because many
  * editors replace a file, which a watch on the old one does not see.
  */
-export function watchAndRun(terminal: Terminal, once: () => WatchedRun): Promise<ExitCode> {
-  return new Promise((resolve) => {
+export function watchAndRun(terminal: Terminal, once: () => WatchedRun | Promise<WatchedRun>): Promise<ExitCode> {
+  return new Promise((resolve, reject) => {
     const watchers = new Map<string, FSWatcher>();
     let timer: NodeJS.Timeout | undefined;
     let last: ExitCode = exitCodes.fine;
-    const round = () => {
+    const round = async () => {
       terminal.err.write(`[${new Date().toTimeString().slice(0, 8)}] checking\n`);
-      const result = attempt(terminal, once);
+      const result = await attempt(terminal, once);
       last = result.code;
       follow(result.files);
       terminal.err.write(`[${new Date().toTimeString().slice(0, 8)}] waiting for changes\n`);
@@ -48,7 +48,9 @@ export function watchAndRun(terminal: Terminal, once: () => WatchedRun): Promise
         const watcher = watch(folder, (_event, name) => {
           if (name !== null && !/\.(ctv|ya?ml)$/.test(name)) return;
           clearTimeout(timer);
-          timer = setTimeout(round, quiet);
+          timer = setTimeout(() => {
+            running = running.then(round).catch(reject);
+          }, quiet);
         });
         watcher.on("error", () => {
           watcher.close();
@@ -57,23 +59,25 @@ export function watchAndRun(terminal: Terminal, once: () => WatchedRun): Promise
         watchers.set(folder, watcher);
       }
     };
-    round();
-    if (watchers.size === 0) {
-      resolve(last);
-      return;
-    }
-    process.once("SIGINT", () => {
-      clearTimeout(timer);
-      for (const watcher of watchers.values()) watcher.close();
-      resolve(last);
-    });
+    // One round after the other: a change during a round is for the next.
+    let running = round().then(() => {
+      if (watchers.size === 0) {
+        resolve(last);
+        return;
+      }
+      process.once("SIGINT", () => {
+        clearTimeout(timer);
+        for (const watcher of watchers.values()) watcher.close();
+        resolve(last);
+      });
+    }, reject);
   });
 }
 
 /** A file that cannot be read for a moment is no reason to stop watching. */
-function attempt(terminal: Terminal, once: () => WatchedRun): WatchedRun {
+async function attempt(terminal: Terminal, once: () => WatchedRun | Promise<WatchedRun>): Promise<WatchedRun> {
   try {
-    return once();
+    return await once();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     terminal.err.write(`ctv: ${error.message}\n`);

@@ -87,7 +87,7 @@ export function check(input: ProjectInput): Checked {
 
 /**
  * `check`, which can be left between two steps: an editor gives up a check of a text that has changed since. A step is short, but for
- * what grows with the size of the project: reading it, and each of the passes over it.
+ * what grows with the size of the project: reading it, and each of the passes over it. The first step reads every file.
  */
 export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const found: Diagnostic[] = [];

@@ -1,21 +1,24 @@
 /** `ctv compile`: checks, and writes what each target is to enforce, all of it or nothing. */
 import { resolve } from "node:path";
 import { isSound } from "../../compiler/compile.js";
-import type { Artefact } from "../../compiler/target/target.js";
-import { emitTargets, chosenTargets } from "../emission.js";
-import type { ChosenTarget, TargetOutput } from "../emission.js";
+import { compileTargets, shareWork, writeTargets } from "../compilation.js";
+import type { CompiledTarget, Help } from "../compilation.js";
+import { chosenTargets } from "../emission.js";
+import type { ChosenTarget } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { inventoryFor } from "../inventory.js";
-import { writeOutput } from "../io/write.js";
 import type { Written } from "../io/write.js";
 import { failLevel, failLevelOption, flag, format, formatOption, list, text } from "../options.js";
+import type { Options } from "../options.js";
 import { printStep, steps } from "../print.js";
 import type { Step } from "../print.js";
 import { progress } from "../progress.js";
 import { loadProject, projectOptions } from "../project.js";
-import type { LoadedProject } from "../project.js";
+import type { LoadedProject, LoadListener } from "../project.js";
 import { emitReport } from "../report/emit.js";
 import { fails, inOrder } from "../report/report.js";
+import { mayHelp, startHelper } from "../threads/helper.js";
+import type { Helper } from "../threads/helper.js";
 import type { Call, Verb } from "../verb.js";
 import { watchAndRun, watchOption } from "../watch.js";
 import type { WatchedRun } from "../watch.js";
@@ -35,24 +38,33 @@ export const compile: Verb = {
     watchOption,
   ],
   examples: ["ctv compile", "ctv compile examples/guestbook --target kubernetes --out build", "ctv compile --env production --strict"],
-  run: (call) => (flag(call.options, "watch") ? watchAndRun(call.terminal, () => once(call)) : Promise.resolve(once(call).code)),
+  run: (call) => (flag(call.options, "watch") ? watchAndRun(call.terminal, () => once(call)) : once(call).then(({ code }) => code)),
 };
 
-function once({ words, options, terminal }: Call): WatchedRun {
+async function once(call: Call): Promise<WatchedRun> {
+  const hired = hire(call);
+  try {
+    return await compileOnce(call, hired);
+  } finally {
+    hired.dismiss();
+  }
+}
+
+async function compileOnce({ words, options, terminal }: Call, hired: Hired): Promise<WatchedRun> {
   const progressLine = progress(terminal);
   progressLine.step("reading and checking");
-  const loaded = loadProject(words, options, terminal);
+  const loaded = loadProject(words, options, terminal, hired);
   const folder = outputFolder(text(options, "out"), loaded, terminal.cwd);
-  const step = steps.find((known) => known === options.print);
+  const step = stepOf(options);
   const targets = targetsOfStep(step, chosenTargets(list(options, "target"), loaded.project.targets));
   const inventory = inventoryFor(text(options, "inventory"), loaded, terminal);
   const sound = isSound(loaded.checked) && [...loaded.diagnostics, ...inventory.diagnostics].every((diagnostic) => diagnostic.severity !== "error");
   const orders = {
-    verify: step === undefined && options.verify !== false,
+    verify: verifies(options),
     before: progressLine.step,
     ...(inventory.inventory === undefined ? {} : { inventory: inventory.inventory }),
   };
-  const outputs = sound ? emitTargets(loaded, targets, orders) : [];
+  const outputs = sound ? await compileTargets(loaded, targets, orders, hired.help()) : [];
   progressLine.done();
 
   const found = [...loaded.diagnostics, ...inventory.diagnostics, ...outputs.flatMap((output) => output.diagnostics)];
@@ -69,32 +81,54 @@ function once({ words, options, terminal }: Call): WatchedRun {
 
   if (step !== undefined) {
     emitReport(terminal, report, format(options), true);
-    terminal.out.write(printStep(step, loaded, outputs));
+    terminal.out.write(
+      printStep(
+        step,
+        loaded,
+        outputs.flatMap((output) => output.made?.artefacts ?? []),
+      ),
+    );
     return result;
   }
-  const written = failed
-    ? undefined
-    : writeOutput(
-        folder.path,
-        folder.shown,
-        filesOf(outputs),
-        outputs.map((output) => output.name),
-      );
-  const summary = written === undefined ? undefined : { folder: folder.shown, ...written, files: filesOf(outputs).map((file) => file.path) };
-  emitReport(terminal, summary === undefined ? report : { ...report, result: summary }, format(options));
+  const written = failed ? undefined : await writeTargets(folder.path, folder.shown, outputs, hired.help());
+  emitReport(terminal, written === undefined ? report : { ...report, result: { folder: folder.shown, ...written } }, format(options));
   if (written !== undefined && format(options) === "pretty") terminal.out.write(summaryText(outputs, folder.shown, written, orders.verify));
   return result;
 }
+
+/** A second thread that is started when the project turns out to be large. */
+interface Hired extends LoadListener {
+  readonly help: () => Help | undefined;
+  readonly dismiss: () => void;
+}
+
+function hire({ options, terminal }: Call): Hired {
+  let helper: Helper | undefined;
+  let help: Help | undefined;
+  return {
+    help: () => help,
+    dismiss: () => helper?.stop(),
+    reading: (characters) => {
+      if (stepOf(options) === undefined && helper === undefined && mayHelp(terminal.env, characters)) helper = startHelper();
+    },
+    read: (sources, project) => {
+      if (helper === undefined) return;
+      // Inventories are read after the sources, and by this thread alone.
+      const own = text(options, "inventory") === undefined && project.targets.openflow?.inventory === undefined ? [] : ["openflow"];
+      const chosen = chosenTargets(list(options, "target"), project.targets);
+      help = shareWork(helper, sources, project, { chosen, own, verify: verifies(options) });
+    },
+  };
+}
+
+const stepOf = (options: Options): Step | undefined => steps.find((known) => known === options.print);
+
+const verifies = (options: Options): boolean => stepOf(options) === undefined && options.verify !== false;
 
 /** Steps before the targets need none, and the policy program is OpenFlow's. */
 function targetsOfStep(step: Step | undefined, chosen: readonly ChosenTarget[]): readonly ChosenTarget[] {
   if (step === undefined) return chosen;
   return step === "program" ? chosenTargets(["openflow"], {}) : [];
-}
-
-/** A file for each artefact, in a folder for each target. */
-function filesOf(outputs: readonly TargetOutput[]): readonly Artefact[] {
-  return outputs.flatMap(({ name, artefacts }) => artefacts.map((artefact) => ({ path: `${name}/${artefact.path}`, text: artefact.text })));
 }
 
 function outputFolder(given: string | undefined, loaded: LoadedProject, cwd: string): { readonly path: string; readonly shown: string } {
@@ -104,13 +138,13 @@ function outputFolder(given: string | undefined, loaded: LoadedProject, cwd: str
   return { path: resolve(loaded.inputs.root, output), shown: loaded.inputs.shown(output) };
 }
 
-function summaryText(outputs: readonly TargetOutput[], shown: string, written: Written, verified: boolean): string {
+function summaryText(outputs: readonly CompiledTarget[], shown: string, written: Written, verified: boolean): string {
   const width = Math.max(...outputs.map((output) => output.name.length));
-  const lines = outputs.map(({ name, artefacts, leftOut }) => {
+  const lines = outputs.map(({ name, files, leftOut }) => {
     if (leftOut === true) return `${name.padEnd(width)}  left out\n`;
     const changed = written.changed.filter((path) => path.startsWith(`${name}/`)).length;
-    const state = changed === artefacts.length ? "" : changed === 0 ? ", none changed" : `, ${changed} changed`;
-    return `${name.padEnd(width)}  ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"} in ${shown}/${name}${state}${verified ? ", verified" : ""}\n`;
+    const state = changed === files ? "" : changed === 0 ? ", none changed" : `, ${changed} changed`;
+    return `${name.padEnd(width)}  ${files} ${files === 1 ? "file" : "files"} in ${shown}/${name}${state}${verified ? ", verified" : ""}\n`;
   });
   const removed = written.removed.map((path) => `removed  ${shown}/${path}\n`);
   const kept = written.kept.map((path) => `kept     ${shown}/${path}: not made any more, but edited since\n`);

@@ -3,7 +3,7 @@
  * place by a rename. What an earlier run wrote and this one does not is removed; a manifest says what that was.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Refusal, systemReason } from "../exit.js";
 import { isInside, manifestName, manifestText, readManifest } from "./manifest.js";
@@ -24,26 +24,83 @@ export interface Written {
   readonly kept: readonly string[];
 }
 
+/** Files that lie beside their places, and wait for all others to do so too. */
+export interface StagedFiles {
+  /** SHA-256 of every file by its path, also of those that are as they were before. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Paths of files that are new or other than before. */
+  readonly changed: readonly string[];
+  /** Gives the changed files their places. @throws Refusal when one cannot have it; what is left beside its place is removed. */
+  readonly place: () => void;
+  /** Removes what was written. */
+  readonly abandon: () => void;
+}
+
+/** Writes those of the files that changed beside their places. `shown` names the folder in messages. @throws Refusal when one cannot be written; then none is left. */
+export function stageFiles(folder: string, shown: string, files: readonly OutputFile[]): StagedFiles {
+  const digests = new Map(files.map((file) => [file.path, digest(file.text)]));
+  const there = new Map<string, boolean>();
+  const isThere = (path: string): boolean => {
+    const known = there.get(path) ?? existsSync(path);
+    there.set(path, known);
+    return known;
+  };
+  const isSame = ({ path }: OutputFile): boolean => {
+    const place = join(folder, path);
+    return isThere(dirname(place)) && digestOfFile(place) === digests.get(path);
+  };
+  const changed = files.filter((file) => !isSame(file));
+  const moves = writeBeside(folder, shown, changed);
+  return { digests, changed: changed.map((file) => file.path), place: () => placeAll(shown, moves), abandon: () => removeAll(moves) };
+}
+
+/** The output folder around the files that take their places in it. */
+export interface OpenOutput {
+  /** Manifest first, so that a run that is cut short leaves nothing that nobody owns: until the end it lists old and new files. */
+  readonly begin: () => void;
+  /** When all files have their places: removes stale ones. */
+  readonly end: () => Written;
+}
+
 /**
- * Writes `files` into `folder`. Stale files are looked for only below the folders in `owned` (relative to `folder`), so that
- * compiling one target leaves the others' output alone. `shown` names the folder in messages.
- * @throws Refusal when something cannot be written; nothing is replaced unless everything could be written beside it.
+ * What becomes of `folder` when files with these digests are written into it. Stale files are looked for only below the folders in `owned`
+ * (relative to `folder`), so that compiling one target leaves the others' output alone.
  */
-export function writeOutput(folder: string, shown: string, files: readonly OutputFile[], owned: readonly string[]): Written {
+export function openOutput(folder: string, shown: string, owned: readonly string[], staged: Pick<StagedFiles, "digests" | "changed">): OpenOutput {
   const before = readManifest(folder);
-  const made = new Map(files.map((file) => [file.path, digest(file.text)]));
   const others = [...before].filter(([path]) => !owned.some((prefix) => path.startsWith(`${prefix}/`)));
-  const after = new Map([...others, ...made]);
+  const after = new Map([...others, ...staged.digests]);
   const stale = [...before].filter(([path]) => !after.has(path)).map(([path, hash]) => ({ path, hash, found: digestOfFile(join(folder, path)) }));
   const removed = stale.filter(({ hash, found }) => found === hash).map(({ path }) => path);
   const kept = stale.filter(({ hash, found }) => found !== undefined && found !== hash).map(({ path }) => path);
-  const changed = files.filter((file) => digestOfFile(join(folder, file.path)) !== made.get(file.path));
+  const writeManifest = (entries: ReadonlyMap<string, string>): void => {
+    placeAll(shown, writeBeside(folder, shown, [{ path: manifestName, text: manifestText(entries) }]));
+  };
+  return {
+    begin: () => writeManifest(new Map([...before, ...after])),
+    end: () => {
+      for (const path of removed) remove(folder, path);
+      writeManifest(after);
+      return { changed: staged.changed, removed, kept };
+    },
+  };
+}
 
-  // Until the last step the manifest lists old and new files: a run that is cut short leaves nothing that nobody owns.
-  replaceAll(folder, shown, [{ path: manifestName, text: manifestText(new Map([...before, ...after])) }, ...changed]);
-  for (const path of removed) remove(folder, path);
-  replaceAll(folder, shown, [{ path: manifestName, text: manifestText(after) }]);
-  return { changed: changed.map((file) => file.path), removed, kept };
+/**
+ * Writes `files` into `folder`, and removes what an earlier run wrote below the folders in `owned` and this one does not.
+ * @throws Refusal when something cannot be written; nothing is replaced unless everything could be written beside it.
+ */
+export function writeOutput(folder: string, shown: string, files: readonly OutputFile[], owned: readonly string[]): Written {
+  const staged = stageFiles(folder, shown, files);
+  const output = openOutput(folder, shown, owned, staged);
+  try {
+    output.begin();
+  } catch (error) {
+    staged.abandon();
+    throw error;
+  }
+  staged.place();
+  return output.end();
 }
 
 /**
@@ -62,25 +119,45 @@ export function replaceFile(path: string, shown: string, text: string): void {
   }
 }
 
-function replaceAll(folder: string, shown: string, files: readonly OutputFile[]): void {
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+function writeBeside(folder: string, shown: string, files: readonly OutputFile[]): readonly Move[] {
   const made = new Set<string>();
-  const moves: { readonly from: string; readonly to: string }[] = [];
+  const fresh = new Set<string>();
+  const moves: Move[] = [];
   try {
     for (const file of files) {
       if (!isInside(file.path)) throw new Refusal(`refusing to write outside ${shown}: ${file.path}`);
       const to = join(folder, file.path);
-      if (!made.has(dirname(to))) mkdirSync(dirname(to), { recursive: true });
+      // A folder that was not there has nothing in it that could be in the way.
+      if (!made.has(dirname(to)) && mkdirSync(dirname(to), { recursive: true }) !== undefined) fresh.add(dirname(to));
       made.add(dirname(to));
-      if (kindOf(to) === "folder") throw new Refusal(`cannot write ${join(shown, file.path)}: a folder is in the way`);
+      if (!fresh.has(dirname(to)) && kindOf(to) === "folder") throw new Refusal(`cannot write ${join(shown, file.path)}: a folder is in the way`);
       const from = besideName(to);
       moves.push({ from, to });
       writeFileSync(from, file.text, { flag: "wx" });
     }
-    for (const move of moves) renameSync(move.from, move.to);
+    return moves;
   } catch (error) {
-    for (const move of moves) rmSync(move.from, { force: true });
+    removeAll(moves);
     throw error instanceof Refusal ? error : new Refusal(`cannot write to ${shown}: ${systemReason(error)}`);
   }
+}
+
+function placeAll(shown: string, moves: readonly Move[]): void {
+  try {
+    for (const move of moves) renameSync(move.from, move.to);
+  } catch (error) {
+    removeAll(moves);
+    throw new Refusal(`cannot write to ${shown}: ${systemReason(error)}`);
+  }
+}
+
+function removeAll(moves: readonly Move[]): void {
+  for (const move of moves) rmSync(move.from, { force: true });
 }
 
 /** In the same folder, because a rename is atomic only within a file system; hidden, and no `.ctv`, so nothing picks it up. */
