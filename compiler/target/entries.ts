@@ -45,5 +45,9 @@ export function numberMember(entry: unknown, name: string): number | undefined {
 }
 
 export function member(entry: unknown, name: string): unknown {
-  return typeof entry === "object" && entry !== null ? new Map<string, unknown>(Object.entries(entry)).get(name) : undefined;
+  return isObject(entry) && Object.hasOwn(entry, name) ? entry[name] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

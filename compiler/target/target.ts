@@ -89,6 +89,8 @@ export interface CheckpointEntry {
   readonly action: "allow" | "deny";
   /** The object that decides, such as `NetworkPolicy guestbook/tiers.redis-master`, for messages. */
   readonly by: string;
+  /** The entries, object by object, that this one stands for, of the same action and in order: made only when a flow's object is asked for. */
+  readonly parts?: () => readonly CheckpointEntry[];
 }
 
 export interface Target<Options> {

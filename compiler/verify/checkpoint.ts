@@ -64,7 +64,9 @@ export function mergeServices(boxes: FlowSet, known: KnownEnds): FlowSet {
   );
 }
 
-/** The entry that decides a flow; nothing where none holds it. */
+/** The entry that decides a flow, of a single object; nothing where none holds it. */
 export function decidingEntry({ entries }: Checkpoint, flow: Flow): CheckpointEntry | undefined {
-  return entries.find((entry) => flowInSet(entry.flows, flow));
+  const holds = (entry: CheckpointEntry): boolean => flowInSet(entry.flows, flow);
+  const found = entries.find(holds);
+  return found?.parts?.().find(holds) ?? found;
 }

@@ -5,6 +5,8 @@
 import { parseAddress, parsePrefix, prefixBounds } from "../../../space/address.js";
 import type { Ranges } from "../../../space/intervals.js";
 import type { ReadingProblem } from "../../target.js";
+import { bundleRules } from "./bundles.js";
+import type { RuleBundle } from "./bundles.js";
 import { listField, numberField, textField } from "./documents.js";
 import type { Document } from "./documents.js";
 
@@ -37,6 +39,8 @@ export interface AgentRule {
 
 export interface AgentRules {
   readonly rules: readonly AgentRule[];
+  /** The same rules, those together that differ in ports alone. */
+  readonly bundles: readonly RuleBundle[];
   readonly problems: readonly ReadingProblem[];
 }
 
@@ -76,33 +80,56 @@ interface Context {
   readonly groups: ReadonlyMap<string, Document>;
   readonly policies: ReadonlyMap<string, Document>;
   readonly side: MakeSide;
+  /** What `remoteOf` found for the texts of a side. */
+  readonly remotes: Map<string, Side | string>;
 }
+
+/** A rule's fields about one side. */
+interface SideFields {
+  readonly name: "from" | "to";
+  readonly network: string;
+  readonly group: string;
+  readonly address: string;
+}
+
+const from: SideFields = { name: "from", network: "fromNetwork", group: "fromEndpointGroup", address: "fromIpAddress" };
+const to: SideFields = { name: "to", network: "toNetwork", group: "toEndpointGroup", address: "toIpAddress" };
 
 /** netmaster's checks when a rule is created; a text when it refuses. */
 function refusal(context: Context, rule: Document): string | undefined {
   const has = (field: string): boolean => textField(rule.body, field) !== "";
   const tenant = textField(rule.body, "tenantName");
-  const [side, other] = textField(rule.body, "direction") === "in" ? ["from", "to"] : ["to", "from"];
-  if (has(`${other}Network`) || has(`${other}EndpointGroup`) || (side === "to" && has("fromIpAddress")))
-    return `can not specify '${other}' parameters in ${side === "from" ? "incoming" : "outgoing"} rule`;
-  if (has(`${side}Network`) && (has(`${side}IpAddress`) || has(`${side}EndpointGroup`))) return `can not specify ${side}Network and another selector`;
-  const group = textField(rule.body, `${side}EndpointGroup`);
+  const [side, other] = textField(rule.body, "direction") === "in" ? [from, to] : [to, from];
+  if (has(other.network) || has(other.group) || (side === to && has("fromIpAddress")))
+    return `can not specify '${other.name}' parameters in ${side === from ? "incoming" : "outgoing"} rule`;
+  if (has(side.network) && (has(side.address) || has(side.group))) return `can not specify ${side.network} and another selector`;
+  const group = textField(rule.body, side.group);
   if (group !== "" && !context.groups.has(`${tenant}:${group}`)) return "endpoint group not found";
-  const network = textField(rule.body, `${side}Network`);
-  if (network !== "" && !context.networks.has(`${tenant}:${network}`)) return `${side} Network not found`;
-  if (!context.policies.has(`${tenant}:${textField(rule.body, "policyName")}`)) return "Policy not found";
-  if (side === "from" && has("toIpAddress")) return "an incoming rule with toIpAddress needs an endpoint with that address";
+  const network = textField(rule.body, side.network);
+  if (network !== "" && !context.networks.has(`${tenant}:${network}`)) return `${side.name} Network not found`;
+  if (!context.policies.has(policyKey(rule))) return "Policy not found";
+  if (side === from && has("toIpAddress")) return "an incoming rule with toIpAddress needs an endpoint with that address";
   return undefined;
 }
 
+const policyKey = ({ body }: Document): string => `${textField(body, "tenantName")}:${textField(body, "policyName")}`;
+
 /** The remote side of a rule, or a problem where the agent could not install it. */
-function remoteOf(context: Context, rule: Document, side: "from" | "to"): Side | string {
+function remoteOf(context: Context, rule: Document, side: SideFields): Side | string {
   const tenant = textField(rule.body, "tenantName");
-  const group = textField(rule.body, `${side}EndpointGroup`);
-  const network = textField(rule.body, `${side}Network`);
-  const networkBody = context.networks.get(`${tenant}:${network}`)?.body ?? {};
-  const ip = network === "" ? textField(rule.body, `${side}IpAddress`) : textField(networkBody, "subnet");
-  const named = group === "" ? { tenant } : { tenant, group };
+  const group = textField(rule.body, side.group);
+  const network = textField(rule.body, side.network);
+  const address = textField(rule.body, side.address);
+  const key = `${tenant}|${group}|${network}|${address}`;
+  const known = context.remotes.get(key);
+  if (known !== undefined) return known;
+  const ip = network === "" ? address : textField(context.networks.get(`${tenant}:${network}`)?.body ?? {}, "subnet");
+  const made = remoteSide(context, group === "" ? { tenant } : { tenant, group }, ip);
+  context.remotes.set(key, made);
+  return made;
+}
+
+function remoteSide(context: Context, named: Omit<Side, "id" | "addresses">, ip: string): Side | string {
   if (ip === "") return context.side(named);
   const addresses = parseIp(ip);
   if (addresses === undefined) return `the agent cannot read "${ip}", so the rule is not enforced`;
@@ -132,47 +159,23 @@ function instantiate(own: Side, rule: Document, remote: Side): readonly AgentRul
   return both ? [forth, { ...forth, source: destination, destination: source, sourcePort: port, destinationPort: 0 }] : [forth];
 }
 
-/** What the switch matches: two agent rules with the same text are one flow there. */
-function flowKey(rule: AgentRule): string {
-  const ports = rule.protocol === 6 || rule.protocol === 17 ? `${rule.sourcePort}:${rule.destinationPort}` : "";
-  return `${rule.source.id}|${rule.destination.id}|${rule.protocol}|${ports}|${rule.opening ? "syn" : ""}|${rule.priority}`;
-}
-
-function repeated(rules: readonly AgentRule[]): readonly ReadingProblem[] {
-  const seen = new Map<string, AgentRule>();
-  const problems: ReadingProblem[] = [];
-  for (const rule of rules) {
-    const key = flowKey(rule);
-    const other = seen.get(key);
-    if (other === undefined) seen.set(key, rule);
-    else
-      problems.push({
-        path: rule.path,
-        message: `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it`,
-      });
-  }
-  return problems;
-}
-
 /** All rules of the agents, in no order: a switch asks by priority alone. */
 export function agentRules(documents: readonly Document[]): AgentRules {
   const of = (kind: Document["kind"]): ReadonlyMap<string, Document> =>
     new Map(documents.filter((document) => document.kind === kind).map((document) => [document.key, document]));
-  const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy"), side: makeSides() };
+  const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy"), side: makeSides(), remotes: new Map() };
   const problems: ReadingProblem[] = [];
   const byPolicy = new Map<string, { readonly rule: Document; readonly remote: Side }[]>();
   for (const rule of documents) {
     if (rule.kind !== "rule") continue;
     const refused = refusal(context, rule);
     const remote =
-      refused === undefined
-        ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? "from" : "to")
-        : `netmaster refuses it: ${refused}`;
+      refused === undefined ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? from : to) : `netmaster refuses it: ${refused}`;
     if (typeof remote === "string") {
       problems.push({ path: rule.path, message: remote });
       continue;
     }
-    const key = `${textField(rule.body, "tenantName")}:${textField(rule.body, "policyName")}`;
+    const key = policyKey(rule);
     const list = byPolicy.get(key);
     if (list === undefined) byPolicy.set(key, [{ rule, remote }]);
     else list.push({ rule, remote });
@@ -188,5 +191,6 @@ export function agentRules(documents: readonly Document[]): AgentRules {
       return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(own, rule, remote));
     });
   });
-  return { rules, problems: [...problems, ...repeated(rules)] };
+  const bundles = bundleRules(rules);
+  return { rules, bundles: bundles.bundles, problems: [...problems, ...bundles.problems] };
 }

@@ -68,14 +68,20 @@ function needed(kind: Kind, body: Body, hasGlobal: boolean): readonly Name[] {
   }
 }
 
+/** An object, and how far it has got to netmaster. */
+interface Sent {
+  readonly document: Document;
+  /** The policy of a rule; empty for other kinds. */
+  readonly policy: string;
+  /** `partly`: without some of its fields. */
+  state: "unsent" | "partly" | "whole";
+}
+
 /** netmaster as far as the plan has been followed. */
 interface Progress {
-  readonly byPath: ReadonlyMap<string, Document>;
-  readonly byName: ReadonlyMap<string, Document>;
-  /** At least in part. */
-  readonly posted: Set<string>;
-  /** With all fields. */
-  readonly whole: Set<string>;
+  readonly byPath: ReadonlyMap<string, Sent>;
+  /** All but rules, which nothing refers to. */
+  readonly byName: ReadonlyMap<string, Sent>;
   /** Rules that are still to come, of each policy. */
   readonly missingRules: Map<string, number>;
   readonly hasGlobal: boolean;
@@ -90,58 +96,60 @@ export function planProblems(text: string | undefined, documents: readonly Docum
   const lineOf = entryLines(text, "steps");
   const progress = startOf(documents);
   const inSteps = read.entries.flatMap((step, at) => stepProblems(step, progress).map((message) => ({ path: PLAN, ...lineOf(at), message })));
-  const left = documents.filter((document) => !progress.whole.has(document.path));
-  const neverSent = left.map(({ path }) => ({ path: PLAN, message: `no step sends ${path}${progress.posted.has(path) ? " as a whole" : ""}` }));
+  const neverSent = [...progress.byPath].flatMap(([path, { state }]) =>
+    state === "whole" ? [] : [{ path: PLAN, message: `no step sends ${path}${state === "partly" ? " as a whole" : ""}` }],
+  );
   // What is left out is why others come too soon, so it is told first.
   return [...neverSent, ...inSteps];
 }
 
 function startOf(documents: readonly Document[]): Progress {
   const missingRules = new Map<string, number>();
-  for (const { kind, body } of documents) {
-    if (kind !== "rule") continue;
-    const policy = policyOf(body);
-    missingRules.set(policy, (missingRules.get(policy) ?? 0) + 1);
+  const byPath = new Map<string, Sent>();
+  const byName = new Map<string, Sent>();
+  for (const document of documents) {
+    const { kind, key, path, body } = document;
+    const policy = kind === "rule" ? `${textField(body, "tenantName")}:${textField(body, "policyName")}` : "";
+    const sent: Sent = { document, policy, state: "unsent" };
+    byPath.set(path, sent);
+    if (kind === "rule") missingRules.set(policy, (missingRules.get(policy) ?? 0) + 1);
+    else byName.set(nameText([kind, key]), sent);
   }
-  return {
-    byPath: new Map(documents.map((document) => [document.path, document])),
-    byName: new Map(documents.map((document) => [nameText([document.kind, document.key]), document])),
-    posted: new Set(),
-    whole: new Set(),
-    missingRules,
-    hasGlobal: documents.some(({ kind }) => kind === "global"),
-  };
+  return { byPath, byName, missingRules, hasGlobal: documents.some(({ kind }) => kind === "global") };
 }
-
-const policyOf = (rule: Body): string => `${textField(rule, "tenantName")}:${textField(rule, "policyName")}`;
 
 /** What is wrong with a step, in the order in which netmaster would notice; the step counts as done. */
 function stepProblems(step: unknown, progress: Progress): readonly string[] {
   const path = textMember(step, "object");
   if (path === undefined || textMember(step, "method") !== "POST")
     return ['this is not a step: it needs "method":"POST" and the file of an "object"'];
-  const document = progress.byPath.get(path);
-  if (document === undefined) return [`there is no object ${path}`];
-  const { kind, body } = document;
+  const sent = progress.byPath.get(path);
+  if (sent === undefined) return [`there is no object ${path}`];
+  const { kind, body } = sent.document;
   const url = objectUrl(kind, body);
   const without = withoutOf(step);
-  const sent: Body = Object.fromEntries(Object.entries(body).filter(([field]) => !without.includes(field)));
-  const problems = [
-    ...(textMember(step, "url") === url ? [] : [`${path} belongs to ${url}`]),
-    ...without.filter((field) => !(field in body)).map((field) => `${path} has no field "${field}" to leave out`),
-    ...(without.length === 0 ? [] : violations(kind, sent).map((message) => `without ${without.join(", ")} netmaster refuses ${path}: ${message}`)),
-    ...(objectKey(kind, sent) === document.key ? [] : [`without ${without.join(", ")} ${path} is another object`]),
-    ...againProblems(document, without, progress),
-    ...needed(kind, sent, progress.hasGlobal).flatMap((name) => orderProblem(name, path, progress)),
-    ...(kind === "endpointGroup" ? ruleProblems(sent, path, progress) : []),
-  ];
-  if (kind === "rule" && !progress.posted.has(path)) {
-    const policy = policyOf(body);
-    progress.missingRules.set(policy, (progress.missingRules.get(policy) ?? 0) - 1);
+  const given: Body = without.length === 0 ? body : Object.fromEntries(Object.entries(body).filter(([field]) => !without.includes(field)));
+  const problems: string[] = textMember(step, "url") === url ? [] : [`${path} belongs to ${url}`];
+  if (without.length > 0) problems.push(...withoutProblems(sent.document, without, given));
+  problems.push(...againProblems(sent, without));
+  for (const name of needed(kind, given, progress.hasGlobal)) {
+    const wrong = orderProblem(name, path, progress);
+    if (wrong !== undefined) problems.push(wrong);
   }
-  progress.posted.add(path);
-  if (without.length === 0) progress.whole.add(path);
+  if (kind === "endpointGroup") problems.push(...ruleProblems(given, path, progress));
+  if (kind === "rule" && sent.state === "unsent") progress.missingRules.set(sent.policy, (progress.missingRules.get(sent.policy) ?? 0) - 1);
+  if (without.length === 0) sent.state = "whole";
+  else if (sent.state === "unsent") sent.state = "partly";
   return problems;
+}
+
+function withoutProblems({ kind, key, path, body }: Document, without: readonly string[], given: Body): readonly string[] {
+  const less = `without ${without.join(", ")}`;
+  return [
+    ...without.filter((field) => !(field in body)).map((field) => `${path} has no field "${field}" to leave out`),
+    ...violations(kind, given).map((message) => `${less} netmaster refuses ${path}: ${message}`),
+    ...(objectKey(kind, given) === key ? [] : [`${less} ${path} is another object`]),
+  ];
 }
 
 function withoutOf(step: unknown): readonly string[] {
@@ -149,16 +157,16 @@ function withoutOf(step: unknown): readonly string[] {
   return Array.isArray(fields) ? fields.map(String) : [];
 }
 
-function againProblems({ kind, path }: Document, without: readonly string[], { posted, whole }: Progress): readonly string[] {
-  if (whole.has(path))
+function againProblems({ document: { kind, path }, state }: Sent, without: readonly string[]): readonly string[] {
+  if (state === "whole")
     return without.length === 0 ? [`${path} is sent again`] : [`${path} is there as a whole, and this takes ${without.join(", ")} away`];
-  return posted.has(path) && postedOnce.has(kind) ? [`netmaster takes a ${kind} only once, and ${path} was sent before`] : [];
+  return state === "partly" && postedOnce.has(kind) ? [`netmaster takes a ${kind} only once, and ${path} was sent before`] : [];
 }
 
-function orderProblem(name: Name, path: string, { byName, posted }: Progress): readonly string[] {
+function orderProblem(name: Name, path: string, { byName }: Progress): string | undefined {
   const other = byName.get(nameText(name));
-  if (other === undefined) return [`${path} needs ${nameText(name)}, and no object here is that`];
-  return posted.has(other.path) ? [] : [`${path} is sent before ${other.path}, which it needs`];
+  if (other === undefined) return `${path} needs ${nameText(name)}, and no object here is that`;
+  return other.state === "unsent" ? `${path} is sent before ${other.document.path}, which it needs` : undefined;
 }
 
 /** From the moment that a group takes a policy, its endpoints are decided by the rules that are there. */

@@ -4,9 +4,11 @@ import { readContiv } from "../../../../compiler/target/contiv/read/read.js";
 import type { Artefact } from "../../../../compiler/target/target.js";
 import { parseAddress } from "../../../../compiler/space/address.js";
 import type { Flow } from "../../../../compiler/space/flows.js";
-import { makePolicy, universeOf } from "../../../support/policy.js";
+import { decidingEntry } from "../../../../compiler/verify/checkpoint.js";
+import { compare } from "../../../../compiler/verify/compare.js";
+import { allow, makePolicy, universeOf } from "../../../support/policy.js";
 import { passes } from "./agreement.js";
-import { sketch } from "./emitted.js";
+import { emittedRules, sketch } from "./emitted.js";
 
 const universe = universeOf(makePolicy(sketch([])));
 
@@ -31,6 +33,13 @@ const rule = (ruleId: string, body: Fields): Artefact =>
 function problems(...more: readonly Artefact[]): readonly string[] {
   return readContiv([...ground, ...more], universe).problems.map(({ path, message }) => `${path.split("/").slice(-1)[0]}: ${message}`);
 }
+
+function flow(from: string, to: string, protocol: number, port: number): Flow {
+  const end = (app: string): Flow["source"] => {
+    const at = parseAddress(app === "outside" ? "198.51.100.9" : "10.0.0.9");
+    if (at === undefined) throw new Error("no address");
+    return app === "outside" ? { labels: {}, address: at } : { namespace: "t", labels: { app }, address: at };
+  }
 
 describe("what does not read", () => {
   it.each([
@@ -78,12 +87,6 @@ describe("what does not read", () => {
 });
 
 describe("what it makes of rules", () => {
-  const flow = (from: string, to: string, protocol: number, port: number): Flow => {
-    const end = (app: string): Flow["source"] => {
-      const at = parseAddress(app === "outside" ? "198.51.100.9" : "10.0.0.9");
-      if (at === undefined) throw new Error("no address");
-      return app === "outside" ? { labels: {}, address: at } : { namespace: "t", labels: { app }, address: at };
-    };
     return { source: end(from), destination: end(to), protocol, detail: port };
   };
   const decide = (rules: readonly Artefact[], asked: Flow): readonly [boolean, boolean] => {
@@ -120,5 +123,41 @@ describe("what it makes of rules", () => {
   it("filters nothing that comes from outside, but what is answered", () => {
     expect(decide([rule("1", {})], flow("outside", "b", 6, 80))).toEqual([true, true]);
     expect(decide([rule("1", { direction: "out" })], flow("outside", "b", 6, 80))).toEqual([true, false]);
+  });
+});
+
+describe("rules that differ in their ports alone", () => {
+  const ranged = emittedRules([allow("a", "b", "tcp/80-83")]);
+  const { artefacts } = ranged;
+  /** The folder with the rules for some of the ports made to deny. */
+  const edited = (ports: readonly number[]): readonly Artefact[] =>
+    artefacts.map(({ path, text }) =>
+      ports.some((port) => text.includes(`"port": ${port},`))
+        ? { path, text: text.replace('"action": "allow"', '"action": "deny"') }
+        : { path, text },
+    );
+  const denying = (ports: readonly number[]) =>
+    compare(ranged.universe, readContiv(edited(ports), ranged.universe), ranged.losses).filter(({ kind }) => kind === "target-denies");
+
+  it("are one entry of a table", () => {
+    const few = emittedRules([allow("a", "b", "tcp/80-81")]);
+    const entries = (project: typeof few) => readContiv(project.artefacts, project.universe).checkpoints[0].entries.length;
+    expect(artefacts.length).toBeGreaterThan(few.artefacts.length);
+    expect(entries(ranged)).toBe(entries(few));
+  });
+
+  it("are told apart where one is asked for", () => {
+    const [table] = readContiv(artefacts, ranged.universe).checkpoints;
+    for (const port of [80, 82]) {
+      const by = decidingEntry(table, flow("a", "b", 6, port))?.by ?? "";
+      expect(artefacts.find(({ path }) => by.includes(`${path} `))?.text).toContain(`"port": ${port},`);
+    }
+  });
+
+  it("are told apart where one decides otherwise", () => {
+    expect(denying([])).toEqual([]);
+    const [found] = denying([82]);
+    expect(found.flow.detail).toBe(82);
+    expect(artefacts.find(({ path }) => found.by.includes(path))?.text).toContain('"port": 82,');
   });
 });
