@@ -54,6 +54,6 @@ export async function contivPlan(artefacts: readonly Artefact[], loaded: LoadedP
     hindrances: made.hindrances.map(({ object, message, help }) => ({ object: nameOf(object), ...place(object), message, help })),
     left: made.left.map(nameOf),
     requests: made.requests.length,
-    send: (sent) => sendRequests(client, made.requests, sent),
+    send: (sent) => sendRequests(client, made.requests, live, sent),
   };
 }

@@ -19,6 +19,7 @@ const pool = [
   "deny  any -> any : tcp/23",
   "allow any -> any : tcp/20-25",
   "allow c -> world",
+  "deny  c -> 192.0.2.0/24",
 ];
 
 const project = fc

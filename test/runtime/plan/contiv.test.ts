@@ -181,6 +181,31 @@ describe("a plan for netmaster", () => {
     expect((await plan(netmaster, oneRule)).left.map(({ key }) => key)).toEqual(["shop:old"]);
   });
 
+  it("stops where somebody makes an object meanwhile that the plan makes, and goes on with a new plan", async () => {
+    const netmaster = await started();
+    await apply(netmaster, oneRule);
+    const wider = shop("    allow web -> db : tcp/5432 as sql", "group old in net { match app = old }");
+    const group = { tenantName: "shop", groupName: "old", networkName: "net" };
+    const applied = apply(netmaster, wider, {}, () => post(netmaster, "endpointGroups/shop:old/", group));
+    await expect(applied).rejects.toThrow(
+      "cannot create endpointGroup shop:old (asked for by main.ctv:5:9): somebody has changed it since the plan was made",
+    );
+    await apply(netmaster, wider, { adopt: true });
+    expect((await plan(netmaster, wider)).requests).toEqual([]);
+  });
+
+  it("stops where somebody changes an object meanwhile that the plan deletes", async () => {
+    const netmaster = await started();
+    await apply(netmaster, oneRule);
+    const applied = apply(netmaster, shop("    allow web -> db : udp/5432 as sql"), {}, async () => {
+      for (const [key, rule] of [...netmaster.state.of("rule")]) {
+        await fetch(`${netmaster.url}/api/v1/rules/${key}/`, { method: "DELETE" });
+        await post(netmaster, `rules/${key}/`, { ...rule, priority: 77 });
+      }
+    });
+    await expect(applied).rejects.toThrow("somebody has changed it since the plan was made");
+  });
+
   it("prunes a whole tenant, with its record, and leaves the others", async () => {
     const netmaster = await started();
     const two = `${readFileSync("examples/guestbook/main.ctv", "utf8")}\ntenant gone {\n  network net { subnet 10.5.0.0/16 }\n  group g in net { match app = g }\n}\n`;

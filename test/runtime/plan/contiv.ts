@@ -3,6 +3,7 @@ import type { Universe } from "../../../compiler/policy/universe.js";
 import type { Artefact } from "../../../compiler/target/target.js";
 import { contiv, defaultContivOptions } from "../../../compiler/target/contiv/contiv.js";
 import { contivClient } from "../../../runtime/api/contiv/client.js";
+import type { LiveObject } from "../../../runtime/api/contiv/client.js";
 import { readLive } from "../../../runtime/api/contiv/live.js";
 import { sendRequests } from "../../../runtime/api/contiv/send.js";
 import { desiredObjects } from "../../../runtime/plan/contiv/objects.js";
@@ -25,7 +26,12 @@ export function compiled(text: string): Compiled {
 
 export type More = Partial<Pick<PlanInput, "prune" | "replace" | "adopt" | "owner">>;
 
-export async function plan(netmaster: Pick<Netmaster, "url">, { artefacts }: Compiled, more: More = {}): Promise<ContivPlan> {
+/** The plan, and what it was made for. */
+async function planned(
+  netmaster: Pick<Netmaster, "url">,
+  { artefacts }: Compiled,
+  more: More,
+): Promise<{ readonly made: ContivPlan; readonly live: readonly LiveObject[] }> {
   const client = contivClient({ url: new URL(netmaster.url), pauses: [] });
   const owner = more.owner ?? "test";
   const options = { prune: more.prune ?? false, replace: more.replace ?? false, adopt: more.adopt ?? false };
@@ -33,15 +39,25 @@ export async function plan(netmaster: Pick<Netmaster, "url">, { artefacts }: Com
   const live = await readLive(client, { kinds: new Set(desired.map(({ kind }) => kind)), recordKeys: (tenant) => recordKeys(tenant, owner) });
   const endpoints = new Map<string, number>();
   for (const group of groupsInQuestion(desired, live, options)) endpoints.set(group, await client.endpointsIn(group));
-  return planContiv({ desired, live, owner, endpoints, ...options });
+  return { made: planContiv({ desired, live, owner, endpoints, ...options }), live };
 }
 
-/** Plans and sends; gives the plan. */
-export async function apply(netmaster: Pick<Netmaster, "url">, project: Compiled, more: More = {}): Promise<ContivPlan> {
-  const made = await plan(netmaster, project, more);
+export async function plan(netmaster: Pick<Netmaster, "url">, project: Compiled, more: More = {}): Promise<ContivPlan> {
+  return (await planned(netmaster, project, more)).made;
+}
+
+/** Plans and sends, with `meddle` in between; gives the plan. */
+export async function apply(
+  netmaster: Pick<Netmaster, "url">,
+  project: Compiled,
+  more: More = {},
+  meddle: () => Promise<void> = () => Promise.resolve(),
+): Promise<ContivPlan> {
+  const { made, live } = await planned(netmaster, project, more);
+  await meddle();
   if (made.hindrances.length > 0)
     throw new Error(made.hindrances.map(({ object, message }) => `${object.kind} ${object.key}: ${message}`).join("\n"));
-  await sendRequests(contivClient({ url: new URL(netmaster.url), pauses: [] }), made.requests);
+  await sendRequests(contivClient({ url: new URL(netmaster.url), pauses: [] }), made.requests, live);
   return made;
 }
 
