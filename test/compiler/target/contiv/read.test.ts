@@ -39,7 +39,9 @@ function flow(from: string, to: string, protocol: number, port: number): Flow {
     const at = parseAddress(app === "outside" ? "198.51.100.9" : "10.0.0.9");
     if (at === undefined) throw new Error("no address");
     return app === "outside" ? { labels: {}, address: at } : { namespace: "t", labels: { app }, address: at };
-  }
+  };
+  return { source: end(from), destination: end(to), protocol, detail: port };
+}
 
 describe("what does not read", () => {
   it.each([
@@ -87,8 +89,6 @@ describe("what does not read", () => {
 });
 
 describe("what it makes of rules", () => {
-    return { source: end(from), destination: end(to), protocol, detail: port };
-  };
   const decide = (rules: readonly Artefact[], asked: Flow): readonly [boolean, boolean] => {
     const reading = readContiv([...ground, ...rules], universe);
     expect(reading.problems).toEqual([]);
