@@ -7,30 +7,24 @@ const turnMilliseconds = 5;
 export interface Work {
   /** Leaves what is not done. */
   readonly stop: () => void;
-  /** How long the longest turn so far has kept the client waiting, in milliseconds. */
-  readonly longest: () => number;
 }
 
 /** Takes the steps, turn by turn. `failed` gets what they throw. */
 export function runInBackground(steps: Steps<void>, failed: (error: unknown) => void): Work {
   let stopped = false;
-  let longest = 0;
   const turn = (): void => {
     if (stopped) return;
-    const start = performance.now();
     try {
       if (takeTurn(steps).done !== true) setImmediate(turn);
     } catch (error) {
       failed(error);
     }
-    longest = Math.max(longest, performance.now() - start);
   };
   turn();
   return {
     stop: () => {
       stopped = true;
     },
-    longest: () => longest,
   };
 }
 

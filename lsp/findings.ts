@@ -9,8 +9,10 @@ import { shortHash } from "../compiler/policy/text.js";
 import type { Steps } from "../compiler/steps.js";
 import { type Work, finishInTurns, runInBackground } from "./background.js";
 import { toEditor } from "./features/diagnostics.js";
-import { type Outcome, outcomesOf, shownFindings } from "./outcomes.js";
 import { policyChangedNotification } from "./protocol.js";
+import { type Outcome, outcomesOf, shownFindings, soundUniverse } from "./targets/outcomes.js";
+import { questionAbout } from "./targets/question.js";
+import { targetThread } from "./targets/thread.js";
 import { projectFileName } from "./workspace/disk.js";
 import type { ProjectState } from "./workspace/project.js";
 import { pathOfId, uriOf } from "./workspace/uri.js";
@@ -44,8 +46,11 @@ export interface Findings {
 /** The question that comes right behind a keystroke, a completion as a rule, is answered before the check begins. */
 const soonMilliseconds = 3;
 
-/** Long enough that nobody types, short enough that nobody waits. Work that would keep the client waiting longer waits for a longer pause. */
-const quietMilliseconds = { least: 300, most: 3000 } as const;
+/** Long enough that nobody types, short enough that nobody waits. */
+const quietMilliseconds = 300;
+
+/** What the targets make of more rules than these would be felt, and is left to a thread. */
+const fewRules = 300;
 
 export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities): Findings {
   const known = new WeakMap<
@@ -57,7 +62,11 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let work: Work | undefined;
-  let slowWork: Work | undefined;
+  let asked = 0;
+
+  const thread = targetThread((error) => {
+    connection.console.error(`targets: ${error.stack ?? error.message}`);
+  });
 
   const knownOf = (project: ProjectState): ReturnType<typeof known.get> => {
     const found = known.get(project);
@@ -111,16 +120,34 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     for (const project of workspace.projects()) {
       yield* project.wholeInSteps();
       if (knownOf(project) !== undefined) continue;
-      const outcomes = yield* outcomesOf(project);
-      known.set(project, { version: project.version(), outcomes, shown: shownFindings(project, outcomes) });
+      const universe = soundUniverse(project.checked());
+      const rules = universe?.policy.tenants.reduce((count, tenant) => count + tenant.rules.length, 0) ?? 0;
+      if (rules > fewRules) askThread(project);
+      else keep(project, yield* outcomesOf(project));
     }
+    tell();
+  }
+  const keep = (project: ProjectState, outcomes: readonly Outcome[]): void => {
+    known.set(project, { version: project.version(), outcomes, shown: shownFindings(project, outcomes) });
+  };
+  const askThread = (project: ProjectState): void => {
+    const version = project.version();
+    asked += 1;
+    thread.ask(questionAbout(project, asked), (answer) => {
+      if (answer.kind === "failed") connection.console.error(`targets: ${answer.reason}`);
+      if (answer.kind !== "made" || project.version() !== version) return;
+      keep(project, answer.outcomes);
+      tell();
+    });
+  };
+  const tell = (): void => {
     const { pulls, refreshes, refreshesLenses, refreshesHints } = client();
     if (!pulls) send();
     else if (refreshes) void connection.languages.diagnostics.refresh();
     if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
     if (refreshesHints) void connection.languages.inlayHint.refresh();
     void connection.sendNotification(policyChangedNotification, { uris: workspace.documents().map(({ uri }) => uri) });
-  }
+  };
   const run = (steps: Steps<void>): void => {
     work?.stop();
     work = runInBackground(steps, (error) => {
@@ -141,11 +168,9 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
           run(sendInSteps());
         }, soonMilliseconds);
       }
-      const pause = Math.min(quietMilliseconds.most, Math.max(quietMilliseconds.least, slowWork?.longest() ?? 0));
       quiet = setTimeout(() => {
         run(findSlowly());
-        slowWork = work;
-      }, pause);
+      }, quietMilliseconds);
     },
     report: async (uri, previous, cancelled) => {
       if (!(await checkedBy(workspace, cancelled))) return undefined;
@@ -161,7 +186,10 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     },
     outcomes: (project) => knownOf(project)?.outcomes,
     slow,
-    stop,
+    stop: () => {
+      stop();
+      thread.stop();
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { Span } from "../../grammar/span.js";
 import type { Block, Property, Rule } from "../../grammar/syntax.js";
 import { type SyntaxNode, nodesAt } from "../../grammar/walk.js";
 import { toRange } from "../place.js";
-import type { Outcome } from "../outcomes.js";
+import type { Outcome } from "../targets/outcomes.js";
 import type { View } from "../workspace/workspace.js";
 import { addressMeaning } from "./meaning/addresses.js";
 import { groupMeaning } from "./meaning/groups.js";

@@ -1,8 +1,9 @@
 /** Lines above declarations that count and offer: references, tests to run, what a policy becomes. */
 import type { CodeLens } from "vscode-languageserver-types";
 import { declaredName } from "../../compiler/bind/declare.js";
+import { rulesAsRead } from "../../grammar/reparse/moved.js";
 import type { Item } from "../../grammar/syntax.js";
-import type { Outcome } from "../outcomes.js";
+import type { Outcome } from "../targets/outcomes.js";
 import { locationOf, rangeOf } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
@@ -28,7 +29,7 @@ function lensesOf(view: View, item: Item, outcomes: readonly Outcome[]): CodeLen
     }
     case "policy": {
       const made = outcomes.map((outcome) => madeText(outcome, `${symbol.tenant ?? ""}/${symbol.name}`));
-      const title = [counted(item.rules.length, "rule"), ...made, "show target output"].join(" · ");
+      const title = [counted(rulesAsRead(item).length, "rule"), ...made, "show target output"].join(" · ");
       return [{ range, command: { title, command: lensCommands.showTarget, arguments: [view.uri] } }];
     }
     default: {

@@ -7,7 +7,7 @@ import type { CodeAction } from "vscode-languageserver-types";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { finish } from "../../compiler/steps.js";
 import { codeActions } from "../../lsp/features/actions/actions.js";
-import { outcomesOf, shownFindings } from "../../lsp/outcomes.js";
+import { outcomesOf, shownFindings } from "../../lsp/targets/outcomes.js";
 import { rangeOf } from "../../lsp/place.js";
 import { disk } from "../../lsp/workspace/disk.js";
 import { type View, type Workspace, makeWorkspace } from "../../lsp/workspace/workspace.js";

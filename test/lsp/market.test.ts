@@ -12,7 +12,7 @@ import { movedImports } from "../../lsp/features/moves.js";
 import { definition, references, rename } from "../../lsp/features/names.js";
 import { explainFlow } from "../../lsp/features/policy.js";
 import { workspaceSymbols } from "../../lsp/features/symbols.js";
-import { outcomesOf } from "../../lsp/outcomes.js";
+import { outcomesOf } from "../../lsp/targets/outcomes.js";
 import { toRange } from "../../lsp/place.js";
 import { type View, typedOf } from "../../lsp/workspace/workspace.js";
 import { applied, openFixture, shown } from "./fixture.js";

@@ -172,6 +172,38 @@ describe("a question that is taken back", () => {
     }));
 });
 
+describe("what the targets make of a large project", () => {
+  const large = generateProject(400).replace("deny suspect -> any log", "deny suspect -> 192.0.2.0/24 : tcp/7 log");
+  const folder = folderOf("targets", { "ctv.yaml": "targets: { kubernetes: {}, contiv: {} }\n", "main.ctv": large });
+  const textDocument = { uri: folder.uri("main.ctv") };
+  const counted = async (client: Client): Promise<readonly string[]> => {
+    const lenses = await client.request<readonly { readonly command?: { readonly title: string } }[]>("textDocument/codeLens", { textDocument });
+    return lenses.flatMap(({ command }) => (/ Contiv objects?/.test(command?.title ?? "") ? [command?.title ?? ""] : []));
+  };
+
+  it("is found out in a thread, for the text as it is last", () =>
+    withClient([folder.uri()], pulls, async (client) => {
+      client.notify("textDocument/didOpen", { textDocument: { ...textDocument, languageId: "ctv", version: 1, text: large } });
+      await made(client);
+      const before = await counted(client);
+      const edit = (version: number, text: string): void => {
+        client.notify("textDocument/didChange", { textDocument: { ...textDocument, version }, contentChanges: [{ text }] });
+      };
+      edit(2, large.replace("policy p0 ", "policy first "));
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      edit(3, large.replace(/\n  policy p0 [^}]*\n {2}\}/, ""));
+      expect(await counted(client)).toEqual([]);
+      await made(client);
+      expect((await counted(client)).length).toBe(before.length - 1);
+      const found = await client.request<Report>("textDocument/diagnostic", { textDocument });
+      expect(found.kind === "full" && found.items.some(({ code }) => String(code).startsWith("CTV5"))).toBe(true);
+    }));
+
+  const made = async (client: Client): Promise<void> => {
+    for (let tries = 0; tries < 200 && (await counted(client)).length === 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+});
+
 describe("what the editor chooses", () => {
   const folder = folderOf("chosen", {
     "ctv.yaml": "environments:\n  small: { params: { ports: 80 } }\n  large: { params: { ports: 443 } }\n",

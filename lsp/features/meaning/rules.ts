@@ -2,7 +2,7 @@
 import type { Rule as SyntaxRule } from "../../../grammar/syntax.js";
 import { formatServices, isEveryService } from "../../../compiler/space/service.js";
 import type { Rule } from "../../../compiler/policy/model.js";
-import type { Outcome } from "../../outcomes.js";
+import type { Outcome } from "../../targets/outcomes.js";
 import type { View } from "../../workspace/workspace.js";
 
 /** Paragraphs of Markdown; nothing for a rule that is not understood. `outcomes` are absent while they are not known. */
@@ -32,10 +32,10 @@ function outcomeLines(view: View, rule: Rule, outcomes: readonly Outcome[] | und
 }
 
 /** Such as `kubernetes: denied, but for what CTV5104 says: this rule denies flows that …`. */
-function outcomeText(rule: Rule, { target, diagnostics, losses }: Outcome): string {
+function outcomeText(rule: Rule, { target, diagnostics, lost }: Outcome): string {
   const own = diagnostics.filter((diagnostic) => diagnostic.rule === rule.id);
-  const lost = new Set(losses.filter(({ diagnostic }) => diagnostic.rule === rule.id).map(({ diagnostic }) => diagnostic.code));
-  const told = own.map(({ code, message }) => `${lost.has(code) ? "lost" : "note"} ${code}: ${message}`);
+  const lostCodes = new Set(lost.flatMap(({ code, rule: its }) => (its === rule.id ? [code] : [])));
+  const told = own.map(({ code, message }) => `${lostCodes.has(code) ? "lost" : "note"} ${code}: ${message}`);
   const word = rule.action === "allow" ? "allowed" : "denied";
   return `**${target}**: ${word}${own.length === 0 ? " as written" : `; ${told.join("; ")}`}`;
 }
