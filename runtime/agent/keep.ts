@@ -6,7 +6,7 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseProgram } from "../../compiler/target/openflow/json.js";
 import { isRecord } from "../jsonrpc/stream.js";
-import { codeOf } from "../store/reason.js";
+import { codeOf, reasonOf } from "../store/reason.js";
 import type { InventoryPart, PublishedProgram } from "./sources.js";
 
 /** Reads a program that was kept in its signed form: checks the signature again. An error says why it is not taken. */
@@ -60,7 +60,9 @@ export function folderKeeper(folder: string, readEnvelope?: ReadEnvelope): Keepe
   const inTurn = (path: string, content: string | Uint8Array): Promise<void> => {
     const written = writing.then(() => writeWhole(path, content));
     writing = written.catch(() => undefined);
-    return written;
+    return written.catch((error: unknown) => {
+      throw new Error(`${path}: ${reasonOf(error)}`);
+    });
   };
   return {
     program: async () => {

@@ -3,6 +3,9 @@ import type { InventoryNode } from "../../compiler/target/openflow/bind/inventor
 import type { EndpointSource, InventoryPart } from "../agent/sources.js";
 import { endpointMerger } from "./merge.js";
 
+/** Its name among the agent's sources, and on disk. */
+export const COMBINED = "endpoints";
+
 export interface CombinedSource extends EndpointSource {
   readonly sources: readonly string[];
 }
@@ -10,7 +13,7 @@ export interface CombinedSource extends EndpointSource {
 /** What comes first in the list counts where sources disagree (`merge.ts`). */
 export function combinedSource(sources: readonly EndpointSource[], onPart: (part: InventoryPart) => void = () => undefined): CombinedSource {
   return {
-    name: "endpoints",
+    name: COMBINED,
     sources: sources.map(({ name }) => name),
     watch: (onInventory, onError) => {
       const parts = new Map<string, InventoryPart>();

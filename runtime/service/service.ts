@@ -10,11 +10,12 @@ import type { Agent } from "../agent/agent.js";
 import { folderKeeper } from "../agent/keep.js";
 import type { EndpointSource, InventoryPart, ProgramSource } from "../agent/sources.js";
 import type { AgentSettings } from "../config/settings.js";
-import { combinedSource } from "../endpoints/combine.js";
+import { COMBINED, combinedSource } from "../endpoints/combine.js";
 import { fileSource } from "../endpoints/file.js";
 import { kubernetesSource } from "../endpoints/kubernetes.js";
 import { announcer, LONGEST_GRACE, memberSource } from "../endpoints/members.js";
 import { ovsdbSource } from "../endpoints/ovsdb.js";
+import { partOfOthers, partWithoutPorts, remembered } from "../endpoints/remembered.js";
 import { parseServerAddress } from "../openflow/transport.js";
 import type { ServerAddress, TlsIdentity } from "../openflow/transport.js";
 import { OVSDB_PORT } from "../ovsdb/client.js";
@@ -67,7 +68,9 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const lease = store.lease(settings.lease, warn);
     const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
     const reports = reportSink(store, lease, Date.now);
-    const known: Known = { part: { endpoints: [] } };
+    // What cannot be read is told by the agent, which reads it as well.
+    const kept = (await keeper.inventory().catch(() => undefined))?.get(COMBINED);
+    const known: Known = { part: kept ?? { endpoints: [] } };
     // Packets may come before the agent is told of.
     const held: { agent?: Agent } = {};
     const lines = packetLog({ program: () => held.agent?.program()?.program, write: log.connection, now: () => performance.now() });
@@ -78,7 +81,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
       setup: setupOf(settings),
       ...surroundings,
       programs: programs.source,
-      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, warn)],
+      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, kept, warn)],
       reports,
       keeper,
       unknownPolicy: settings.untilKnown,
@@ -205,13 +208,16 @@ function endpointsOf(
   lease: Lease,
   { ovsdb, identity }: Surroundings,
   known: Known,
+  kept: InventoryPart | undefined,
   warn: (error: Error) => void,
 ): EndpointSource {
   const sources: readonly EndpointSource[] = [
     ...(endpoints.file === undefined ? [] : [fileSource(resolve(folder, endpoints.file))]),
-    ...(endpoints.kubernetes === undefined ? [] : [kubernetesSource(withPath(endpoints.kubernetes, folder))]),
+    ...(endpoints.kubernetes === undefined
+      ? []
+      : [remembered(kubernetesSource(withPath(endpoints.kubernetes, folder)), kept && partWithoutPorts(kept, node))]),
     ...(endpoints.ovsdb ? [ovsdbSource(ovsdb, bridge, node, identity)] : []),
-    ...(endpoints.nodes ? [memberSource(store, node, Math.min(seconds * 1000, LONGEST_GRACE))] : []),
+    ...(endpoints.nodes ? [remembered(memberSource(store, node, Math.min(seconds * 1000, LONGEST_GRACE)), kept && partOfOthers(kept, node))] : []),
   ];
   if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
   const announce = announcer(lease, node).announce;

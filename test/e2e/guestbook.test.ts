@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/agent.js";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
-import { address, address6, buildLab, nodeNames, outside } from "./lab.js";
-import type { Lab, Pod, Probe } from "./lab.js";
+import { address, address6, buildLab, outside } from "./lab.js";
+import type { Lab, Pod } from "./lab.js";
+import type { Probe } from "./probing.js";
 import { hasLab } from "./machine.js";
 
 const web = resolve("test/e2e/web.mjs");
@@ -17,7 +18,6 @@ const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind",
   beforeAll(async () => {
     lab = await buildLab();
     for (const pod of pods) lab.addPod(pod);
-    nodeNames.forEach(lab.startAgent);
     const { daemon } = lab.machine;
     daemon("master", redis, { space: master.name });
     daemon("slave", [...redis, "--replicaof", address(master), "6379", "--repl-timeout", "5"], { space: slave.name });
@@ -88,8 +88,8 @@ const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind",
     ];
     const holder = lab.probe(frontend(2).name, probes);
     const stranger = lab.probe(intruder.name, [
-      { name: "new", host: address(master), port: 6379, mode: "try" },
-      { name: "slave", host: address(slave), port: 6379, mode: "try" },
+      { name: "new", host: address(master), port: 6379, mode: "try", patience: 100 },
+      { name: "slave", host: address(slave), port: 6379, mode: "try", patience: 100 },
     ]);
     await eventually(
       () => holder.counts("kept").good > 5 && holder.counts("kept6").good > 5,

@@ -53,6 +53,8 @@ export interface Machine {
   readonly space: (name: string) => string;
   readonly addSpace: (name: string) => void;
   readonly removeSpace: (name: string) => void;
+  /** A disk of its own at `path`, with room for so many bytes. */
+  readonly mountDisk: (path: string, bytes: number) => void;
   /** A command in a namespace: its output, or nothing when it fails or takes longer than `seconds`. */
   readonly within: (space: string, words: readonly string[], seconds?: number) => Promise<string | undefined>;
   /** A process that stays; what it says goes to a file of this name, or to `onLine`. Without a namespace it runs in the host's. */
@@ -69,6 +71,7 @@ export function makeMachine(): Machine {
   const tag = folder.slice(-6);
   const spaces = new Set<string>();
   const daemons = new Set<Daemon>();
+  const disks = new Set<string>();
   const space = (name: string): string => `ctv-${tag}-${name}`;
   const run: Machine["run"] = (program, words, environment = {}) =>
     execFileSync(program, words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
@@ -86,6 +89,10 @@ export function makeMachine(): Machine {
       run("ip", ["-n", space(name), "link", "set", "lo", "up"]);
     },
     removeSpace,
+    mountDisk: (path, bytes) => {
+      run("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "ctv-lab", path]);
+      disks.add(path);
+    },
     within: (name, words, seconds = 2) =>
       new Promise((resolve) => {
         const child = spawn("ip", ["netns", "exec", space(name), ...words], { stdio: ["ignore", "pipe", "ignore"] });
@@ -125,6 +132,7 @@ export function makeMachine(): Machine {
     close: async () => {
       await Promise.all([...daemons].map((daemon) => daemon.end("SIGKILL")));
       for (const name of [...spaces]) removeSpace(name);
+      for (const path of disks) run("umount", [path]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -6,9 +6,10 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
-import { address, address6, buildLab, nodeNames, outside } from "./lab.js";
+import { address, address6, buildLab, outside } from "./lab.js";
 import type { Lab, Pod } from "./lab.js";
 import { hasLab } from "./machine.js";
+import type { NodeName } from "./node.js";
 
 const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind", "0.0.0.0", "::", "--dir", "/tmp"];
 const pods: readonly Pod[] = [frontend(1), frontend(2), master, slave, intruder];
@@ -16,7 +17,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function introduction(lab: Lab, policy: string): string {
   const into = (name: string): string => `ip netns exec ${lab.machine.space(name)}`;
-  const run = (node: string): string => join(lab.machine.folder, node);
+  const run = (node: NodeName): string => lab.node(node).folder;
   return [
     "",
     "The guestbook runs. Its pods:",
@@ -44,7 +45,6 @@ async function play(): Promise<void> {
   void ended.then(() => (over = true));
   try {
     pods.forEach(lab.addPod);
-    nodeNames.forEach(lab.startAgent);
     lab.machine.daemon(master.name, redis, { space: master.name });
     lab.machine.daemon(slave.name, [...redis, "--replicaof", address(master), "6379"], { space: slave.name });
     for (const pod of [frontend(1), frontend(2)]) {

@@ -1,11 +1,12 @@
 /**
  * Runs in a pod of the lab and tries connections, over and over: `node prober.mjs JSON`, where JSON is a list of
- * `{name, host, port, mode, every, parallel}`. Mode "try" opens a connection and closes it; "hold" opens one and sends Redis' PING over it for as
+ * `{name, host, port, mode, every, parallel, patience}`. Mode "try" opens a connection and closes it; "hold" opens one and sends Redis' PING over it for as
  * long as it answers, and never opens another. Every 25 ms a line of JSON says for each name how often it went well and how often not.
  */
 import { connect } from "node:net";
 
-const PATIENCE = 250;
+/** The kernel sends a lost packet of a new connection again after a second: what takes longer than this has lost one, or is refused. */
+const PATIENCE = 900;
 const targets = JSON.parse(process.argv[2]);
 const counts = Object.fromEntries(targets.map(({ name }) => [name, { good: 0, bad: 0, last: 0 }]));
 
@@ -14,7 +15,7 @@ const good = (name) => {
   counts[name].last = Date.now();
 };
 
-function tryOnce({ name, host, port }) {
+function tryOnce({ name, host, port, patience }) {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (fine) => {
@@ -24,7 +25,7 @@ function tryOnce({ name, host, port }) {
       else counts[name].bad++;
       resolve();
     };
-    const timer = setTimeout(() => end(false), PATIENCE);
+    const timer = setTimeout(() => end(false), patience ?? PATIENCE);
     socket.once("connect", () => end(true));
     socket.once("error", () => end(false));
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Endpoint } from "../../../compiler/target/openflow/bind/inventory.js";
 import type { EndpointSource, InventoryPart } from "../../../runtime/agent/sources.js";
 import { combinedSource } from "../../../runtime/endpoints/combine.js";
+import { partOfOthers, partWithoutPorts, remembered } from "../../../runtime/endpoints/remembered.js";
 import { endpointMerger, mergeEndpoints, unknownMac } from "../../../runtime/endpoints/merge.js";
 import { bridgeEndpoints } from "../../../runtime/endpoints/ovsdb.js";
 
@@ -107,6 +108,48 @@ describe("sources as one", () => {
     expect(problems).toEqual(["two: is away", "b has no MAC address"]);
     await stop();
     expect(stopped).toEqual(["one", "two"]);
+  });
+});
+
+describe("what was known of a source in an earlier life", () => {
+  const known: InventoryPart = {
+    endpoints: [endpoint({ name: "mine", node: "node-a", port: 3 }), endpoint({ name: "theirs", node: "node-b", port: 4 })],
+    nodes: [{ name: "node-b", address: "192.0.2.2" }],
+  };
+
+  it("counts until the source itself speaks, so that others are heard meanwhile", async () => {
+    const sinks = new Map<string, (part: InventoryPart) => void>();
+    const source = (name: string): EndpointSource => ({
+      name,
+      watch: (onInventory) => {
+        sinks.set(name, onInventory);
+        return () => Promise.resolve();
+      },
+    });
+    const told: (readonly string[])[] = [];
+    const stop = combinedSource([source("near"), remembered(source("far"), partOfOthers(known, "node-a"))]).watch(
+      ({ endpoints, nodes = [] }) => told.push([...endpoints, ...nodes].map(({ name }) => name)),
+      () => undefined,
+    );
+    expect(told).toEqual([]);
+    sinks.get("near")?.({ endpoints: [endpoint({ name: "new", node: "node-a" })] });
+    sinks.get("far")?.({ endpoints: [] });
+    expect(told).toEqual([["new", "theirs", "node-b"], ["new"]]);
+    await stop();
+  });
+
+  it("has no ports where it is an orchestrator's, and is nothing where nothing was kept", () => {
+    expect(partWithoutPorts(known, "node-a").endpoints.map(({ name, port }) => [name, port])).toEqual([
+      ["mine", 0],
+      ["theirs", 4],
+    ]);
+    const told: InventoryPart[] = [];
+    const silent: EndpointSource = { name: "silent", watch: () => () => Promise.resolve() };
+    remembered(silent, undefined).watch(
+      (part) => told.push(part),
+      () => undefined,
+    );
+    expect(told).toEqual([]);
   });
 });
 

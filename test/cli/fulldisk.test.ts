@@ -1,0 +1,55 @@
+/** Publishing to a folder whose disk is full: a real one, of a few pages. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { fillDisk } from "../support/disk.js";
+import { ctv, scratch } from "./support/command.js";
+
+const policy = `tenant shop {
+  network net { subnet 10.1.1.0/24; gateway 10.1.1.254 }
+  group web in net { match app = web }
+  policy tiers { allow web -> web : http }
+}
+`;
+
+function canMount(): boolean {
+  try {
+    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "ctv-test", "/tmp"], { stdio: "ignore" });
+    return process.getuid?.() === 0;
+  } catch {
+    process.stderr.write("SKIPPED: a full disk needs root\n");
+    return false;
+  }
+}
+
+(canMount() ? describe : describe.skip)("a store whose disk is full", () => {
+  const cwd = scratch({ "a.ctv": policy });
+  const store = join(cwd, "store");
+  beforeAll(() => {
+    mkdirSync(store);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=65536", "ctv-test", store]);
+  });
+  afterAll(() => execFileSync("umount", [store]));
+
+  it("takes nothing, says so, and has all that it had", async () => {
+    const run = (...words: readonly string[]) => ctv([...words, "--store", "store"], { cwd, env: { CTV_KEY: "ctv.key" } });
+    await ctv(["keygen"], { cwd });
+    expect((await run("publish", "a.ctv")).code).toBe(0);
+    const generations = join(store, "generations");
+    const files = (): readonly (readonly [string, string])[] =>
+      readdirSync(generations).map((name) => [name, readFileSync(join(generations, name), "utf8")]);
+    const before = files();
+    fillDisk(join(store, "full"));
+
+    writeFileSync(join(cwd, "a.ctv"), policy.replace("http", "https"));
+    const refused = await run("publish", "a.ctv");
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain(`folder ${store}: cannot write to it: the disk is full`);
+    expect(files()).toEqual(before);
+    expect((await run("history")).out).toMatch(/^GENERATION.*\n +1 .*\n$/);
+
+    rmSync(join(store, "full"));
+    expect(await run("publish", "a.ctv")).toMatchObject({ code: 0, out: expect.stringContaining("generation 2") });
+  });
+});
