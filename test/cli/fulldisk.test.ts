@@ -30,7 +30,7 @@ function canMount(): boolean {
     mkdirSync(store);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=65536", "ctv-test", store]);
   });
-  afterAll(() => execFileSync("umount", [store]));
+  afterAll(() => void execFileSync("umount", [store]));
 
   it("takes nothing, says so, and has all that it had", async () => {
     const run = (...words: readonly string[]) => ctv([...words, "--store", "store"], { cwd, env: { CTV_KEY: "ctv.key" } });
