@@ -81,7 +81,9 @@ describe("from any policy to any other", () => {
         fc.constantFrom("allow", "deny"),
         fc.constantFrom(1, 3, 60, 99),
         fc.constantFrom("a", "b"),
-        (before, after, action, priority, group) => go(before, after, false, byHand(action, priority, group)),
+        // Without pruning, a group that stays unasked for can lose a flow that its rule shares with one made by hand (docs/limits.md).
+        (before, after, action, priority, group) =>
+          go(before, after, before.includes("group d") && !after.includes("group d"), byHand(action, priority, group)),
       ),
       { numRuns: runs },
     ));

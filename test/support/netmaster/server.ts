@@ -149,6 +149,8 @@ export async function startNetmaster(options: NetmasterOptions = {}): Promise<Ne
     });
   };
   const server = createServer(handle);
+  // A test can take longer between two requests than a server commonly keeps a connection.
+  server.keepAliveTimeout = 0;
   const port = await listen(server);
   const netmaster: Netmaster = {
     url: `http://127.0.0.1:${port}`,
