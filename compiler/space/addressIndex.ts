@@ -64,12 +64,20 @@ function familyIndex<T extends Whole>(sets: readonly Ranges<T>[]): FamilyIndex<T
 export function addressIndex(sets: readonly AddressSet[]): AddressIndex {
   const v4 = familyIndex(sets.map((set) => set.v4));
   const v6 = familyIndex(sets.map((set) => set.v6));
+  // In which query each set was found last: a set reaches into several segments.
+  const found = new Uint32Array(sets.length);
+  let query = 0;
   const overlapping = boundedCache(4 * sets.length + 1024, (set: AddressSet): readonly number[] => {
-    const near = new Set<number>();
-    const add = (position: number): void => void near.add(position);
+    const near: number[] = [];
+    query++;
+    const add = (position: number): void => {
+      if (found[position] === query) return;
+      found[position] = query;
+      if (addressesOverlap(sets[position], set)) near.push(position);
+    };
     v4.visit(set.v4, add);
     v6.visit(set.v6, add);
-    return [...near].filter((position) => addressesOverlap(sets[position], set));
+    return near;
   });
   return { overlapping };
 }

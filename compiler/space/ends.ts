@@ -81,6 +81,11 @@ export function endBoxesOverlap(a: EndBox, b: EndBox): boolean {
 }
 
 export function intersectEndBoxes(a: EndBox, b: EndBox): EndBox | undefined {
+  // Most pairs that do not meet differ here, and labels are the longest to compare.
+  const namespace = values.intersectValues(a.namespace, b.namespace);
+  if (values.isNoValue(namespace)) return undefined;
+  const addresses = address.intersectAddresses(a.addresses, b.addresses);
+  if (address.isEmptyAddresses(addresses)) return undefined;
   let labels = a.labels;
   if (b.labels.size > 0) {
     const merged = new Map(a.labels);
@@ -90,11 +95,7 @@ export function intersectEndBoxes(a: EndBox, b: EndBox): EndBox | undefined {
     }
     labels = merged;
   }
-  return endBox({
-    namespace: values.intersectValues(a.namespace, b.namespace),
-    labels,
-    addresses: address.intersectAddresses(a.addresses, b.addresses),
-  });
+  return endBox({ namespace, labels, addresses });
 }
 
 /** `a` without `b`, as disjoint boxes. */

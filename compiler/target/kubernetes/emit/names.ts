@@ -18,13 +18,16 @@ export function shortHash(text: string): string {
   return (low >>> 0).toString(36).padStart(7, "0") + (high >>> 0).toString(36).padStart(7, "0").slice(-3);
 }
 
+/** Names that stay as they are when they are short enough: most, and looking is less work than changing. */
+const alreadyFitting = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
 /** One part of an object's name: lower case letters, digits and inner hyphens, at most 63. */
 export function namePart(name: string): string {
+  if (name.length <= 63 && alreadyFitting.test(name)) return name;
   const fitting = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
-  if (fitting === name && name.length <= 63) return name;
   const hash = shortHash(name);
   return fitting === "" ? `x-${hash}` : `${fitting.slice(0, 62 - hash.length).replace(/-+$/, "")}-${hash}`;
 }

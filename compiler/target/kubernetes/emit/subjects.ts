@@ -1,9 +1,11 @@
 /** Sorts allowances into objects: one for each policy and each set of pods, named after the policy and the group. */
 import type { Tenant } from "../../../policy/model.js";
+import { allAddresses } from "../../../space/address.js";
 import { endIndex } from "../../../space/endIndex.js";
 import { endBoxWithin } from "../../../space/ends.js";
 import type { EndBox } from "../../../space/ends.js";
 import * as values from "../../../space/values.js";
+import { blind } from "./ground.js";
 import { columnKey } from "./keys.js";
 import { shortHash } from "./names.js";
 import type { Direction } from "./pieces.js";
@@ -24,19 +26,17 @@ export type SubjectNames = (box: EndBox) => readonly string[];
 
 export function subjectNames(tenant: Tenant): SubjectNames {
   const groups = tenant.groups.flatMap(({ name, selector }): { name: string; box: EndBox }[] =>
-    selector === undefined
-      ? []
-      : [{ name, box: { namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: [0, 0xffff_ffff], v6: [] } } }],
+    selector === undefined ? [] : [{ name, box: { namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: allAddresses } }],
   );
   const byColumn = new Map(groups.map((group) => [columnKey(group.box), group.name]));
   const index = endIndex(groups.map((group) => group.box));
-  const everyPod = columnKey({ namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: { v4: [], v6: [] } });
+  const everyPod = columnKey({ namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: allAddresses });
   const known = new Map<string, readonly string[]>();
   const nameOf = (box: EndBox, key: string): readonly string[] => {
     const exact = byColumn.get(key);
     if (exact !== undefined) return [exact];
     if (key === everyPod) return ["all-pods"];
-    const column = { ...box, addresses: { v4: [0, 0xffff_ffff], v6: [] } };
+    const column = blind(box);
     const around = index.overlapping(column).find((at) => endBoxWithin(column, groups[at].box));
     return [around === undefined ? "pods" : groups[around].name, shortHash(key)];
   };

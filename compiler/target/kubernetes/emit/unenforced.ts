@@ -15,26 +15,27 @@ import { asLoss } from "./losses.js";
 import type { RuleLoss } from "./losses.js";
 import type { RuleList } from "./pieces.js";
 
-/** The part of the flows that touches the tenant's machines and no pod of any tenant. */
-function betweenMachines(ground: Ground, tenant: Tenant, boxes: FlowSet): FlowSet {
+/** Gives the part of flows that touches the tenant's machines and no pod of any tenant. */
+function machineFlows(ground: Ground, tenant: Tenant): (box: FlowBox) => FlowSet {
   const own = machinesAt(ground.addressesOf(tenant.name));
-  if (own === undefined) return [];
+  if (own === undefined) return () => [];
   const outside: EndSet = [{ ...ends.everyEnd, namespace: values.noneOf([...ground.universe.tenantOfNamespace.keys()]) }];
   const others = ends.subtractEnds(outside, [own]);
-  return boxes.flatMap((box) => {
-    const from = ends.intersectEnds([box.source], outside);
-    if (from.length === 0) return [];
+  return (box) => {
     const to = ends.intersectEnds([box.destination], outside);
+    if (to.length === 0) return [];
+    const from = ends.intersectEnds([box.source], outside);
     return [
       ...flows.flowProduct(ends.intersectEnds(from, [own]), to, box.service),
       ...flows.flowProduct(ends.intersectEnds(from, others), ends.intersectEnds(to, [own]), box.service),
     ];
-  });
+  };
 }
 
 /** One entry a deny rule, and one for a `default deny`. */
 export function deniedButAllowed(ground: Ground, list: RuleList): readonly RuleLoss[] {
   const { tenant } = list;
+  const betweenMachines = machineFlows(ground, tenant);
   const earlier: FlowBox[] = [];
   const out: RuleLoss[] = [];
   const report = (rule: Rule | undefined, boxes: FlowSet): void => {
@@ -42,7 +43,7 @@ export function deniedButAllowed(ground: Ground, list: RuleList): readonly RuleL
   };
   const byOwner = new Map<number, FlowBox[]>();
   for (const { owner, box } of list.index.rows) {
-    const own = betweenMachines(ground, tenant, [box]);
+    const own = betweenMachines(box);
     if (own.length > 0) byOwner.set(owner, [...(byOwner.get(owner) ?? []), ...own]);
   }
   for (const [owner, boxes] of byOwner) {
@@ -50,7 +51,7 @@ export function deniedButAllowed(ground: Ground, list: RuleList): readonly RuleL
     earlier.push(...boxes);
   }
   if (tenant.defaultAction === "deny") {
-    report(undefined, betweenMachines(ground, tenant, flows.flowProduct(ends.allEnds, ends.allEnds, everyService)));
+    report(undefined, flows.flowProduct(ends.allEnds, ends.allEnds, everyService).flatMap(betweenMachines));
   }
   return out;
 }
