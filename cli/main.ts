@@ -1,4 +1,4 @@
-/** The entry of the command: this process's arguments and streams in, an exit code out. A second thread of it starts here too. */
+/** The entry of the command: this process's arguments and streams in, an exit code out. Second threads of it start here too. */
 import { isMainThread } from "node:worker_threads";
 import { exitCodes } from "./exit.js";
 import { run, unexpected } from "./program.js";
@@ -16,4 +16,5 @@ function runCommand(): void {
 }
 
 if (isMainThread) runCommand();
+else if (process.argv[2] === "lsp") void import("../lsp/server.js").then(({ startServer }) => startServer());
 else void import("./threads/serve.js").then(({ serve }) => serve());

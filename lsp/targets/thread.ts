@@ -1,6 +1,6 @@
 /**
  * A thread for what targets make of large projects: that takes a second or two at thousands of rules, and nobody who types can wait for it.
- * The thread runs the program that the server was started with, which finds out that it is the thread.
+ * The thread runs the program that the server was started with, whatever that is: the command has other threads too, and tells this one by its argument.
  */
 import { realpathSync } from "node:fs";
 import { Worker, isMainThread, parentPort } from "node:worker_threads";
@@ -44,8 +44,7 @@ export function targetThread(failed: (error: Error) => void): TargetThread {
   let worker: Worker | undefined;
   const waiting = new Map<number, (answer: Answer) => void>();
   const started = (): Worker => {
-    // A thread has no channel to the editor, and the command refuses to speak over one that is not there.
-    const made = new Worker(realpathSync(process.argv[1]), { argv: process.argv.slice(2).filter((word) => word !== "--node-ipc"), stdout: true });
+    const made = new Worker(realpathSync(process.argv[1]), { argv: ["lsp"], stdout: true });
     made.unref();
     made.on("message", (answer: Answer) => {
       waiting.get(answer.number)?.(answer);

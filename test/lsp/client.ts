@@ -47,14 +47,14 @@ export interface Client {
   readonly stop: () => Promise<number | null>;
 }
 
-/** `options` are the client's own, at the start of the session. */
+/** `server` is a script and its first words; `options` are the client's own, at the start of the session. */
 export async function startClient(
-  server: string,
+  server: string | readonly string[],
   folders: string | readonly string[],
   capabilities: ClientCapabilities,
   options?: unknown,
 ): Promise<Client> {
-  const child = spawn(process.execPath, [server, "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...[server].flat(), "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
   const connection: MessageConnection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const log: string[] = [];
   const waiting: { readonly uri: string; readonly take: (params: PublishDiagnosticsParams) => void }[] = [];

@@ -1,7 +1,13 @@
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "@jest/globals";
+import { generateProject } from "../bench/generate.js";
 import { command, ensureBuilt } from "../cli/support/built.js";
+import { startClient } from "./client.js";
 
 ensureBuilt();
 
@@ -22,6 +28,19 @@ describe("ctv lsp", () => {
     child.send({ jsonrpc: "2.0", method: "exit" });
     expect(await ended).toEqual([0, null]);
   });
+
+  it("makes what targets say of a large project in a thread of the command", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ctv-command-"));
+    writeFileSync(join(folder, "ctv.yaml"), "targets: { kubernetes: {} }\n");
+    writeFileSync(join(folder, "main.ctv"), generateProject(400));
+    const client = await startClient([command, "lsp"], pathToFileURL(folder).href, {});
+    const textDocument = { uri: pathToFileURL(join(folder, "main.ctv")).href };
+    const known = async (): Promise<boolean> =>
+      JSON.stringify(await client.request("textDocument/codeLens", { textDocument })).includes("Kubernetes object");
+    for (let tries = 0; tries < 150 && !(await known()); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([await known(), client.log, await client.stop()]).toEqual([true, [], 0]);
+    rmSync(folder, { recursive: true });
+  }, 30_000);
 
   it("says why there is no channel, where it was not started with one", () => {
     const { status, stderr } = spawnSync(process.execPath, [command, "lsp", "--node-ipc"], { encoding: "utf8", input: "" });
