@@ -13,7 +13,6 @@ import { policyChangedNotification } from "./protocol.js";
 import { type Outcome, outcomesOf, shownFindings, soundUniverse } from "./targets/outcomes.js";
 import { questionAbout } from "./targets/question.js";
 import { targetThread } from "./targets/thread.js";
-import { projectFileName } from "./workspace/disk.js";
 import type { ProjectState } from "./workspace/project.js";
 import { pathOfId, uriOf } from "./workspace/uri.js";
 import type { View, Workspace } from "./workspace/workspace.js";
@@ -77,7 +76,7 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     const checked = project.checked();
     const files = [...checked.files.values()];
     const items = new Map<string, EditorDiagnostic[]>(files.map((file) => [uriOf(pathOfId(project.root, file.id)), []]));
-    if (project.settingsText() !== undefined) items.set(uriOf(pathOfId(project.root, projectFileName)), []);
+    for (const id of project.settingsFiles()) items.set(uriOf(pathOfId(project.root, id)), []);
     const [file] = files;
     if (file === undefined) return items;
     const view: View = { uri: "", file, checked, project, uriOf: (id) => uriOf(pathOfId(project.root, id)) };

@@ -22,9 +22,9 @@ export function toOffset(text: string, lines: LineMap, position: Position): numb
   return Math.min(start + Math.max(0, position.character), end);
 }
 
-/** The lines of any file of the project, the project file included. */
+/** The lines of any file of the project, the project file and the inventory included. */
 export function linesOf(view: View, id: string): LineMap {
-  return view.checked.files.get(id)?.lines ?? lineMap(view.project.settingsText() ?? "");
+  return view.checked.files.get(id)?.lines ?? lineMap(view.project.textOf(id) ?? "");
 }
 
 export function rangeOf(view: View, span: Span): Range {

@@ -6,7 +6,9 @@ import { findIn, nameSpaceOf } from "../../compiler/bind/symbols.js";
 import type { PolicySymbol } from "../../compiler/bind/symbols.js";
 import { isPlainName } from "../../grammar/format/names.js";
 import { locationOf, rangeOf } from "../place.js";
+import { projectFileName } from "../workspace/disk.js";
 import type { View } from "../workspace/workspace.js";
+import { renamedKeys } from "./paramkeys.js";
 
 export function occurrenceAt(view: View, offset: number): Occurrence | undefined {
   return view.checked.names.occurrenceAt(view.file.id, offset);
@@ -56,7 +58,7 @@ export function prepareRename(view: View, offset: number): Renaming {
 
 export type Renamed = { readonly kind: "refused"; readonly reason: string } | { readonly kind: "renamed"; readonly edit: WorkspaceEdit };
 
-/** The edits that give the name at `offset` another, in every file of the project, with quotes where the new name needs them. */
+/** The edits that give the name at `offset` another, in every file of the project and in the project file, with quotes where the new name needs them. */
 export function rename(view: View, offset: number, newName: string): Renamed {
   const found = occurrenceAt(view, offset);
   const prepared = prepareRename(view, offset);
@@ -67,6 +69,8 @@ export function rename(view: View, offset: number, newName: string): Renamed {
   const text = found.symbol.kind === "test" || !isPlainName(name) ? JSON.stringify(name) : name;
   const changes: Record<string, { range: Range; newText: string }[]> = {};
   for (const { span } of occurrencesOf(view, offset)) (changes[view.uriOf(span.file)] ??= []).push({ range: rangeOf(view, span), newText: text });
+  const keys = renamedKeys(view, found.symbol, name);
+  if (keys.length > 0) changes[view.uriOf(projectFileName)] = [...keys];
   return { kind: "renamed", edit: { changes } };
 }
 

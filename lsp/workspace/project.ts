@@ -2,12 +2,14 @@
 import { checkInSteps, inOrder } from "../../compiler/compile.js";
 import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { wrongSetting } from "../../compiler/diagnostics/project.js";
 import { policyMemory } from "../../compiler/policy/memory.js";
 import { readInventory } from "../../compiler/source/inventory.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import type { SourceText } from "../../compiler/source/files.js";
 import { paramsOf, readProject } from "../../compiler/source/project.js";
 import type { Project } from "../../compiler/source/project.js";
+import { placeOfSetting } from "../../compiler/source/projectplaces.js";
 import { finish } from "../../compiler/steps.js";
 import type { Steps } from "../../compiler/steps.js";
 import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
@@ -45,10 +47,11 @@ export interface ProjectState {
   readonly settings: () => Project;
   /** Name of the environment whose params hold. */
   readonly environment: () => string | undefined;
-  /** Findings about the project file. */
+  /** Findings about the files beside the sources, and these files' ids: the project file, and the inventory. */
   readonly settingsFindings: () => readonly Diagnostic[];
-  /** Text of the project file, where there is one. */
-  readonly settingsText: () => string | undefined;
+  readonly settingsFiles: () => readonly string[];
+  /** Text of a file of the project, where there is one. */
+  readonly textOf: (id: string) => string | undefined;
   /** The endpoints that are known; nothing where no file tells them, or that file cannot be read. */
   readonly inventory: () => Inventory | undefined;
   /** Checks again, with other texts in the place of some files, and keeps nothing of it. */
@@ -78,11 +81,12 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
   let lastWhole: Checked | undefined;
   let felt = false;
   let read: { readonly text: string | undefined; readonly project: Project; readonly diagnostics: readonly Diagnostic[] } | undefined;
-  let known: { readonly text: string; readonly inventory: Inventory | undefined } | undefined;
+  let known:
+    { readonly path: string; readonly text: string; readonly inventory?: Inventory; readonly diagnostics: readonly Diagnostic[] } | undefined;
 
-  const settingsText = (): string | undefined => texts.text(pathOfId(root, projectFileName));
+  const textOf = (id: string): string | undefined => texts.text(pathOfId(root, id));
   const settings = (): NonNullable<typeof read> => {
-    const text = settingsText();
+    const text = textOf(projectFileName);
     if (read === undefined || read.text !== text) read = { text, ...readProject(projectFileName, text ?? "") };
     return read;
   };
@@ -90,6 +94,21 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
   const inventoryPath = (): string | undefined => {
     const path = choices().inventory ?? settings().project.targets.openflow?.inventory;
     return path === undefined ? undefined : pathOfId(root, path);
+  };
+  const inventory = (): typeof known => {
+    const path = inventoryPath();
+    const text = path === undefined ? undefined : texts.text(path);
+    if (path === undefined || text === undefined) return undefined;
+    if (known?.text !== text || known.path !== path) known = { path, text, ...readInventory(idOf(root, path), text) };
+    return known;
+  };
+  /** Where the project file names an inventory that is not there. */
+  const missingInventory = (): readonly Diagnostic[] => {
+    const path = settings().project.targets.openflow?.inventory;
+    if (path === undefined || choices().inventory !== undefined || texts.text(pathOfId(root, path)) !== undefined) return [];
+    const span = placeOfSetting(projectFileName, settings().text ?? "", ["targets", "openflow", "inventory"]);
+    const fields = { where: "targets.openflow.inventory", needed: "a file that can be read", found: JSON.stringify(path) };
+    return span === undefined ? [] : [wrongSetting.make(fields, { span })];
   };
   const memory = policyMemory();
   const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Steps<Checked> => {
@@ -152,15 +171,14 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
     },
     settings: () => settings().project,
     environment,
-    settingsFindings: () => settings().diagnostics,
-    settingsText,
-    inventory: () => {
+    settingsFindings: () => [...settings().diagnostics, ...missingInventory(), ...(inventory()?.diagnostics ?? [])],
+    settingsFiles: () => {
       const path = inventoryPath();
-      const text = path === undefined ? undefined : texts.text(path);
-      if (path === undefined || text === undefined) return undefined;
-      if (known?.text !== text) known = { text, inventory: readInventory(path, text).inventory };
-      return known.inventory;
+      const ids = [projectFileName, ...(path === undefined ? [] : [idOf(root, path)])];
+      return ids.filter((id) => textOf(id) !== undefined);
     },
+    textOf,
+    inventory: () => inventory()?.inventory,
     recheck: (others) => finish(checkWith(others)),
     concerns: (path) => {
       if (path === pathOfId(root, projectFileName) || path === inventoryPath()) return true;

@@ -123,8 +123,9 @@ export function makeWorkspace(disk: Disk): Workspace {
     const root = rootOf(path);
     if (root === undefined) return project(dirname(path), idOf(dirname(path), path));
     const whole = project(root);
-    if (path.endsWith(projectFileName) || checkedOf(whole).files.has(idOf(root, path))) return whole;
-    return project(root, idOf(root, path));
+    const id = idOf(root, path);
+    if (path.endsWith(projectFileName) || whole.settingsFiles().includes(id) || checkedOf(whole).files.has(id)) return whole;
+    return project(root, id);
   };
   const viewOf = (uri: string, checkedOf = checkedNow): View | undefined => {
     const path = pathOf(uri);
