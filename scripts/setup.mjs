@@ -15,7 +15,6 @@ const programs = [
   { command: "etcd", package: "etcd-server", use: "tests that share policy through a real etcd" },
   { command: "redis-server", package: "redis-server", use: "the lab, whose traffic is real Redis" },
   { command: "ip", package: "iproute2", use: "the lab, whose pods are network namespaces" },
-  { command: "ethtool", package: "ethtool", use: "the lab's uplink, which is a cable without hardware" },
   { command: "faketime", package: "faketime", use: "the fault in which clocks are set" },
   { command: "nvim", package: "neovim", use: "tests that drive a real editor" },
 ];

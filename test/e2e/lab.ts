@@ -38,8 +38,21 @@ export interface Pod {
   readonly routes?: readonly Route[];
 }
 
+/** A host that is none of the nodes' workloads, on the network outside. */
+export interface Host {
+  readonly name: string;
+  readonly number: number;
+  /** Without, its frames have no VLAN tag. */
+  readonly vlan?: number;
+  readonly addresses: readonly string[];
+  readonly routes: readonly Route[];
+}
+
 export interface LabOptions {
-  /** What leads to the world from the first node: an interface of the switch, or a network device that its agent attaches to the bridge. */
+  /**
+   * What leads to the world: an interface of the first node's switch, behind which is one host; or on each node a network device, a cable that its
+   * agent attaches to the bridge, to a switch outside with VLANs.
+   */
   readonly uplink?: "port" | "device";
   /** More of the agents' configuration. */
   readonly settings?: object;
@@ -52,6 +65,8 @@ export interface Lab {
   readonly node: (name: NodeName) => LabNode;
   readonly addPod: (pod: Pod) => void;
   readonly removePod: (pod: Pod) => void;
+  /** Puts a host on the switch outside. */
+  readonly addHost: (host: Host) => void;
   readonly plugAgain: Plugs["again"];
   /** Compiles a policy, publishes it as the next generation, and gives that. */
   readonly publish: (text: string) => Promise<number>;
@@ -74,8 +89,9 @@ export const address = (pod: Pick<Pod, "number">): string => `10.1.1.${pod.numbe
 export const address6 = (pod: Pick<Pod, "number">): string => `fd00:1::${pod.number}`;
 /** The host outside, on the first node's uplink. */
 export const outside = { space: "outside", address: "203.0.113.9", address6: "2001:db8::9", device: "up0" } as const;
-/** The agent's end of the cable to the outside, where that is a network device. */
+/** A node's end of its cable to the switch outside, and that switch: a bridge beside the first node's own. */
 const CABLE = "cable";
+const STREET = "br-ext";
 
 /** Everything but policy and pods. */
 export async function buildLab(options: LabOptions = {}): Promise<Lab> {
@@ -105,8 +121,8 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
     store: { etcd: { endpoints: [etcd.endpoint] } },
     trust: ["trusted.pem"],
     tunnel: "tun0",
-    ...(node === "n1" ? { uplink: hasDevice ? CABLE : outside.device } : {}),
-    create: { bridge: "netdev", tunnel: true, uplink: hasDevice && node === "n1" },
+    ...(hasDevice ? { uplink: CABLE } : node === "n1" ? { uplink: outside.device } : {}),
+    create: { bridge: "netdev", tunnel: true, uplink: hasDevice },
     listen: "127.0.0.1:0",
     reportEvery: 1,
     lease: 5,
@@ -126,16 +142,17 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
   };
   const plugs = makePlugs(machine, node);
 
-  /** A cable of two ends, of which the outside has one; its namespace has nothing else yet. */
-  const addCable = (): void => {
-    machine.addSpace(outside.space);
-    run("ip", ["link", "add", CABLE, "netns", space("n1"), "type", "veth", "peer", "name", outside.device, "netns", space(outside.space)]);
-    run("ip", ["-n", space("n1"), "link", "set", CABLE, "up"]);
-    run("ip", ["-n", space(outside.space), "link", "set", outside.device, "up"]);
-    // There is no hardware to compute checksums.
-    run("ip", ["netns", "exec", space(outside.space), "ethtool", "-K", outside.device, "tx", "off"]);
+  const buildStreet = (): void => {
+    node("n1").configure("add-br", STREET, "--", "set", "bridge", STREET, "datapath_type=netdev");
+    for (const name of nodeNames) {
+      const far = `to-${name}`;
+      run("ip", ["link", "add", CABLE, "netns", space(name), "type", "veth", "peer", "name", far, "netns", space("n1")]);
+      run("ip", ["-n", space(name), "link", "set", CABLE, "up"]);
+      run("ip", ["-n", space("n1"), "link", "set", far, "up"]);
+      node("n1").configure("add-port", STREET, far);
+    }
   };
-  if (hasDevice) addCable();
+  if (hasDevice) buildStreet();
   await bundled;
   for (const each of started) each.startAgent();
   for (const name of nodeNames) {
@@ -191,6 +208,9 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
         ],
       });
     },
+    addHost: ({ name, number, vlan, addresses, routes }) => {
+      plugs.add({ node: "n1", bridge: STREET, port: `h${number}`, vlan, mac: macOf(number), externalIds: {}, into: name, addresses, routes });
+    },
     removePod: ({ name }) => plugs.remove(name),
     plugAgain: plugs.again,
     publish: (text) => publishBytes(signedProgram(text, keys.privatePem)),
@@ -219,4 +239,4 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
   };
 }
 
-const macOf = (number: number): string => `02:00:0a:01:01:${number.toString(16).padStart(2, "0")}`;
+export const macOf = (number: number): string => `02:00:0a:01:01:${number.toString(16).padStart(2, "0")}`;

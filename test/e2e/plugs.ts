@@ -10,6 +10,10 @@ const MTU = "1400";
 export interface Plug {
   readonly node: NodeName;
   readonly port: string;
+  /** `br-int` without. */
+  readonly bridge?: string;
+  /** The VLAN that the port is in, for bridges that forward by themselves. */
+  readonly vlan?: number;
   readonly mac: string;
   readonly externalIds: Readonly<Record<string, string>>;
   /** The namespace. */
@@ -58,7 +62,8 @@ export function makePlugs({ run, space, addSpace, removeSpace }: Machine, nodeOf
     add: (plug) => {
       const external = Object.entries(plug.externalIds).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`);
       const columns = ["type=internal", `mtu_request=${MTU}`, `mac=${JSON.stringify(plug.mac)}`, ...external];
-      nodeOf(plug.node).configure("add-port", "br-int", plug.port, "--", "set", "interface", plug.port, ...columns);
+      const tag = plug.vlan === undefined ? [] : [`tag=${plug.vlan}`];
+      nodeOf(plug.node).configure("add-port", plug.bridge ?? "br-int", plug.port, ...tag, "--", "set", "interface", plug.port, ...columns);
       addSpace(plug.into);
       place(plug);
       placed.set(plug.into, plug);
@@ -66,7 +71,7 @@ export function makePlugs({ run, space, addSpace, removeSpace }: Machine, nodeOf
     remove: (name) => {
       const plug = placed.get(name);
       if (plug === undefined) return;
-      nodeOf(plug.node).configure("del-port", "br-int", plug.port);
+      nodeOf(plug.node).configure("del-port", plug.port);
       removeSpace(name);
       placed.delete(name);
     },

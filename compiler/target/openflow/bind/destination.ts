@@ -52,18 +52,32 @@ export function destinationFlows(context: NodeContext): readonly Flow[] {
 /** Actions that put a frame on its way to an endpoint, or nothing where the node has no way there. */
 export function reach(context: NodeContext, entry: ResolvedEndpoint): readonly Action[] | undefined {
   if (isLocal(context, entry)) return [{ kind: "output", port: entry.endpoint.port }];
-  const { tunnel, uplink } = context.node;
+  const { uplink } = context.node;
   if (entry.network?.encap === "vlan") {
     return uplink === undefined || entry.network.tag === undefined ? undefined : [...tagActions(entry.network.tag), { kind: "output", port: uplink }];
   }
-  const address = context.nodeAddresses.get(entry.endpoint.node);
+  return tunnelTo(context, entry, entry.network?.tag);
+}
+
+function tunnelTo({ node: { tunnel }, nodeAddresses }: NodeContext, entry: ResolvedEndpoint, vni: number | undefined): readonly Action[] | undefined {
+  const address = nodeAddresses.get(entry.endpoint.node);
   // A tunnel's outer header is IPv4 here; `tun_ipv6_dst` would be another field.
-  if (tunnel === undefined || address?.family !== 4 || entry.network?.tag === undefined) return undefined;
+  if (tunnel === undefined || address?.family !== 4 || vni === undefined) return undefined;
   return [
-    { kind: "set", field: "tun_id", value: entry.network.tag },
+    { kind: "set", field: "tun_id", value: vni },
     { kind: "set", field: "tun_dst", value: address.value },
     { kind: "output", port: tunnel },
   ];
+}
+
+/**
+ * The way of what is routed to an endpoint: its sender may be in a network that is tunnelled, and then the other node believes the sender's
+ * address only from a tunnel. To an endpoint in a VLAN it goes through that of another network of its tenant.
+ */
+function routedReach(context: NodeContext, entry: ResolvedEndpoint): readonly Action[] | undefined {
+  if (isLocal(context, entry) || entry.network?.encap !== "vlan") return reach(context, entry);
+  const tunnelled = context.program.networks.find(({ tenant, encap, tag }) => tenant === entry.domain && encap === "vxlan" && tag !== undefined);
+  return tunnelTo(context, entry, tunnelled?.tag) ?? reach(context, entry);
 }
 
 /** `OFPVID_PRESENT` (OpenFlow 1.3 §7.2.3.7): the VLAN id counts as set. */
@@ -77,8 +91,8 @@ const toMac = (mac: number): Match => [{ field: "dl_dst", value: mac }];
 
 export function endpointForwardFlows(context: NodeContext, entry: ResolvedEndpoint): readonly Flow[] {
   const { forwarding, program } = context;
-  const way = forwarding === "none" ? undefined : reach(context, entry);
-  if (way === undefined) return [];
+  if (forwarding === "none") return [];
+  const [way, routedWay] = [reach(context, entry), routedReach(context, entry)];
   const routes = forwarding === "routing" || program.loadBalancers.length > 0;
   const cookie = endpointCookie(entry);
   // What came from a node goes to this node's ports only, so that no frame runs in circles.
@@ -87,9 +101,16 @@ export function endpointForwardFlows(context: NodeContext, entry: ResolvedEndpoi
     { kind: "set", field: "dl_src", value: router },
     { kind: "set", field: "dl_dst", value: entry.mac },
   ];
+  const flow = (mac: number, actions: readonly Action[]): Flow => ({
+    table: tables.forward,
+    priority: 200,
+    cookie,
+    match: makeMatch(to, toMac(mac)),
+    actions,
+  });
   return [
-    { table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(entry.mac)), actions: way },
-    ...(routes ? [{ table: tables.forward, priority: 200, cookie, match: makeMatch(to, toMac(router)), actions: [...rewrite, ...way] }] : []),
+    ...(way === undefined ? [] : [flow(entry.mac, way)]),
+    ...(routes && routedWay !== undefined ? [flow(router, [...rewrite, ...routedWay])] : []),
   ];
 }
 
