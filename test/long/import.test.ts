@@ -5,6 +5,7 @@ import { backAndThere, flavours, importedExactly, thereAndBack } from "../compil
 import { randomCluster } from "../compiler/manifests/oracle.js";
 import { holdPackets } from "../compiler/manifests/packets.js";
 import { throughContiv } from "../compiler/import/contivtrip.js";
+import { returnsToContiv, returnsToKubernetes } from "../compiler/import/normalform.js";
 import { clusterPolicyText, manifestTexts, networkPolicyText } from "../compiler/manifests/random.js";
 import { policySketch } from "../support/arbitrary.js";
 import { makePolicy, universeOf } from "../support/policy.js";
@@ -52,6 +53,20 @@ describe("random objects", () => {
       fc.property(manifestTexts, ({ network, cluster }) => {
         const texts = [...network.map(networkPolicyText), ...cluster.map(clusterPolicyText)];
         backAndThere([{ file: "policies.yaml", text: texts.join("---\n") }]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("objects that ctv has written", () => {
+  it.each([
+    ["Kubernetes", returnsToKubernetes],
+    ["Contiv", returnsToContiv],
+  ])("are equal in their normal form when they are imported and sent back: %s", (_plane, returns) => {
+    fc.assert(
+      fc.property(policySketch(), (sketch) => {
+        returns(universeOf(makePolicy(sketch), undefined));
       }),
       { numRuns: 100 },
     );

@@ -5,12 +5,15 @@ import type { AddressFacts } from "../../manifests/connectivity/blocks.js";
 import { workloadPoints } from "../../manifests/connectivity/points.js";
 import { asName, freeName, nameText } from "../words.js";
 import type { Locate } from "../../manifests/connectivity/explain.js";
+import { flowProduct } from "../../space/flows.js";
+import type { FlowSet } from "../../space/flows.js";
+import { overlapIndex } from "../../verdict/overlap.js";
 import { joined, ruleText } from "../rules.js";
 import type { WrittenRule } from "../rules.js";
 import type { Meaning } from "./meaning.js";
 import { makeNaming, writtenBlocks } from "./peers.js";
 import type { NamedSet, Naming } from "./peers.js";
-import { tenantRules } from "./sentences.js";
+import { boxesOf, tenantRules } from "./sentences.js";
 import type { Ends, Level, Sentence, TenantRules } from "./sentences.js";
 
 interface Writing {
@@ -95,15 +98,40 @@ function tenantBody(rules: TenantRules, writing: Writing): string {
       const mine = list.filter((sentence) => sentence.owner === owner);
       return policyText(owner, about, priority(position, all.length), mine, rules, names, writing);
     });
-  const below = of("floor", "isolated").length > 0 ? 10 : 0;
+  const allowed = of("allowed");
+  const { own, single, shared } = isolation(of("isolated"), allowed);
+  const below = of("floor").length + single.length + shared.length > 0 ? 10 : 0;
   const inTier = inTierOrder(of("tier"), writing);
   return [
     ...blocks(inTier, ": it decides whatever policies say.", (position, count) => 10 * (count - position) + below),
-    ...blocks(of("allowed"), "", () => below),
+    ...blocks([...allowed, ...own], "", () => below),
     ...blocks(of("floor"), ": what it denies unless something above allows it.", () => 0),
-    ...isolationTexts(of("isolated"), rules, names, writing),
+    ...blocks(single, ": it isolates pods; nothing passes but what is allowed above.", () => 0),
+    ...isolationTexts(shared, rules, names, writing),
     ...silentTexts(rules, writing),
   ].join("\n\n");
+}
+
+/** Where it is said that pods are isolated. */
+interface Isolation {
+  /** Below what the object itself allows: no other object allows any of it. */
+  readonly own: readonly Sentence[];
+  /** Below what all objects allow, each object by itself: it allows nothing, so it has no other policy. */
+  readonly single: readonly Sentence[];
+  /** Below what all objects allow, in a policy of their own, since a policy has one place among the others. */
+  readonly shared: readonly Sentence[];
+}
+
+function isolation(isolated: readonly Sentence[], allowed: readonly Sentence[]): Isolation {
+  const flowsIn = ({ source, destination, services }: Sentence): FlowSet => flowProduct(boxesOf(source), boxesOf(destination), services);
+  const index = overlapIndex(allowed.map(flowsIn));
+  const speaking = new Set(allowed.map(({ owner }) => owner));
+  const isOwn = (sentence: Sentence): boolean =>
+    flowsIn(sentence).every((box) => index.overlapping(box).every((row) => allowed[row.owner].owner === sentence.owner));
+  const own = isolated.filter(isOwn);
+  const others = isolated.filter((sentence) => !own.includes(sentence));
+  const stays = new Set([...speaking, ...own.map(({ owner }) => owner)]);
+  return { own, single: others.filter(({ owner }) => !stays.has(owner)), shared: others.filter(({ owner }) => stays.has(owner)) };
 }
 
 /** Both directions of an object together, objects as the cluster asks them. */

@@ -28,13 +28,13 @@ import type { ClusterSketch, NetworkSketch } from "../manifests/random.js";
 
 export const flavours = ["network-policy", "cluster-policy"] as const;
 
-function importTexts(files: readonly ManifestFile[], ipBlocks: "outside" | "pods" = "outside") {
+export function importTexts(files: readonly ManifestFile[], ipBlocks: "outside" | "pods" = "outside") {
   const { manifests, diagnostics } = readManifests(files);
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return importKubernetes(manifests, { ...nothingKnown, ipBlocks }, () => "here");
 }
 
-function universeOfText(text: string): Universe {
+export function universeOfText(text: string): Universe {
   const { universe, diagnostics } = check({ entries: ["a.ctv"], read: () => ({ text }) });
   if (universe === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return universe;
@@ -48,14 +48,14 @@ function asReading({ policy }: Universe): Reading {
 const noDiagnostic: Diagnostic = { code: "", severity: "note", message: "", span: { file: "", start: 0, end: 0 }, related: [], fixes: [] };
 
 /** Flows of workloads in namespaces of which an import knows nothing. */
-function ofOthers(universe: Universe): readonly Loss[] {
+export function ofOthers(universe: Universe): readonly Loss[] {
   const box = endBox({ namespace: intersectValues(noneOf([...universe.tenantOfNamespace.keys()]), anyPresent) });
   const others = box === undefined ? [] : [box];
   const flows = [...flowProduct(others, allEnds, everyService), ...flowProduct(allEnds, others, everyService)];
   return (["allow", "deny"] as const).map((outcome) => ({ diagnostic: noDiagnostic, tenant: "", outcome, flows }));
 }
 
-function namespacesText(universe: Universe): ManifestFile {
+export function namespacesText(universe: Universe): ManifestFile {
   const objects = [...universe.tenantOfNamespace.keys()].map((name) => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`);
   return { file: "namespaces.yaml", text: objects.join("---\n") };
 }
