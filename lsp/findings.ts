@@ -8,6 +8,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { shortHash } from "../compiler/policy/text.js";
 import type { Steps } from "../compiler/steps.js";
 import { type Work, finishInTurns, runInBackground } from "./background.js";
+import type { PageOf } from "./documentation.js";
 import { toEditor } from "./features/diagnostics.js";
 import { policyChangedNotification } from "./protocol.js";
 import { type Outcome, outcomesOf, shownFindings, soundUniverse } from "./targets/outcomes.js";
@@ -24,6 +25,8 @@ export interface ClientAbilities {
   readonly refreshes: boolean;
   readonly refreshesLenses: boolean;
   readonly refreshesHints: boolean;
+  /** It shows the code of a finding as a link. */
+  readonly linksCodes: boolean;
   /** It takes one range for all items of a completion. */
   readonly sharesRange: boolean;
 }
@@ -51,7 +54,7 @@ const quietMilliseconds = 300;
 /** What the targets make of more rules than these would be felt, and is left to a thread. */
 const fewRules = 300;
 
-export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities): Findings {
+export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities, pageOf: PageOf): Findings {
   const known = new WeakMap<
     ProjectState,
     { readonly version: number; readonly outcomes: readonly Outcome[]; readonly shown: readonly Diagnostic[] }
@@ -81,7 +84,7 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     if (file === undefined) return items;
     const view: View = { uri: "", file, checked, project, uriOf: (id) => uriOf(pathOfId(project.root, id)) };
     for (const diagnostic of [...project.settingsFindings(), ...checked.diagnostics, ...slow(project)]) {
-      items.get(view.uriOf(diagnostic.span.file))?.push(toEditor(view, diagnostic));
+      items.get(view.uriOf(diagnostic.span.file))?.push(toEditor(view, diagnostic, client().linksCodes ? pageOf : undefined));
     }
     return items;
   };

@@ -7,6 +7,7 @@ import {
 } from "vscode-languageserver";
 import { finishInTurns } from "./background.js";
 import { serverCapabilities } from "./capabilities.js";
+import { pagesAt, shippedPages } from "./documentation.js";
 import { makeFindings } from "./findings.js";
 import type { ClientAbilities } from "./findings.js";
 import { guardWith } from "./guard.js";
@@ -17,6 +18,7 @@ import { answerAboutEdits } from "./handlers/edits.js";
 import { answerAboutPolicy } from "./handlers/policy.js";
 import type { Session } from "./session.js";
 import { hasOwnCommands, settingsFrom } from "./settings.js";
+import type { Settings } from "./settings.js";
 import type { Workspace } from "./workspace/workspace.js";
 
 /** Sources, project files, and the files of endpoints that these name. */
@@ -28,13 +30,21 @@ export function serve(connection: Connection, workspace: Workspace): void {
     refreshes: false,
     refreshesLenses: false,
     refreshesHints: false,
+    linksCodes: false,
     sharesRange: false,
     progress: false,
     watches: false,
     folders: false,
   };
   const guard = guardWith(connection);
-  const findings = makeFindings(connection, workspace, () => client);
+  let settings: Settings = {};
+  const choose = (given: unknown): void => {
+    settings = settingsFrom(given);
+    workspace.choose(settings);
+  };
+  const shipped = shippedPages(process.argv[1]);
+  const pageOf = (code: string): string | undefined => (settings.documentation === undefined ? shipped : pagesAt(settings.documentation))(code);
+  const findings = makeFindings(connection, workspace, () => client, pageOf);
   const session: Session = { client: () => client, connection, workspace, guard, findings };
 
   connection.onInitialize((params): InitializeResult => {
@@ -44,12 +54,13 @@ export function serve(connection: Connection, workspace: Workspace): void {
       refreshes: capabilities.workspace?.diagnostics?.refreshSupport === true,
       refreshesLenses: capabilities.workspace?.codeLens?.refreshSupport === true,
       refreshesHints: capabilities.workspace?.inlayHint?.refreshSupport === true,
+      linksCodes: capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
       sharesRange: capabilities.textDocument?.completion?.completionList?.itemDefaults?.includes("editRange") === true,
       progress: capabilities.window?.workDoneProgress === true,
       watches: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
       folders: capabilities.workspace?.workspaceFolders === true,
     };
-    workspace.choose(settingsFrom(params.initializationOptions));
+    choose(params.initializationOptions);
     workspace.setFolders(foldersOf(params));
     const commands = hasOwnCommands(params.initializationOptions) ? {} : { executeCommandProvider: { commands: Object.values(serverCommands) } };
     return { capabilities: { ...serverCapabilities, ...commands }, serverInfo: { name: "ctv" } };
@@ -99,8 +110,8 @@ export function serve(connection: Connection, workspace: Workspace): void {
     }),
   );
   connection.onDidChangeConfiguration(
-    guard.notification("configuration", ({ settings }: { readonly settings: unknown }) => {
-      workspace.choose(settingsFrom(settings));
+    guard.notification("configuration", ({ settings: given }: { readonly settings: unknown }) => {
+      choose(given);
       findings.changed();
     }),
   );

@@ -5,6 +5,8 @@ export interface Settings {
   readonly environment?: string;
   /** File with the endpoints of each node, absolute or relative to the project; else the one that the project file names. */
   readonly inventory?: string;
+  /** Address of the pages about codes, with `{code}` in it; else the pages that are shipped with the program, where they are. */
+  readonly documentation?: string;
 }
 
 /** The settings in `initializationOptions`, or in the `ctv` section of a configuration. What has another shape is left out. */
@@ -12,7 +14,12 @@ export function settingsFrom(value: unknown): Settings {
   const section = fieldOf(value, "ctv") ?? value;
   const environment = textOf(fieldOf(section, "environment"));
   const inventory = textOf(fieldOf(section, "inventory"));
-  return { ...(environment === undefined ? {} : { environment }), ...(inventory === undefined ? {} : { inventory }) };
+  const documentation = textOf(fieldOf(section, "documentation"));
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(inventory === undefined ? {} : { inventory }),
+    ...(documentation === undefined ? {} : { documentation }),
+  };
 }
 
 /** Whether the client carries the commands out itself, and would meet them twice if the server offered them too. */

@@ -1,6 +1,7 @@
 /** Findings as the editor shows them. */
 import { type Diagnostic as EditorDiagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
 import type { Diagnostic, Severity } from "../../compiler/diagnostics/diagnostic.js";
+import type { PageOf } from "../documentation.js";
 import { locationOf, rangeOf } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
@@ -14,12 +15,15 @@ export function findingsIn(view: View, id: string, more: readonly Diagnostic[] =
   return [...view.checked.diagnostics, ...more].filter((diagnostic) => diagnostic.span.file === id);
 }
 
-export function toEditor(view: View, diagnostic: Diagnostic): EditorDiagnostic {
+/** `pageOf` gives the address of the page about a code, for clients that show one. */
+export function toEditor(view: View, diagnostic: Diagnostic, pageOf?: PageOf): EditorDiagnostic {
+  const href = pageOf?.(diagnostic.code);
   const { code, message, help, related, span } = diagnostic;
   return {
     range: rangeOf(view, span),
     severity: severityOf(diagnostic.severity),
     code,
+    ...(href === undefined ? {} : { codeDescription: { href } }),
     source: "ctv",
     message: help === undefined ? message : `${message}\n${help}`,
     ...(isUnneeded(code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),

@@ -1,10 +1,11 @@
 /** Sessions as editors lead them, over the server's standard streams: several folders, files that move and change, questions taken back. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import type { ClientCapabilities, WorkspaceEdit } from "vscode-languageserver/node";
+import { shippedPages } from "../../lsp/documentation.js";
 import { generateProject } from "../bench/generate.js";
 import { type Client, type Report, buildServer, startClient } from "./client.js";
 
@@ -161,7 +162,8 @@ describe("a question that is taken back", () => {
       const order: string[] = [];
       client.notify("textDocument/didChange", {
         textDocument: { ...textDocument, version: 2 },
-        contentChanges: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "// new\n" }],
+        // Nothing of what was checked before is of use for this one.
+        contentChanges: [{ text: large.replace("tenant bench", "tenant other").replaceAll("tier = ", "level = ") }],
       });
       const findings = client.request("textDocument/diagnostic", { textDocument }).then(() => order.push("findings"));
       const completion = client
@@ -225,6 +227,30 @@ describe("what the editor chooses", () => {
       },
       { environment: "large" },
     ));
+});
+
+describe("a client that shows codes as links", () => {
+  const folder = folderOf("linked", { "ctv.yaml": "", "main.ctv": "service unused = tcp/1\n" });
+  const linked: ClientCapabilities = { textDocument: { diagnostic: {}, publishDiagnostics: { codeDescriptionSupport: true } } };
+  const link = async (client: Client): Promise<string | undefined> => {
+    const found = await client.request<Report>("textDocument/diagnostic", { textDocument: { uri: folder.uri("main.ctv") } });
+    return found.kind === "full" ? found.items[0].codeDescription?.href : undefined;
+  };
+
+  it("gets the address that the editor chose, and otherwise none where no pages are shipped", () =>
+    withClient([folder.uri()], linked, async (client) => {
+      expect(await link(client)).toBeUndefined();
+      client.notify("workspace/didChangeConfiguration", { settings: { ctv: { documentation: "https://example.org/{code}.html" } } });
+      expect(await link(client)).toBe("https://example.org/CTV4102.html");
+      client.notify("workspace/didChangeConfiguration", { settings: { ctv: { documentation: "https://example.org/codes#" } } });
+      expect(await link(client)).toBe("https://example.org/codes#CTV4102");
+    }));
+
+  it("gets the page that is shipped with the program, where there is one", () => {
+    const pageOf = shippedPages(resolve("dist/ctv.cjs"));
+    expect([pageOf("CTV4102"), pageOf("CTV0000")]).toEqual([pathToFileURL(resolve("docs/diagnostics/CTV4102.md")).href, undefined]);
+    expect(shippedPages(join(scratch, "nowhere/ctv.cjs"))("CTV4102")).toBeUndefined();
+  });
 });
 
 describe("a client without commands of its own", () => {

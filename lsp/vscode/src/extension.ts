@@ -20,9 +20,9 @@ function serverOptions(context: vscode.ExtensionContext): ServerOptions {
 }
 
 /** What the user chooses for the session; see `lsp/settings.ts`. */
-function chosen(): { readonly environment: string; readonly inventory: string } {
+function chosen(): { readonly environment: string; readonly inventory: string; readonly documentation: string } {
   const settings = vscode.workspace.getConfiguration("ctv");
-  return { environment: settings.get("environment", ""), inventory: settings.get("inventory", "") };
+  return { environment: settings.get("environment", ""), inventory: settings.get("inventory", ""), documentation: settings.get("documentation", "") };
 }
 
 function activeUri(): string | undefined {
@@ -61,10 +61,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const running = new LanguageClient("ctv", "ctv", serverOptions(context), {
     documentSelector: [{ language: "ctv" }],
     synchronize: { fileEvents: [sources, projects], configurationSection: "ctv" },
-    initializationOptions: () => {
-      const { environment, inventory } = chosen();
-      return { environment, inventory, ownCommands: true };
-    },
+    initializationOptions: () => ({ ...chosen(), ownCommands: true }),
   });
   client = running;
   const preview = makeTargetPreview(running);
