@@ -6,9 +6,8 @@ import { cutConnections } from "../conntrack/cut.js";
 import type { Enforced } from "../conntrack/cut.js";
 import { openControl } from "../conntrack/control.js";
 import { connectionJudge } from "../conntrack/decide.js";
-import type { Modification } from "../openflow/bundle.js";
 import { greetSwitch } from "../openflow/connection.js";
-import type { SwitchConnection } from "../openflow/connection.js";
+import type { ConnectionOptions, SwitchConnection } from "../openflow/connection.js";
 import type { PacketIn } from "../openflow/packetin.js";
 import { SwitchRefusal } from "../openflow/questions.js";
 import { openStream } from "../openflow/transport.js";
@@ -19,9 +18,11 @@ import { setupChanges } from "../ovsdb/setup.js";
 import type { BridgeSetup } from "../ovsdb/setup.js";
 import { watchBridge } from "../ovsdb/watch.js";
 import { retrying } from "../retry.js";
-import { bareFlows } from "./bare.js";
 import type { UnknownPolicy } from "./bare.js";
 import { makeBinder } from "./binder.js";
+import type { BindInput } from "./binder.js";
+import { makeChanger } from "./change.js";
+import type { Changed } from "./change.js";
 import { firstState, reportOf, step } from "./core.js";
 import type { AgentEffect, AgentEvent, AgentState } from "./core.js";
 import { bridgeProblem, nodeInventory } from "./inventory.js";
@@ -30,7 +31,6 @@ import type { Keeper } from "./keep.js";
 import { policingChanges } from "./policing.js";
 import { makeShadow } from "./shadow.js";
 import type { AgentReport, EndpointSource, InventoryPart, ProgramSource, PublishedProgram, ReportSink, Stop } from "./sources.js";
-import { stopwatch } from "./stopwatch.js";
 
 export interface AgentOptions {
   readonly own: OwnNode;
@@ -91,10 +91,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const timers = new Set<NodeJS.Timeout>();
   const binder = makeBinder();
   const shadow = makeShadow();
+  const openSwitch = async (more: ConnectionOptions = {}): Promise<SwitchConnection> =>
+    greetSwitch(await openStream(options.openflow, options.identity), more);
+  const changer = makeChanger(binder, shadow, openSwitch);
   let bridge: BridgeView | undefined;
   let connection: SwitchConnection | undefined;
-  /** The next comparison has to be of all flows. */
-  let whole = true;
   /** The program that the binder and the switch agree on; none while a change is under way, or was refused. */
   let agreed: PublishedProgram | undefined;
   let stopped = false;
@@ -152,8 +153,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const from = connection;
     if (from === undefined) return;
     try {
-      const read = await shadow.read(from);
-      whole = true;
+      const read = await changer.read(from);
       if (from === connection) send({ kind: "adopted", ...read });
     } catch (error) {
       // A switch that does not list its flows is of no use; a new connection may be.
@@ -167,58 +167,39 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const to = connection;
     if (to === undefined) return;
     agreed = undefined;
-    shadow.begin();
-    const clock = stopwatch();
     try {
-      const changes = clock.measure(published === undefined ? bareChanges() : boundChanges(published));
-      await to.apply(changes);
-      whole = false;
+      const changed = published === undefined ? await changer.bare(to, options.unknownPolicy) : await bind(to, published);
       agreed = published;
       if (published !== undefined) limitPorts();
-      const times = clock.times();
-      if (times.changes > 0) {
+      if (changed.changes > 0) {
         log.info("the switch has changed", {
           generation: published?.generation ?? 0,
-          changes: times.changes,
+          changes: changed.changes,
           flows: shadow.count(),
-          bindMilliseconds: round(times.making),
-          switchMilliseconds: round(times.switch),
+          bindMilliseconds: round(changed.making),
+          switchMilliseconds: round(changed.switch),
         });
       }
-      send({ kind: "changed", published, changes: times.changes, flows: shadow.count(), endpoints: binder.endpointCount(), at: Date.now() });
+      send({ kind: "changed", published, changes: changed.changes, flows: shadow.count(), endpoints: binder.endpointCount(), at: Date.now() });
     } catch (error) {
-      shadow.undo();
-      whole = true;
       if (!(error instanceof SwitchRefusal)) log.warn(`a change failed: ${textOf(error)}`);
       send({ kind: "failed", published, reason: textOf(error) });
     }
   };
 
-  /** Binds and compares. Where most flows change, the first are compared and given while the others are not bound yet. */
-  function* boundChanges(published: PublishedProgram): Generator<readonly Modification[]> {
+  const bind = (to: SwitchConnection, published: PublishedProgram): Promise<Changed> => {
     if (bridge === undefined) throw new Error("there is no bridge");
     const inventory = nodeInventory(own, parts.values(), bridge);
-    const binding = binder.round({ ...inventory, program: published.program, generation: published.generation, node: own.name });
-    let step = binding.next();
-    while (step.done !== true) {
-      yield shadow.changesAt(binder.wanted, step.value);
-      step = binding.next();
-    }
-    const { touched, groups, problems } = step.value;
     const homeless = inventory.homeless.map((name) => `endpoint ${name} has no port on ${options.bridge}`);
-    const found = [...homeless, ...problems.map(({ message }) => message)];
-    send({ kind: "trouble", about: "endpoints", message: summary(found) });
-    yield shadow.changes(binder.wanted, groups, whole ? undefined : touched());
-  }
+    const input: BindInput = { ...inventory, program: published.program, generation: published.generation, node: own.name };
+    return changer.bind(to, input, ({ problems }) => {
+      send({ kind: "trouble", about: "endpoints", message: summary([...homeless, ...problems.map(({ message }) => message)]) });
+    });
+  };
 
   const limitPorts = (): void => {
     const operations = bridge === undefined ? [] : policingChanges(bridge, binder.policing());
     if (operations.length > 0) watch.transact(operations).catch(trouble("ovsdb"));
-  };
-
-  const bareChanges = (): readonly (readonly Modification[])[] => {
-    whole = true;
-    return [shadow.changes(bareFlows(options.unknownPolicy), [])];
   };
 
   const keep = async (published: PublishedProgram): Promise<void> => {
@@ -338,9 +319,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const link = retrying(
     async (signal) => {
-      const opened = await greetSwitch(await openStream(options.openflow, options.identity), {
-        ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
-      });
+      const opened = await openSwitch(options.onPacket === undefined ? {} : { onPacket: options.onPacket });
       const close = (): void => opened.close();
       signal.addEventListener("abort", close, { once: true });
       if (signal.aborted) return close();

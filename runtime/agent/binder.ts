@@ -31,7 +31,7 @@ export interface BindInput {
 }
 
 export interface BindResult {
-  /** Places in the tables (`wireKey`) whose flow is another than before this update; nothing where most may be. Good until the next one. */
+  /** Places in the tables (`WireFlow.place`) whose flow is another than before this update; nothing where most may be. Good until the next one. */
   readonly touched: () => ReadonlySet<string> | undefined;
   readonly groups: readonly WireGroup[];
   readonly problems: readonly BindProblem[];
@@ -65,6 +65,8 @@ interface Held {
 
 /** Endpoints between two looks at what there is to send: about a millisecond's work. */
 const STRETCH = 64;
+
+const noFlows: readonly OwnedFlow[] = [];
 
 /** Owners of flows that are no endpoint's; no endpoint's name has a NUL. */
 const PROGRAM = "\0program";
@@ -118,16 +120,16 @@ export function makeBinder(): Binder {
 
   const take = (endpoint: Endpoint, affected: Set<string>): void => {
     const draft = resolve(endpoint);
-    affected.add(endpoint.name);
     if ("message" in draft) {
-      held.set(endpoint.name, { endpoint, flows: [] });
+      held.set(endpoint.name, { endpoint, flows: noFlows });
       problems.set(endpoint.name, [draft]);
     } else {
-      held.set(endpoint.name, { endpoint, draft, flows: [] });
+      held.set(endpoint.name, { endpoint, draft, flows: noFlows });
+      const holder: AddressHolder = { name: endpoint.name, domain: draft.domain };
       for (const { text } of draft.addresses) {
-        const others = holders.get(text) ?? [];
-        for (const other of others) affected.add(other.name);
-        holders.set(text, [...others, { name: endpoint.name, domain: draft.domain }]);
+        const others = holders.get(text);
+        if (others !== undefined) for (const other of others) affected.add(other.name);
+        holders.set(text, others === undefined ? [holder] : [...others, holder]);
       }
     }
     ids.take(endpoint.name);
@@ -137,6 +139,7 @@ export function makeBinder(): Binder {
     const known = held.get(endpoint.name);
     if (known !== undefined && (known.endpoint === endpoint || isDeepStrictEqual(known.endpoint, endpoint))) return;
     forget(endpoint.name, affected);
+    affected.add(endpoint.name);
     take(endpoint, affected);
   };
 
@@ -215,7 +218,6 @@ export function makeBinder(): Binder {
         take(endpoint, unsettled);
         // An endpoint that comes later and has the same address makes this one unsettled again.
         settle(endpoint.name, encodeEndpoint, generation);
-        unsettled.delete(endpoint.name);
         if (held.size % STRETCH === 0) yield owners.filled();
       }
     }

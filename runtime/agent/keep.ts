@@ -24,7 +24,8 @@ const PROGRAM = "program.json";
 const ENVELOPE = "program.signed";
 const INVENTORY = "inventory.json";
 
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes beside the file's place and renames, so that there is the old content or the new one. Rejects with what the system says. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;
   const file = await open(beside, "w", 0o600);

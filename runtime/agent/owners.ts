@@ -3,27 +3,28 @@
  * whose name comes first has it, as in `bindNode`.
  */
 import type { Flow } from "../../compiler/target/openflow/flow.js";
-import { encodeInstructions, encodeKey, KEY_HEAD, wireCookie } from "../openflow/flows.js";
+import { encodeInstructions, encodePlace, wireCookie } from "../openflow/flows.js";
 import type { WireCookie, WireFlow } from "../openflow/flows.js";
 
-export interface OwnedFlow extends WireFlow {
-  /** `wireKey`. */
-  readonly key: string;
+/** All flows of an owner share one, so that a flow needs no room for its owner's name. */
+export interface OwnedCookie extends WireCookie {
   readonly owner: string;
+}
+
+export interface OwnedFlow extends WireFlow {
+  readonly cookie: OwnedCookie;
 }
 
 /** Makes flows of one owner. They share what is equal: there are many of them. */
 export function flowMaker(owner: string, generation: number): (flow: Flow) => OwnedFlow {
   let last: Flow["cookie"] | undefined;
-  let cookie: WireCookie = { high: 0, low: 0 };
+  let cookie: OwnedCookie = { high: 0, low: 0, owner };
   return (flow) => {
     if (last === undefined || last.kind !== flow.cookie.kind || last.id !== flow.cookie.id) {
       last = flow.cookie;
-      cookie = wireCookie(last, generation);
+      cookie = { ...wireCookie(last, generation), owner };
     }
-    const { table, priority } = flow;
-    const key = encodeKey(table, priority, flow.match);
-    return { table, priority, match: key.slice(KEY_HEAD), instructions: shared(encodeInstructions(flow.actions)), cookie, key, owner };
+    return { place: encodePlace(flow.table, flow.priority, flow.match), instructions: shared(encodeInstructions(flow.actions)), cookie };
   };
 }
 
@@ -69,18 +70,18 @@ export function flowOwners(): FlowOwners {
   };
 
   const remove = (flow: OwnedFlow): void => {
-    const waiting = rivals.get(flow.key);
-    const holder = wanted.get(flow.key);
-    if (holder?.owner === flow.owner) {
-      note(flow.key);
+    const waiting = rivals.get(flow.place);
+    const holder = wanted.get(flow.place);
+    if (holder?.cookie.owner === flow.cookie.owner) {
+      note(flow.place);
       const [heir, ...rest] = waiting ?? [];
-      if (heir === undefined) wanted.delete(flow.key);
-      else put(flow.key, heir);
-      setRivals(flow.key, rest);
+      if (heir === undefined) wanted.delete(flow.place);
+      else put(flow.place, heir);
+      setRivals(flow.place, rest);
     } else if (waiting !== undefined) {
       setRivals(
-        flow.key,
-        waiting.filter(({ owner }) => owner !== flow.owner),
+        flow.place,
+        waiting.filter(({ cookie }) => cookie.owner !== flow.cookie.owner),
       );
     }
   };
@@ -91,20 +92,20 @@ export function flowOwners(): FlowOwners {
   };
 
   const add = (flow: OwnedFlow): void => {
-    const holder = wanted.get(flow.key);
+    const holder = wanted.get(flow.place);
     if (holder === undefined) {
-      note(flow.key);
-      put(flow.key, flow);
+      note(flow.place);
+      put(flow.place, flow);
       return;
     }
-    if (holder.owner === flow.owner) return;
-    const all = [holder, ...(rivals.get(flow.key) ?? []), flow].sort((a, b) => (a.owner < b.owner ? -1 : 1));
+    if (holder.cookie.owner === flow.cookie.owner) return;
+    const all = [holder, ...(rivals.get(flow.place) ?? []), flow].sort((a, b) => (a.cookie.owner < b.cookie.owner ? -1 : 1));
     const [first, ...rest] = all;
     if (first !== holder) {
-      note(flow.key);
-      put(flow.key, first);
+      note(flow.place);
+      put(flow.place, first);
     }
-    setRivals(flow.key, rest);
+    setRivals(flow.place, rest);
   };
 
   return {

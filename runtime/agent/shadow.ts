@@ -4,24 +4,33 @@
 import { tables } from "../../compiler/target/openflow/tables.js";
 import type { Modification } from "../openflow/bundle.js";
 import type { SwitchConnection } from "../openflow/connection.js";
-import { decodeInstructions, generationOf, isOurs, wireKey } from "../openflow/flows.js";
+import { decodeInstructions, generationOf, isOurs, tableOf } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
 import type { GroupCommand, WireGroup } from "../openflow/groups.js";
-import { everyPlace, flowAfter, flowChange, groupDifference, isMarker } from "../reconcile/difference.js";
+import { flowAfter, flowChange, groupDifference, isMarker, markerPlace, visitDifferences } from "../reconcile/difference.js";
 
 export interface Shadow {
   /** Reads everything anew. */
   readonly read: (connection: SwitchConnection) => Promise<{ readonly flows: number; readonly generation: number }>;
   /** Begins a change of the switch. What is computed for it is noted as made at once, so that no place is changed twice for nothing. */
   readonly begin: () => void;
-  /** Takes back what was noted since `begin`: the switch has not made it. */
-  readonly undo: () => void;
+  /**
+   * Takes back what was noted since `begin`: the switch has not made it. Where it has made some of it after all, and all of it was
+   * `additionsAt`, the result takes it back there as well.
+   */
+  readonly undo: () => readonly Modification[];
   /** Changes of flows in these places. */
   readonly changesAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
+  /** Of the changes in these places, those that put flows where nothing is, and not into the first table. */
+  readonly additionsAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
   /** All that is still to be changed: groups, and flows in the places that `touched` names; in all without it. */
   readonly changes: (wanted: ReadonlyMap<string, WireFlow>, groups: readonly WireGroup[], touched?: Iterable<string>) => readonly Modification[];
   /** Flows of ours. */
   readonly count: () => number;
+  /** Whether there is nothing of ours but perhaps the bar, and the first table lets no packet through to the others. */
+  readonly isBare: () => boolean;
+  /** Whether a flow at the end of the first table takes every packet. */
+  readonly isBarred: () => boolean;
 }
 
 export function makeShadow(): Shadow {
@@ -35,23 +44,40 @@ export function makeShadow(): Shadow {
   let undoFlows: (WireFlow | undefined)[] = [];
   let before = { groups, owned, ours };
 
+  /** Compares one place, and notes the change as made. */
+  const compare = (place: string, is: WireFlow | undefined, was: WireFlow | undefined, changes: Modification[]): void => {
+    if (is === was) return;
+    const change = flowChange(is, was);
+    if (change === undefined) return;
+    changes.push(change);
+    undoPlaces.push(place);
+    undoFlows.push(was);
+    if (was !== undefined && isOurs(was.cookie)) ours--;
+    const after = flowAfter(change, was);
+    if (after === undefined) present.delete(place);
+    else {
+      present.set(place, after);
+      ours++;
+    }
+  };
+
   const changesAt = (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>): readonly Modification[] => {
     const changes: Modification[] = [];
+    for (const place of places) compare(place, wanted.get(place), present.get(place), changes);
+    return changes;
+  };
+
+  const additionsAt = (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>): readonly Modification[] => {
+    const changes: Modification[] = [];
     for (const place of places) {
-      const was = present.get(place);
-      const change = flowChange(wanted.get(place), was);
-      if (change === undefined) continue;
-      changes.push(change);
-      undoPlaces.push(place);
-      undoFlows.push(was);
-      if (was !== undefined && isOurs(was.cookie)) ours--;
-      const is = flowAfter(change, was);
-      if (is === undefined) present.delete(place);
-      else {
-        present.set(place, is);
-        ours++;
-      }
+      if (tableOf({ place }) !== tables.input && !present.has(place)) compare(place, wanted.get(place), undefined, changes);
     }
+    return changes;
+  };
+
+  const allChanges = (wanted: ReadonlyMap<string, WireFlow>): readonly Modification[] => {
+    const changes: Modification[] = [];
+    visitDifferences(wanted, present, (place, is, was) => compare(place, is, was, changes));
     return changes;
   };
 
@@ -74,12 +100,7 @@ export function makeShadow(): Shadow {
   return {
     read: async (connection) => {
       const [flows, listed] = [await connection.flows(), await connection.groups()];
-      present = new Map(
-        flows.map(({ table, priority, match, instructions, cookie }) => [
-          wireKey({ table, priority, match }),
-          { table, priority, match, instructions, cookie },
-        ]),
-      );
+      present = new Map(flows.map(({ place, instructions, cookie }) => [place, { place, instructions, cookie }]));
       groups = new Map(listed.map((group) => [group.id, group]));
       ours = 0;
       let generation = 0;
@@ -96,27 +117,48 @@ export function makeShadow(): Shadow {
     },
     begin,
     undo: () => {
+      const removals = undoPlaces.flatMap((place, at): readonly Modification[] => {
+        const flow = present.get(place);
+        return flow === undefined || undoFlows[at] !== undefined ? [] : [{ kind: "flow", command: "delete", flow }];
+      });
       for (let at = undoPlaces.length - 1; at >= 0; at--) {
         const flow = undoFlows[at];
         if (flow === undefined) present.delete(undoPlaces[at]);
         else present.set(undoPlaces[at], flow);
       }
       ({ groups, owned, ours } = before);
+      begin();
+      return removals;
     },
     changesAt,
+    additionsAt,
     changes: (wanted, wantedGroups, touched) => {
       const grouped = groupDifference(new Map(wantedGroups.map((group) => [group.id, group])), groups, owned);
-      const flows = changesAt(wanted, touched ?? everyPlace(wanted, present));
+      const flows = touched === undefined ? allChanges(wanted) : changesAt(wanted, touched);
       for (const change of [...grouped.before, ...grouped.after]) if (change.kind === "group") noteGroup(change.command, change.group);
       return grouped.before.length + grouped.after.length === 0 ? flows : [...grouped.before, ...flows, ...grouped.after];
     },
     count: () => ours,
+    isBare: () => {
+      if (ours > 1) return false;
+      for (const flow of present.values()) {
+        if (isOurs(flow.cookie) && !isMarker(flow)) return false;
+        if (tableOf(flow) === tables.input && !leadsNowhere(flow)) return false;
+      }
+      return true;
+    },
+    isBarred: () => present.has(markerPlace),
   };
 }
 
+/** Actions after which a packet meets no further table. */
+const lastActions: ReadonlySet<string> = new Set(["output", "inPort", "normal", "local"]);
+
+const leadsNowhere = (flow: WireFlow): boolean => decodeInstructions(flow.instructions).every(({ kind }) => lastActions.has(kind));
+
 /** The group that a flow of ours leads to: only those of table `service` do. */
 function groupOf(flow: WireFlow): number | undefined {
-  if (flow.table !== tables.service) return undefined;
+  if (tableOf(flow) !== tables.service) return undefined;
   const action = decodeInstructions(flow.instructions).find(({ kind }) => kind === "group");
   return action?.kind === "group" ? action.group : undefined;
 }

@@ -16,7 +16,7 @@ import type { ResolvedEndpoint } from "../../compiler/target/openflow/bind/resol
 import { inSharedSpace } from "../../compiler/target/openflow/bind/spaces.js";
 import { hash32 } from "../../compiler/target/openflow/hash.js";
 import { numberText } from "../openflow/bytes.js";
-import { encodeInstructions, encodeKey, KEY_HEAD, wireCookie } from "../openflow/flows.js";
+import { encodeInstructions, encodePlace, wireCookie } from "../openflow/flows.js";
 import { flowMaker } from "./owners.js";
 import type { OwnedFlow } from "./owners.js";
 
@@ -27,11 +27,10 @@ interface Holed {
   readonly values: readonly number[];
 }
 
-interface FlowStencil {
-  readonly table: number;
-  readonly priority: number;
-  readonly key: Holed;
-  readonly instructions: Holed;
+interface Stencil {
+  /** Each once, as several flows do the same. */
+  readonly instructions: readonly Holed[];
+  readonly flows: readonly { readonly place: Holed; /** Position in `instructions`. */ readonly instructions: number }[];
 }
 
 /** The flows of an endpoint of this node's context, as they go over the wire. */
@@ -39,7 +38,7 @@ export type EndpointEncoder = (entry: ResolvedEndpoint, owner: string, generatio
 
 export function endpointEncoder(context: NodeContext): EndpointEncoder {
   /** By shape; nothing after the first endpoint of a shape, as many have only one. */
-  const stencils = new Map<string, readonly FlowStencil[] | undefined>();
+  const stencils = new Map<string, Stencil | undefined>();
   return (entry, owner, generation) => {
     const shape = shapeOf(context, entry);
     let stencil = stencils.get(shape);
@@ -49,11 +48,9 @@ export function endpointEncoder(context: NodeContext): EndpointEncoder {
       if (stencil === undefined) return endpointFlows(context, entry).map(flowMaker(owner, generation));
     }
     const values = valuesOf(context, entry);
-    const cookie = wireCookie({ kind: "endpoint", id: entry.id }, generation);
-    return stencil.map(({ table, priority, key: holedKey, instructions }) => {
-      const key = fill(holedKey, values);
-      return { table, priority, match: key.slice(KEY_HEAD), instructions: fill(instructions, values), cookie, key, owner };
-    });
+    const cookie = { ...wireCookie({ kind: "endpoint", id: entry.id }, generation), owner };
+    const instructions = stencil.instructions.map((holed) => fill(holed, values));
+    return stencil.flows.map((flow) => ({ place: fill(flow.place, values), instructions: instructions[flow.instructions], cookie }));
   };
 }
 
@@ -92,23 +89,26 @@ function fill({ literals, values: holes }: Holed, values: readonly string[]): st
   return text;
 }
 
-function makeStencil(context: NodeContext, entry: ResolvedEndpoint): readonly FlowStencil[] | undefined {
+function makeStencil(context: NodeContext, entry: ResolvedEndpoint): Stencil | undefined {
   const [first, second] = [0, 1].map((variant) => cutFlows(context, entry, variant));
   return first !== undefined && isDeepStrictEqual(first, second) ? first : undefined;
 }
 
 /** Nothing where a flow is not recorded as the endpoint's. */
-function cutFlows(context: NodeContext, entry: ResolvedEndpoint, variant: number): readonly FlowStencil[] | undefined {
+function cutFlows(context: NodeContext, entry: ResolvedEndpoint, variant: number): Stencil | undefined {
   const standIn = standInFor(context, entry, variant);
   const flows = endpointFlows(standIn.context, standIn.entry);
   if (!flows.every(({ cookie }) => cookie.kind === "endpoint" && cookie.id === standIn.entry.id)) return undefined;
   const values = valuesOf(standIn.context, standIn.entry);
-  return flows.map(({ table, priority, match, actions }) => ({
-    table,
-    priority,
-    key: cut(encodeKey(table, priority, match), values),
-    instructions: cut(encodeInstructions(actions), values),
-  }));
+  const texts = flows.map(({ actions }) => encodeInstructions(actions));
+  const distinct = [...new Set(texts)];
+  return {
+    instructions: distinct.map((text) => cut(text, values)),
+    flows: flows.map(({ table, priority, match }, index) => ({
+      place: cut(encodePlace(table, priority, match), values),
+      instructions: distinct.indexOf(texts[index]),
+    })),
+  };
 }
 
 /** An endpoint of the same shape with values that nothing else in its flows has. */

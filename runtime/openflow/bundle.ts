@@ -35,9 +35,14 @@ export function putBundleAdd(writer: ByteWriter, xid: number, bundle: number, ch
     putWord(outer, bundle);
     putShort(outer, 0);
     putShort(outer, FLAGS);
-    if (change.kind === "flow") putMessage(outer, messageTypes.flowMod, xid, (inner) => putFlowMod(inner, change.command, change.flow));
-    else putMessage(outer, messageTypes.groupMod, xid, (inner) => putGroupMod(inner, change.command, change.group));
+    putModification(outer, xid, change);
   });
+}
+
+/** A change by itself. */
+function putModification(writer: ByteWriter, xid: number, change: Modification): void {
+  if (change.kind === "flow") putMessage(writer, messageTypes.flowMod, xid, (body) => putFlowMod(body, change.command, change.flow));
+  else putMessage(writer, messageTypes.groupMod, xid, (body) => putGroupMod(body, change.command, change.group));
 }
 
 /** Long enough that a write is worth its call, short enough that the switch works while we still make and encode changes. */
@@ -48,8 +53,9 @@ const LONGEST = 1 << 16;
 const FIRST_CAPACITY = 4096;
 
 /**
- * The message id of a bundle's first change; the others follow in order. How many there will be is not known when the bundle begins, so
- * they have the upper half of all ids for themselves, and questions the lower one. INVARIANT: one bundle at a time.
+ * The message id of the first of several changes; the others follow in order. How many there will be is not known when they begin, so
+ * they have the upper half of all ids for themselves, and questions the lower one. INVARIANT: a connection carries one bundle, or one
+ * list of changes, at a time.
  */
 export const FIRST_CHANGE = 0x80000000;
 
@@ -59,17 +65,36 @@ export const FIRST_CHANGE = 0x80000000;
  * refuses single changes before it answers "close"; only then is it safe to commit.
  */
 export function* bundleChunks(bundle: number, openXid: number, closeXid: number, changes: Iterable<Modification>): Generator<Buffer> {
+  let opened = false;
+  const put = (writer: ByteWriter, xid: number, change: Modification): void => {
+    if (!opened) putBundleControl(writer, openXid, bundle, bundleSteps.open);
+    opened = true;
+    putBundleAdd(writer, xid, bundle, change);
+  };
+  yield* chunks(changes, put, (writer) => {
+    if (opened) putBundleControl(writer, closeXid, bundle, bundleSteps.close);
+  });
+}
+
+/** Changes each by itself, in chunks like a bundle's. */
+export function changeChunks(changes: Iterable<Modification>): Generator<Buffer> {
+  return chunks(changes, putModification, () => undefined);
+}
+
+function* chunks(
+  changes: Iterable<Modification>,
+  put: (writer: ByteWriter, xid: number, change: Modification) => void,
+  end: (writer: ByteWriter) => void,
+): Generator<Buffer> {
   let writer = byteWriter(FIRST_CAPACITY);
   let xid = FIRST_CHANGE;
   for (const change of changes) {
-    if (xid === FIRST_CHANGE) putBundleControl(writer, openXid, bundle, bundleSteps.open);
-    putBundleAdd(writer, xid++, bundle, change);
+    put(writer, xid++, change);
     if (writer.at >= CHUNK) {
       yield written(writer);
       writer = byteWriter(CHUNK + LONGEST);
     }
   }
-  if (xid === FIRST_CHANGE) return;
-  putBundleControl(writer, closeXid, bundle, bundleSteps.close);
-  yield written(writer);
+  end(writer);
+  if (writer.at > 0) yield written(writer);
 }

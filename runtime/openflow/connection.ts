@@ -4,15 +4,14 @@
  */
 import type { Socket } from "node:net";
 import { matchText } from "../../compiler/target/openflow/text.js";
-import { bundleChunks, bundleSteps, FIRST_CHANGE, putBundleControl } from "./bundle.js";
+import { bundleChunks, bundleSteps, changeChunks, FIRST_CHANGE, putBundleControl } from "./bundle.js";
 import type { Modification } from "./bundle.js";
 import { byteWriter, putBytes, WireError, written } from "./bytes.js";
 import { readError } from "./errors.js";
-import { putFlowRequest, readFlowStatistics } from "./flows.js";
+import { decodeFlow, putFlowRequest, readFlowStatistics } from "./flows.js";
 import type { FlowStatistics, WireCookie } from "./flows.js";
 import { readGroups } from "./groups.js";
 import type { WireGroup } from "./groups.js";
-import { decodeMatch } from "./match.js";
 import {
   deframer,
   helloMessage,
@@ -39,6 +38,8 @@ export interface SwitchConnection {
    * with `SwitchRefusal` when the switch takes them not, and then has made none; also when taking a change throws.
    */
   readonly apply: (changes: Iterable<Modification>) => Promise<void>;
+  /** Makes the changes one by one. Rejects with `SwitchRefusal` when the switch takes some of them not; it has made the others. */
+  readonly load: (changes: Iterable<Modification>) => Promise<void>;
   /** Flows whose cookie agrees with `cookie` under `mask`; all without. */
   readonly flows: (cookie?: WireCookie, mask?: WireCookie) => Promise<readonly FlowStatistics[]>;
   readonly groups: () => Promise<readonly WireGroup[]>;
@@ -59,7 +60,7 @@ export interface ConnectionOptions {
 }
 
 /** Changes under way, and what the switch had against some of them. */
-interface OpenBundle {
+interface UnderWay {
   readonly changes: Modification[];
   readonly errors: string[];
 }
@@ -70,7 +71,7 @@ const HEAD = 128;
 export async function greetSwitch(socket: Socket, options: ConnectionOptions = {}): Promise<SwitchConnection> {
   const patience = options.patience ?? 30_000;
   const questions = makeQuestions(patience, (error) => end(error));
-  let bundle: OpenBundle | undefined;
+  let underWay: UnderWay | undefined;
   let nextBundle = 1;
   let ended = false;
   let heard = true;
@@ -127,8 +128,8 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
         return;
       case messageTypes.error: {
         if (questions.answer(received)) return;
-        const change = bundle?.changes[received.xid - FIRST_CHANGE];
-        if (bundle !== undefined && change !== undefined) bundle.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
+        const change = underWay?.changes[received.xid - FIRST_CHANGE];
+        if (underWay !== undefined && change !== undefined) underWay.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
         return;
       }
       case messageTypes.experimenter: {
@@ -183,12 +184,16 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     await done;
   };
 
+  const begin = (): UnderWay => {
+    if (underWay !== undefined) throw new Error("one list of changes at a time");
+    underWay = { changes: [], errors: [] };
+    return underWay;
+  };
+
   const apply = async (changes: Iterable<Modification>): Promise<void> => {
-    if (bundle !== undefined) throw new Error("one bundle at a time");
     const id = nextBundle++;
     const [openXid, closeXid] = [questions.ids(1), questions.ids(1)];
-    const open: OpenBundle = { changes: [], errors: [] };
-    bundle = open;
+    const open = begin();
     let ready: Promise<unknown> | undefined;
     try {
       for (const chunk of bundleChunks(id, openXid, closeXid, noted(changes, open.changes))) {
@@ -201,14 +206,24 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
       }
       if (ready === undefined) return;
       await ready;
-      if (open.errors.length > 0) throw new SwitchRefusal("");
+      if (open.errors.length > 0) throw refusal(open);
       await commit(id);
     } catch (error) {
       if (ready !== undefined && !ended) await control(bundleSteps.discard, id).catch(() => undefined);
-      if (open.errors.length > 0 && error instanceof SwitchRefusal) throw new SwitchRefusal(open.errors.slice(0, 3).join("; "));
-      throw error;
+      throw error instanceof SwitchRefusal ? refusal(open, error) : error;
     } finally {
-      bundle = undefined;
+      underWay = undefined;
+    }
+  };
+
+  const load = async (changes: Iterable<Modification>): Promise<void> => {
+    const open = begin();
+    try {
+      for (const chunk of changeChunks(noted(changes, open.changes))) await write(chunk);
+      await barrier();
+      if (open.errors.length > 0) throw refusal(open);
+    } finally {
+      underWay = undefined;
     }
   };
 
@@ -233,6 +248,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     return {
       features: readFeatures(answer.body),
       apply,
+      load,
       flows: (cookie, mask) =>
         list(
           multipartTypes.flow,
@@ -250,6 +266,11 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   }
 }
 
+/** What the switch had against changes; `otherwise` where it named none. */
+function refusal({ errors }: UnderWay, otherwise = new SwitchRefusal("")): SwitchRefusal {
+  return errors.length === 0 ? otherwise : new SwitchRefusal(errors.slice(0, 3).join("; "));
+}
+
 /** The same changes, of which each is noted when it is taken. */
 function* noted(changes: Iterable<Modification>, notes: Modification[]): Generator<Modification> {
   for (const change of changes) {
@@ -261,8 +282,8 @@ function* noted(changes: Iterable<Modification>, notes: Modification[]): Generat
 /** A change in words: `add of table=80,priority=1001,tcp,...`. */
 export function changeText(change: Modification): string {
   if (change.kind === "group") return `${change.command} of group ${change.group.id}`;
-  const { table, priority, match } = change.flow;
-  const fields = decodeMatch(match).flatMap((entry) => (entry.field === "unknown" ? [] : [entry]));
+  const { table, priority, match } = decodeFlow(change.flow);
+  const fields = match.flatMap((entry) => (entry.field === "unknown" ? [] : [entry]));
   const text = matchText(fields);
   return `${change.command} of table=${table},priority=${priority}${text === "" ? "" : `,${text}`}`;
 }

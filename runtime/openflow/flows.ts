@@ -29,7 +29,7 @@ import {
   WireError,
 } from "./bytes.js";
 import type { ByteReader, ByteWriter } from "./bytes.js";
-import { decodeMatch, encodeMatch, encodeMatchAfter, takeMatch } from "./match.js";
+import { decodeMatch, encodeMatchAfter, takeMatch } from "./match.js";
 import type { WireMatch } from "./match.js";
 
 /** A cookie as two halves of 32 bits. */
@@ -38,11 +38,13 @@ export interface WireCookie {
   readonly low: number;
 }
 
-/** A flow as the switch has it. `match` and `instructions` are bytes as text (`bytes.ts`). */
+/** A flow as the switch has it; texts are bytes (`bytes.ts`). There are many, so they are kept small. */
 export interface WireFlow {
-  readonly table: number;
-  readonly priority: number;
-  readonly match: string;
+  /**
+   * Table (one byte), priority (two) and match: what makes a flow this flow to the switch. Flows with the same place replace each
+   * other.
+   */
+  readonly place: string;
   readonly instructions: string;
   readonly cookie: WireCookie;
 }
@@ -55,18 +57,22 @@ export interface FlowStatistics extends WireFlow {
   readonly age: number;
 }
 
-/** What makes a flow this flow to the switch: equal for flows that replace each other. */
-export function wireKey(flow: Pick<WireFlow, "table" | "priority" | "match">): string {
-  return String.fromCharCode(flow.table, flow.priority >>> 8, flow.priority & 0xff) + flow.match;
-}
+export const tableOf = ({ place }: Pick<WireFlow, "place">): number => place.charCodeAt(0);
+export const priorityOf = ({ place }: Pick<WireFlow, "place">): number => place.charCodeAt(1) * 0x100 + place.charCodeAt(2);
+/** The match's bytes. */
+export const matchOf = ({ place }: Pick<WireFlow, "place">): string => place.slice(PLACE_HEAD);
 
-/** The key of a flow with such a match, from which the match's own text is a part: `key.slice(KEY_HEAD)`. */
-export function encodeKey(table: number, priority: number, match: Match): string {
+export function encodePlace(table: number, priority: number, match: Match): string {
   return encodeMatchAfter([table, priority >>> 8, priority & 0xff], match);
 }
 
-/** Characters of a key before the match. */
-export const KEY_HEAD = 3;
+/** The place of a match that is encoded already. */
+export function placeOf(table: number, priority: number, match: string): string {
+  return String.fromCharCode(table, priority >>> 8, priority & 0xff) + match;
+}
+
+/** Bytes of a place before the match. */
+const PLACE_HEAD = 3;
 
 const GENERATION_LIMIT = 0x10000;
 
@@ -116,9 +122,7 @@ export function encodeInstructions(actions: readonly Action[]): string {
 /** The flow as it is on the wire. `generation` goes into its cookie. */
 export function encodeFlow(flow: Flow, generation: number): WireFlow {
   return {
-    table: flow.table,
-    priority: flow.priority,
-    match: encodeMatch(flow.match),
+    place: encodePlace(flow.table, flow.priority, flow.match),
     instructions: encodeInstructions(flow.actions),
     cookie: wireCookie(flow.cookie, generation),
   };
@@ -138,8 +142,7 @@ export interface DecodedFlow {
 }
 
 export function decodeFlow(flow: WireFlow): DecodedFlow {
-  const { table, priority } = flow;
-  return { table, priority, match: decodeMatch(flow.match), actions: decodeInstructions(flow.instructions) };
+  return { table: tableOf(flow), priority: priorityOf(flow), match: decodeMatch(matchOf(flow)), actions: decodeInstructions(flow.instructions) };
 }
 
 export function decodeInstructions(text: string): DecodedFlow["actions"] {
@@ -176,16 +179,16 @@ flowModStart.writeUInt32BE(ANY, 32);
 /** Writes the body of a flow-mod (§7.3.4.1), all of one flow. */
 export function putFlowMod(writer: ByteWriter, command: FlowCommand, flow: WireFlow): void {
   const instructions = command === "delete" ? "" : flow.instructions;
-  reserve(writer, 64 + flow.match.length + instructions.length);
+  reserve(writer, 64 + flow.place.length + instructions.length);
   const start = writer.at;
   writer.bytes.set(flowModStart, start);
   putWord(writer, flow.cookie.high);
   putWord(writer, flow.cookie.low);
-  writer.bytes[start + 16] = flow.table;
+  writer.bytes[start + 16] = tableOf(flow);
   writer.bytes[start + 17] = commands[command];
-  setShort(writer, start + 22, flow.priority);
+  setShort(writer, start + 22, priorityOf(flow));
   writer.at = start + 40;
-  putMatch(writer, flow.match);
+  putMatch(writer, matchOf(flow));
   putText(writer, instructions);
 }
 
@@ -200,7 +203,7 @@ export function readFlowMod(reader: ByteReader): { readonly command: FlowCommand
   const match = takeMatch(reader);
   const instructions = getText(reader, remaining(reader));
   const command = number === 0 ? "add" : number === 2 ? "modify" : number === 4 ? "delete" : undefined;
-  return command === undefined ? undefined : { command, flow: { table, priority, match, instructions, cookie } };
+  return command === undefined ? undefined : { command, flow: { place: placeOf(table, priority, match), instructions, cookie } };
 }
 
 /** A match as it stands in a message. */
@@ -239,7 +242,8 @@ export function readFlowStatistics(reader: ByteReader): readonly FlowStatistics[
     const cookie = { high: getWord(entry), low: getWord(entry) };
     const [packets, bytes] = [getCount(entry), getCount(entry)];
     const match = takeMatch(entry);
-    flows.push({ table, priority, match, instructions: getText(entry, remaining(entry)), cookie, packets, bytes, age });
+    const place = placeOf(table, priority, match);
+    flows.push({ place, instructions: getText(entry, remaining(entry)), cookie, packets, bytes, age });
   }
   return flows;
 }

@@ -7,17 +7,18 @@
  * A flow that is there stays as it is, with its counters and the generation in its cookie. One whose actions differ is modified,
  * which keeps both. One that came from another rule or endpoint is replaced.
  */
+import { tables } from "../../compiler/target/openflow/tables.js";
 import type { Modification } from "../openflow/bundle.js";
-import { generationOf, isOurs, sameOrigin, wireKey } from "../openflow/flows.js";
+import { encodePlace, generationOf, isOurs, sameOrigin } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
 import type { WireGroup } from "../openflow/groups.js";
 
-/** By `wireKey`. */
+/** By place. */
 export type FlowTable = ReadonlyMap<string, WireFlow>;
 
 export function flowTable(flows: Iterable<WireFlow>): Map<string, WireFlow> {
   const table = new Map<string, WireFlow>();
-  for (const flow of flows) table.set(wireKey(flow), flow);
+  for (const flow of flows) table.set(flow.place, flow);
   return table;
 }
 
@@ -25,9 +26,9 @@ export function flowTable(flows: Iterable<WireFlow>): Map<string, WireFlow> {
  * The flow at the end of table 0. Its cookie tells the generation that the switch holds as a whole, so it changes with every
  * generation; it only drops.
  */
-export function isMarker(flow: Pick<WireFlow, "table" | "priority" | "match">): boolean {
-  return flow.table === 0 && flow.priority === 0 && flow.match === "";
-}
+export const markerPlace = encodePlace(tables.input, 0, []);
+
+export const isMarker = ({ place }: Pick<WireFlow, "place">): boolean => place === markerPlace;
 
 export type FlowChange = Modification & { readonly kind: "flow" };
 
@@ -53,10 +54,24 @@ export function flowAfter(change: FlowChange, present: WireFlow | undefined): Wi
   }
 }
 
-/** All places of two tables: the wanted ones first, so that what adds and modifies comes before what deletes. */
-export function* everyPlace(wanted: FlowTable, present: FlowTable): Generator<string> {
-  yield* wanted.keys();
-  for (const place of present.keys()) if (!wanted.has(place)) yield place;
+/**
+ * Calls `visit` for each place in which two tables have not the same flow object: for the wanted ones first, so that what adds and
+ * modifies comes before what deletes. It may change `present` at the place that it is called for.
+ */
+export function visitDifferences(
+  wanted: FlowTable,
+  present: FlowTable,
+  visit: (place: string, is: WireFlow | undefined, was: WireFlow | undefined) => void,
+): void {
+  const { size } = present;
+  let common = 0;
+  for (const [place, is] of wanted) {
+    const was = present.get(place);
+    if (was !== undefined) common++;
+    if (is !== was) visit(place, is, was);
+  }
+  if (common === size) return;
+  for (const [place, was] of present) if (!wanted.has(place)) visit(place, undefined, was);
 }
 
 /** Wanted flows that would take the place of somebody else's. */

@@ -5,7 +5,7 @@
  * count all packets of connections that a rule let pass.
  */
 import { tables } from "../../compiler/target/openflow/tables.js";
-import { cookieParts, wireKey } from "../openflow/flows.js";
+import { cookieParts, tableOf } from "../openflow/flows.js";
 import type { FlowStatistics } from "../openflow/flows.js";
 
 export interface RuleCount {
@@ -45,7 +45,7 @@ export function makeCounters(): Counters {
       for (const flow of flows) {
         const cookie = cookieParts(flow.cookie);
         if (cookie === undefined || (cookie.kind !== "rule" && cookie.kind !== "default")) continue;
-        const key = `${cookie.id} ${wireKey(flow)}`;
+        const key = `${cookie.id} ${flow.place}`;
         seen.set(key, { packets: flow.packets, bytes: flow.bytes });
         const last = before?.get(key);
         // Fewer than before: the flow is a new one.
@@ -53,7 +53,7 @@ export function makeCounters(): Counters {
         const packets = flow.packets - from.packets;
         if (packets === 0) continue;
         const sum = sums.get(cookie.id) ?? { decided: 0, policyPackets: 0, policyBytes: 0, accountPackets: 0, accountBytes: 0 };
-        add(sum, flow.table, packets, flow.bytes - from.bytes);
+        add(sum, tableOf(flow), packets, flow.bytes - from.bytes);
         // What the first list has may be long ago.
         if (before !== undefined) sum.lastHit = now;
         sums.set(cookie.id, sum);

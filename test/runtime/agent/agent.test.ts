@@ -14,7 +14,7 @@ import type { Agent, AgentOptions } from "../../../runtime/agent/agent.js";
 import { folderKeeper } from "../../../runtime/agent/keep.js";
 import { greetSwitch } from "../../../runtime/openflow/connection.js";
 import type { SwitchConnection } from "../../../runtime/openflow/connection.js";
-import { encodeFlow, generationOf, isOurs, wireKey } from "../../../runtime/openflow/flows.js";
+import { encodeFlow, encodePlace, generationOf, isOurs, matchOf, placeOf, tableOf } from "../../../runtime/openflow/flows.js";
 import type { WireFlow } from "../../../runtime/openflow/flows.js";
 import { openStream } from "../../../runtime/openflow/transport.js";
 import { isMarker } from "../../../runtime/reconcile/difference.js";
@@ -116,7 +116,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     );
 
   const plain = (flows: Iterable<WireFlow>): ReadonlyMap<string, string> =>
-    new Map([...flows].map((flow) => [wireKey(flow), `${flow.instructions} ${flow.cookie.high >>> 16} ${flow.cookie.low}`]));
+    new Map([...flows].map((flow) => [flow.place, `${flow.instructions} ${flow.cookie.high >>> 16} ${flow.cookie.low}`]));
 
   const wanted = (program: Program, list: readonly Endpoint[]): ReadonlyMap<string, string> =>
     plain(bindNode(program, { nodes, endpoints: list }, "a").flows.map((flow) => encodeFlow(flow, 0)));
@@ -164,7 +164,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
       async () => (await watcher.flows()).length === 1,
       () => JSON.stringify(log.lines),
     );
-    expect(await watcher.flows()).toMatchObject([{ table: 0, priority: 0, match: "", instructions: "" }]);
+    expect(await watcher.flows()).toMatchObject([{ place: encodePlace(0, 0, []), instructions: "" }]);
   });
 
   it("binds a program and endpoints, and marks the generation", async () => {
@@ -247,7 +247,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
   });
 
   it("does not touch flows of others", async () => {
-    const theirs = { table: 0, priority: 7, match: "", instructions: "", cookie: { high: 0, low: 1 } };
+    const theirs = { place: encodePlace(0, 7, []), instructions: "", cookie: { high: 0, low: 1 } };
     await watcher.apply([{ kind: "flow", command: "add", flow: theirs }]);
     const started = await agent();
     source.set(endpoints);
@@ -264,7 +264,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     const flows = await watcher.flows();
     await watcher.apply([
       ...flows.slice(0, 10).map((flow) => ({ kind: "flow", command: "delete", flow }) as const),
-      { kind: "flow", command: "add", flow: { ...flows[12], priority: 4321 } },
+      { kind: "flow", command: "add", flow: { ...flows[12], place: placeOf(tableOf(flows[12]), 4321, matchOf(flows[12])) } },
     ]);
     await becomes(webToDb, endpoints);
   });

@@ -9,7 +9,7 @@ import { buildProgram } from "../../../compiler/target/openflow/build.js";
 import type { Program } from "../../../compiler/target/openflow/program.js";
 import { makeBinder } from "../../../runtime/agent/binder.js";
 import type { BindInput } from "../../../runtime/agent/binder.js";
-import { encodeFlow, wireKey } from "../../../runtime/openflow/flows.js";
+import { encodeFlow } from "../../../runtime/openflow/flows.js";
 import { encodeGroup } from "../../../runtime/openflow/groups.js";
 import { allow, makePolicy, universeOf } from "../../support/policy.js";
 import type { RuleSketch } from "../../support/policy.js";
@@ -95,7 +95,7 @@ function flowsAtOnce(input: Omit<BindInput, "generation">): ReadonlyMap<string, 
   const table = new Map<string, string>();
   for (const flow of bindNode(input.program, input, input.node).flows) {
     const wire = encodeFlow(flow, 0);
-    if (!table.has(wireKey(wire))) table.set(wireKey(wire), `${wire.instructions} ${wire.cookie.high >>> 16} ${wire.cookie.low}`);
+    if (!table.has(wire.place)) table.set(wire.place, `${wire.instructions} ${wire.cookie.high >>> 16} ${wire.cookie.low}`);
   }
   return table;
 }
@@ -172,6 +172,33 @@ describe("the binder", () => {
     const ofEndpoints = [...(touched() ?? [])].filter((key) => cookieKinds.endpoint === (((binder.wanted.get(key)?.cookie.high ?? 0) >>> 16) & 0xff));
     expect(ofEndpoints).toEqual([]);
     expect(touched()?.size).toBeGreaterThan(0);
+  });
+
+  it("has the flows of bindNode where many endpoints are alike", () => {
+    for (const program of programs) {
+      for (const list of nodes) {
+        const alike = Array.from({ length: 40 }, (_, index): Endpoint => ({
+          ...endpoint(index + 1, index % 3 === 0 ? "db" : "web"),
+          // Values that are also elsewhere in a flow, and addresses that others have.
+          port: index + 1,
+          addresses: [`10.1.0.${index < 38 ? index : 1}`, `fd00::${index}`, ...(index % 5 === 0 ? [`10.2.0.${index}`] : [])],
+          namespace: index % 7 === 0 ? "lab" : "shop",
+        }));
+        const binder = makeBinder();
+        const at = { program, nodes: list, node: "a", endpoints: alike };
+        binder.update({ ...at, generation: 1 });
+        expect(texts(binder.wanted)).toEqual(flowsAtOnce(at));
+      }
+    }
+  });
+
+  it("makes everything anew after a round that was left", () => {
+    const binder = makeBinder();
+    binder.update(input(many.slice(0, 3)));
+    const elsewhere = { ...input(many), nodes: [{ ...nodes[1][0], tunnel: 7 }] };
+    binder.round(elsewhere).next();
+    binder.update(input(many.slice(0, 5)));
+    expect(texts(binder.wanted)).toEqual(flowsAtOnce(input(many.slice(0, 5))));
   });
 
   it("knows who has an address", () => {

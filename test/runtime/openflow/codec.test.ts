@@ -15,6 +15,7 @@ import {
   encodeFlow,
   putFlowMod,
   readFlowMod,
+  matchOf,
   readFlowStatistics,
 } from "../../../runtime/openflow/flows.js";
 import { readGroups } from "../../../runtime/openflow/groups.js";
@@ -159,7 +160,7 @@ describe("encoding", () => {
   });
 
   it("does not depend on the order of a match", () => {
-    fc.assert(fc.property(anyFlow, (flow) => encodeFlow({ ...flow, match: [...flow.match].reverse() }, 0).match === encodeFlow(flow, 0).match));
+    fc.assert(fc.property(anyFlow, (flow) => encodeFlow({ ...flow, match: [...flow.match].reverse() }, 0).place === encodeFlow(flow, 0).place));
   });
 
   it("gives flow-mods back as they were", () => {
@@ -231,8 +232,8 @@ describe("decoding", () => {
   it("of flows takes damaged and cut ones", () => {
     fc.assert(
       fc.property(anyFlow, fc.nat(), fc.nat({ max: 255 }), fc.nat(), (flow, place, byte, length) => {
-        const { instructions, match } = encodeFlow(flow, 0);
-        for (const [text, decode] of [[instructions, decodeInstructions] as const, [match, decodeMatch] as const]) {
+        const wire = encodeFlow(flow, 0);
+        for (const [text, decode] of [[wire.instructions, decodeInstructions] as const, [matchOf(wire), decodeMatch] as const]) {
           const bytes = Buffer.from(text, "latin1").subarray(0, length % (text.length + 1));
           if (bytes.length > 0) bytes[place % bytes.length] = byte;
           survives(() => decode(bytes.toString("latin1")));

@@ -2,16 +2,16 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Modification } from "../../../runtime/openflow/bundle.js";
-import { isOurs, sameOrigin, wireKey } from "../../../runtime/openflow/flows.js";
+import { isOurs, placeOf, sameOrigin } from "../../../runtime/openflow/flows.js";
 import type { WireFlow } from "../../../runtime/openflow/flows.js";
-import { conflicts, everyPlace, flowAfter, flowChange, flowTable, groupDifference, isMarker } from "../../../runtime/reconcile/difference.js";
+import { conflicts, flowAfter, flowChange, flowTable, groupDifference, isMarker, visitDifferences } from "../../../runtime/reconcile/difference.js";
 
 const OURS = 0xc7010000;
 const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
   fc.record({
-    table: fc.nat({ max: 1 }),
-    priority: fc.nat({ max: 2 }),
-    match: fc.constantFrom("", "a"),
+    place: fc
+      .tuple(fc.nat({ max: 1 }), fc.nat({ max: 2 }), fc.constantFrom("", "a"))
+      .map(([number, priority, match]) => placeOf(number, priority, match)),
     instructions: fc.constantFrom("", "x", "y"),
     cookie: fc
       .tuple(ours, fc.nat({ max: 3 }), fc.nat({ max: 2 }))
@@ -19,14 +19,20 @@ const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
   });
 const table = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<Map<string, WireFlow>> => fc.array(anyFlow(ours), { maxLength: 12 }).map(flowTable);
 
-const flowDifference = (wanted: ReadonlyMap<string, WireFlow>, present: ReadonlyMap<string, WireFlow>): readonly Modification[] =>
-  [...everyPlace(wanted, present)].flatMap((place) => flowChange(wanted.get(place), present.get(place)) ?? []);
+function flowDifference(wanted: ReadonlyMap<string, WireFlow>, present: ReadonlyMap<string, WireFlow>): readonly Modification[] {
+  const changes: Modification[] = [];
+  visitDifferences(wanted, present, (_, is, was) => {
+    const change = flowChange(is, was);
+    if (change !== undefined) changes.push(change);
+  });
+  return changes;
+}
 
 function applied(present: ReadonlyMap<string, WireFlow>, changes: readonly Modification[]): ReadonlyMap<string, WireFlow> {
   const after = new Map(present);
   for (const change of changes) {
     if (change.kind === "group") continue;
-    const key = wireKey(change.flow);
+    const key = change.flow.place;
     const flow = flowAfter(change, after.get(key));
     if (flow === undefined) after.delete(key);
     else after.set(key, flow);
@@ -64,7 +70,7 @@ describe("the difference", () => {
   it("has one change at most for a place, and none for a flow that is right", () => {
     fc.assert(
       fc.property(wantedTables, presentTables, (wanted, present) => {
-        const changed = flowDifference(wanted, present).flatMap((change) => (change.kind === "flow" ? [wireKey(change.flow)] : []));
+        const changed = flowDifference(wanted, present).flatMap((change) => (change.kind === "flow" ? [change.flow.place] : []));
         expect(new Set(changed).size).toBe(changed.length);
         for (const [key, flow] of wanted) {
           const there = present.get(key);
@@ -76,9 +82,7 @@ describe("the difference", () => {
   });
 
   const flow = (more: Partial<WireFlow> = {}): WireFlow => ({
-    table: 5,
-    priority: 1,
-    match: "m",
+    place: placeOf(5, 1, "m"),
     instructions: "x",
     cookie: { high: OURS, low: 1 },
     ...more,
@@ -93,13 +97,15 @@ describe("the difference", () => {
   });
 
   it("moves the marker with the generation", () => {
-    const marker = { table: 0, priority: 0, match: "", instructions: "" };
+    const marker = { place: placeOf(0, 0, ""), instructions: "" };
     expect(between(flow(marker), flow({ ...marker, cookie: { high: OURS + 9, low: 1 } }))).toEqual(["add"]);
   });
 
   it("tells whose places it takes", () => {
     const theirs = flow({ cookie: { high: 1, low: 1 } });
-    expect(conflicts(flowTable([flow()]), flowTable([theirs, flow({ match: "other", cookie: { high: 1, low: 1 } })]))).toEqual([theirs]);
+    expect(conflicts(flowTable([flow()]), flowTable([theirs, flow({ place: placeOf(5, 1, "other"), cookie: { high: 1, low: 1 } })]))).toEqual([
+      theirs,
+    ]);
   });
 
   it("brings groups before flows and takes our own away after them", () => {

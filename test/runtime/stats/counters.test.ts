@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "@jest/globals";
 import { tables } from "../../../compiler/target/openflow/tables.js";
-import { wireCookie } from "../../../runtime/openflow/flows.js";
+import { placeOf, wireCookie } from "../../../runtime/openflow/flows.js";
 import type { FlowStatistics } from "../../../runtime/openflow/flows.js";
 import { makeCounters } from "../../../runtime/stats/counters.js";
 import { readCounts, shareCounts, sumCounts } from "../../../runtime/stats/share.js";
@@ -14,9 +14,7 @@ const flow = (
   packets: number,
   more: { readonly table?: number; readonly match?: string; readonly generation?: number } = {},
 ): FlowStatistics => ({
-  table: more.table ?? tables.policy,
-  priority: 1001,
-  match: more.match ?? `match ${id}`,
+  place: placeOf(more.table ?? tables.policy, 1001, more.match ?? `match ${id}`),
   instructions: "",
   cookie: wireCookie({ kind: "rule", id }, more.generation ?? 1),
   packets,

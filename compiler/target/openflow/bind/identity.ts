@@ -38,12 +38,12 @@ interface Kind {
 /** With more sets of labels than this, those seen so far are forgotten. */
 const MOST_KINDS = 4096;
 
-/** Says what each address of an endpoint is to the policy. */
-export function identifier(program: Program): (endpoint: Endpoint, address: Address) => Identity {
+/** Says what an endpoint's addresses are to the policy. */
+export function identifier(program: Program): (endpoint: Endpoint) => (address: Address) => Identity {
   const kindOf = kindFinder(program);
   const placeOf = placeFinder(program.places);
   const kinds = new Map<string, Kind>();
-  return (endpoint, address) => {
+  return (endpoint) => {
     const key = JSON.stringify([endpoint.namespace ?? null, endpoint.labels]);
     let kind = kinds.get(key);
     if (kind === undefined) {
@@ -51,11 +51,13 @@ export function identifier(program: Program): (endpoint: Endpoint, address: Addr
       kind = kindOf(endpoint);
       kinds.set(key, kind);
     }
-    const members = kind.owner ?? placeOf(address)?.members ?? 0;
-    const classes = kind.classes.filter(({ reach }) => isReached(reach, address)).map(({ index }) => index);
-    const blocked = kind.impossible.some((set) => containsAddress(set, address)) ? "the policy places such workloads at other addresses" : undefined;
-    const profile = kind.profiles.find(({ reach }) => isReached(reach, address))?.profile;
-    return { members, classes, ...(profile === undefined ? {} : { profile }), ...(blocked === undefined ? {} : { blocked }) };
+    const { owner, classes, profiles, impossible } = kind;
+    return (address) => ({
+      members: owner ?? placeOf(address)?.members ?? 0,
+      classes: classes.flatMap(({ index, reach }) => (isReached(reach, address) ? index : [])),
+      profile: profiles.find(({ reach }) => isReached(reach, address))?.profile,
+      blocked: impossible.some((set) => containsAddress(set, address)) ? "the policy places such workloads at other addresses" : undefined,
+    });
   };
 }
 

@@ -108,15 +108,19 @@ export function endpointResolver(program: Program): (endpoint: Endpoint) => Endp
     if (mac === undefined)
       return { endpoint: endpoint.name, message: `endpoint ${endpoint.name} is left out: "${endpoint.mac}" is not a MAC address` };
     const problems: BindProblem[] = [];
-    const addresses = endpoint.addresses.flatMap((written) => {
+    const identityOf = identify(endpoint);
+    const addresses: EndpointDraft["addresses"][number][] = [];
+    let policing: EndpointDraft["policing"];
+    for (const written of endpoint.addresses) {
       const address = parseAddress(written);
       if (address === undefined) {
         problems.push({ endpoint: endpoint.name, message: `endpoint ${endpoint.name}: "${written}" is not an address` });
-        return [];
+        continue;
       }
-      return [{ address, text: formatAddress(address), ...identify(endpoint, address), ambiguous: false }];
-    });
-    const limited = addresses.find(({ profile }) => profile?.rate !== undefined)?.profile;
+      const { members, classes, blocked, profile } = identityOf(address);
+      addresses.push({ address, text: formatAddress(address), members, classes, blocked, ambiguous: false, dscp: profile?.dscp });
+      if (profile?.rate !== undefined) policing ??= { rate: profile.rate, burst: profile.burst ?? 0 };
+    }
     const owner = program.tenants.find((tenant) => endpoint.namespace !== undefined && tenant.namespaces.includes(endpoint.namespace));
     const network = networkAt(
       owner?.id,
@@ -127,8 +131,8 @@ export function endpointResolver(program: Program): (endpoint: Endpoint) => Endp
       mac,
       domain: owner?.id ?? network?.tenant ?? 0,
       network,
-      addresses: addresses.map(({ profile, ...address }) => ({ ...address, ...(profile?.dscp === undefined ? {} : { dscp: profile.dscp }) })),
-      ...(limited?.rate === undefined ? {} : { policing: { rate: limited.rate, burst: limited.burst ?? 0 } }),
+      addresses,
+      policing,
       problems,
     };
   };
@@ -140,9 +144,10 @@ export function endpointResolver(program: Program): (endpoint: Endpoint) => Endp
  */
 export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (address: string) => readonly AddressHolder[]): ResolvedEndpoint {
   const { endpoint, mac, domain, network, policing } = draft;
-  const addresses = draft.addresses.map(({ text, ...resolved }): ResolvedAddress => {
-    const others = holdersOf(text).filter(({ name }) => name !== endpoint.name);
-    if (others.length === 0) return resolved;
+  const addresses = draft.addresses.map((resolved): ResolvedAddress => {
+    const holders = holdersOf(resolved.text);
+    if (holders.length <= 1) return resolved;
+    const others = holders.filter(({ name }) => name !== endpoint.name);
     const rivals = others.filter((other) => other.domain === domain).map(({ name }) => name);
     const rival = rivals.sort()[0];
     return {
@@ -151,7 +156,7 @@ export function settleEndpoint(draft: EndpointDraft, id: number, holdersOf: (add
       ...(rivals.length === 0 ? {} : { blocked: `endpoint ${rival} of the same tenant has the same address` }),
     };
   });
-  return { endpoint, id, mac, domain, network, addresses, ...(policing === undefined ? {} : { policing }) };
+  return { endpoint, id, mac, domain, network, addresses, policing };
 }
 
 /** Why some of an endpoint's addresses get no traffic. */
