@@ -50,8 +50,15 @@ export interface LoadListener {
   readonly read: (sources: ReadProject, project: Project) => void;
 }
 
+export interface LoadManner {
+  readonly listener?: LoadListener;
+  /** For verbs that ask what a policy means and show no findings about its logic. */
+  readonly withoutLogic?: boolean;
+}
+
 /** Finds, reads and checks the project that the words name. @throws Refusal for what cannot be read or is not there. */
-export function loadProject(words: readonly string[], options: Options, terminal: Terminal, listener?: LoadListener): LoadedProject {
+export function loadProject(words: readonly string[], options: Options, terminal: Terminal, manner: LoadManner = {}): LoadedProject {
+  const { listener, withoutLogic = false } = manner;
   const inputs = findInputs(words, terminal);
   const { project: read, diagnostics: projectFindings } = readProject(projectFileName, inputs.projectText ?? "");
   const project = inputs.chosen.kind === "project" ? read : { ...read, settings: asPart(read.settings) };
@@ -74,6 +81,7 @@ export function loadProject(words: readonly string[], options: Options, terminal
     params,
     surroundings,
     settings,
+    withoutLogic,
   });
   const checked = checkAndTell(input(new Map()), () => listener?.read({ entries, texts, params, surroundings }, project));
   const recheck = (others: ReadonlyMap<string, string>) => check({ ...input(others), withoutLogic: true });

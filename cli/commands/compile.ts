@@ -53,7 +53,7 @@ async function once(call: Call): Promise<WatchedRun> {
 async function compileOnce({ words, options, terminal }: Call, hired: Hired): Promise<WatchedRun> {
   const progressLine = progress(terminal);
   progressLine.step("reading and checking");
-  const loaded = loadProject(words, options, terminal, hired);
+  const loaded = loadProject(words, options, terminal, { listener: hired });
   const folder = outputFolder(text(options, "out"), loaded, terminal.cwd);
   const step = stepOf(options);
   const targets = targetsOfStep(step, chosenTargets(list(options, "target"), loaded.project.targets));

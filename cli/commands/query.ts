@@ -41,7 +41,7 @@ export const query: Verb = {
   prepare: (words) => words.map((word) => (word === "->" ? "to" : word)),
   run: ({ words, options, terminal }) => {
     const question = flowText(words);
-    const loaded = loadProject(list(options, "in"), options, terminal);
+    const loaded = loadProject(list(options, "in"), options, terminal, { withoutLogic: true });
     const { policy, universe } = loaded.checked;
     if (policy === undefined || universe === undefined) {
       emitReport(terminal, { verb: "query", diagnostics: inOrder(loaded.diagnostics), sources: loaded.sources, failLevel: "error" }, "pretty");

@@ -8,7 +8,8 @@
  *  2. Covers that hold the piece in all dimensions but one take their part of that dimension away, all at once. Unions along one
  *     dimension (ports, addresses, values of a label), the usual case, need no search beyond this.
  *  3. Otherwise the dimension that most covers constrain is split. First comes the part that none of them asks for, where all of
- *     them drop out: that is where something sticks out if anything does. Then the rest, cover by cover.
+ *     them drop out: that is where something sticks out if anything does. Then the rest, cover by cover, or where they are many and list values
+ *     of a label, value by value.
  *
  * Each step costs one pass over the covers that are left; every split leaves some cover with one dimension less to look at.
  */
@@ -167,6 +168,51 @@ export function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: 
   return search(box, covers, makeDimensions(), visit);
 }
 
+/** From so many covers on, taking them one by one costs more than looking at what values they list. */
+const MANY = 32;
+
+/** Values of a dimension that the same covers list, as a box that asks for these values and nothing else. */
+interface ValueClass {
+  readonly cut: FlowBox;
+  readonly covers: readonly FlowBox[];
+}
+
+/**
+ * What the covers ask of a label or a namespace, cut into values that the same of them list; nothing where one lists none. A thousand groups
+ * list a thousand values, and to each of these few covers are left.
+ */
+function valueClasses(dimension: Dimension, covers: readonly FlowBox[]): readonly ValueClass[] | undefined {
+  if (dimension.of !== "label" && dimension.of !== "namespace") return undefined;
+  const listing = new Map<string | undefined, number[]>();
+  for (const [position, cover] of covers.entries()) {
+    const end = cover[dimension.side];
+    const set = dimension.of === "namespace" ? end.namespace : (end.labels.get(dimension.key) ?? values.anyValue);
+    if (set.kind === "notIn") return undefined;
+    for (const value of set.absent ? [...set.values, undefined] : set.values) {
+      const known = listing.get(value);
+      if (known === undefined) listing.set(value, [position]);
+      else known.push(position);
+    }
+  }
+  const classes = new Map<string, { readonly positions: readonly number[]; readonly values: (string | undefined)[] }>();
+  for (const [value, positions] of listing) {
+    const key = positions.join();
+    const known = classes.get(key);
+    if (known === undefined) classes.set(key, { positions, values: [value] });
+    else known.values.push(value);
+  }
+  return [...classes.values()].map(({ positions, values: listed }) => ({
+    cut: { ...everything, [dimension.side]: { ...everyEnd, ...asksFor(dimension, listed) } },
+    covers: positions.map((position) => covers[position]),
+  }));
+}
+
+function asksFor(dimension: Dimension & { readonly of: "label" | "namespace" }, listed: readonly (string | undefined)[]): Partial<EndBox> {
+  const named = listed.filter((value) => value !== undefined);
+  const set: ValueSet = { ...values.oneOf(named), absent: named.length < listed.length };
+  return dimension.of === "namespace" ? { namespace: set } : { labels: new Map([[dimension.key, set]]) };
+}
+
 /** The covers that meet a piece, by how many dimensions of it they leave open. */
 interface Survey {
   readonly held: boolean;
@@ -209,10 +255,16 @@ function search(box: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions
     const [dimension, asking] = [...several].reduce((most, entry) => (entry[1].length > most[1].length ? entry : most));
     const asked = slab(dimension, asking);
     const free = restrict(piece, dimension, asked, "outside");
-    if (free !== undefined) {
-      const gone = new Set(asking);
-      const staying = others.filter((cover) => !gone.has(cover));
-      if (search(free, staying, dimensions, visit)) return true;
+    const gone = new Set(asking);
+    const staying = others.filter((cover) => !gone.has(cover));
+    if (free !== undefined && search(free, staying, dimensions, visit)) return true;
+    const classes = asking.length < MANY ? undefined : valueClasses(dimension, asking);
+    if (classes !== undefined) {
+      const start = piece;
+      return classes.some(({ cut, covers }) => {
+        const part = restrict(start, dimension, cut, "inside");
+        return part !== undefined && search(part, [...covers, ...staying], dimensions, visit);
+      });
     }
     const within = restrict(piece, dimension, asked, "inside");
     const first = within === undefined ? undefined : restrict(within, dimension, asking[0], "inside");

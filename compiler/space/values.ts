@@ -41,7 +41,24 @@ export function intersectValues(a: ValueSet, b: ValueSet): ValueSet {
   const absent = a.absent && b.absent;
   if (a.kind === "in") return { kind: "in", values: a.values.filter((value) => hasValue(b, value)), absent };
   if (b.kind === "in") return { kind: "in", values: b.values.filter((value) => hasValue(a, value)), absent };
-  return { kind: "notIn", values: sortedUnique([...a.values, ...b.values]), absent };
+  return { kind: "notIn", values: merged(a.values, b.values), absent };
+}
+
+/** Two lists in order as one; the longer itself where it has all of the other. */
+function merged(a: readonly string[], b: readonly string[]): readonly string[] {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a];
+  if (few.every((value) => lists(many, value))) return many;
+  const out: string[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < a.length || right < b.length) {
+    const takesLeft = right === b.length || (left < a.length && a[left] <= b[right]);
+    const takesRight = left === a.length || (right < b.length && b[right] <= a[left]);
+    out.push(takesLeft ? a[left] : b[right]);
+    if (takesLeft) left++;
+    if (takesRight) right++;
+  }
+  return out;
 }
 
 export function unionValues(a: ValueSet, b: ValueSet): ValueSet {
@@ -112,7 +129,7 @@ export function valuesWithin(a: ValueSet, b: ValueSet): boolean {
 
 export function valuesOverlap(a: ValueSet, b: ValueSet): boolean {
   if (a.absent && b.absent) return true;
-  if (a.kind === "in") return a.values.some((value) => hasValue(b, value));
+  if (a.kind === "in" && (b.kind === "notIn" || a.values.length <= b.values.length)) return a.values.some((value) => hasValue(b, value));
   if (b.kind === "in") return b.values.some((value) => hasValue(a, value));
   return true;
 }

@@ -8,6 +8,7 @@
 import type { Tenant } from "../policy/model.js";
 import { possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
+import { boundedCache } from "../space/boundedCache.js";
 import { noAddresses } from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
 import { allEnds, intersectEnds } from "../space/ends.js";
@@ -71,45 +72,62 @@ function possibleEnds(universe: Universe, ends: EndSet): boolean {
 /** The services on which flows can exist in each combination of families. */
 const possibleServices: readonly ServiceSet[] = [services.noService, services.familyServices(4), services.familyServices(6), services.everyService];
 
+/** The services of a set that can exist, by the combination of families; equal questions have one answer, and a matrix asks few. */
+const existing = possibleServices.map((possible) => boundedCache(4096, (set: ServiceSet) => services.intersectServices(set, possible)));
+
 /** A rule as the pairs see it. */
 interface TableRule {
   readonly allows: boolean;
   readonly service: ServiceSet;
-  readonly from: readonly Share[];
   readonly to: readonly Share[];
+  /** What is said of a pair of which no earlier rule speaks: about all of its flows, and about some. */
+  readonly first: { readonly whole: Say; readonly part: Say };
 }
 
 interface Table {
   readonly tenant: Tenant;
-  readonly rules: readonly TableRule[];
   /** For each name, the rules whose source has ends of it, in order, with what they have. */
   readonly leaving: readonly (readonly { readonly rule: TableRule; readonly whole: boolean }[])[];
 }
 
 function tableOf(universe: Universe, tenant: Tenant, names: readonly Name[], sharesOf: (ends: EndSet) => readonly Share[]): Table {
   const leaving = names.map((): { rule: TableRule; whole: boolean }[] => []);
-  const rules = tenant.rules.map((rule): TableRule => {
-    const from = sharesOf(universe.endsOf(rule.source));
-    const made = { allows: rule.action === "allow", service: rule.service.services, from, to: sharesOf(universe.endsOf(rule.destination)) };
-    for (const { name, whole } of from) leaving[name].push({ rule: made, whole });
-    return made;
-  });
-  return { tenant, rules, leaving };
+  for (const rule of tenant.rules) {
+    const spoken = { allows: rule.action === "allow", service: rule.service.services };
+    const first = { whole: sayNext(nothingSaid, spoken, true), part: sayNext(nothingSaid, spoken, false) };
+    const made: TableRule = { ...spoken, first, to: sharesOf(universe.endsOf(rule.destination)) };
+    for (const { name, whole } of sharesOf(universe.endsOf(rule.source))) leaving[name].push({ rule: made, whole });
+  }
+  return { tenant, leaving };
 }
 
 /** What one tenant says about the flows of a pair. */
 interface Say {
   /** Services that no rule has decided yet. */
-  open: ServiceSet;
-  allowed: ServiceSet;
+  readonly open: ServiceSet;
+  readonly allowed: ServiceSet;
   /** Services on which a rule decides a part of the flows. */
-  parted: ServiceSet;
+  readonly parted: ServiceSet;
+}
+
+const nothingSaid: Say = { open: services.everyService, allowed: services.noService, parted: services.noService };
+
+/** What is said when a rule speaks next, of all flows of the pair (`whole`) or of some. */
+function sayNext(say: Say, { allows, service }: Pick<TableRule, "allows" | "service">, whole: boolean): Say {
+  const decides = services.intersectServices(say.open, service);
+  if (services.isEmptyService(decides)) return say;
+  return {
+    open: services.subtractServices(say.open, decides),
+    allowed: whole && allows ? services.unionServices(say.allowed, decides) : say.allowed,
+    parted: whole ? say.parted : services.unionServices(say.parted, decides),
+  };
 }
 
 function rowOf(universe: Universe, names: readonly Name[], tables: readonly Table[], source: Name, row: number): readonly Reach[] {
-  const says = tables.map((table) => saysOf(table, row));
+  const says = tables.map((table) => saysOf(table, row, names.length));
   return names.flatMap((destination, column): readonly Reach[] => {
-    const possible = possibleServices[source.families & destination.families];
+    const families = source.families & destination.families;
+    const possible = possibleServices[families];
     let always: ServiceSet = possible;
     let unsure: ServiceSet = services.noService;
     let asked = false;
@@ -118,10 +136,10 @@ function rowOf(universe: Universe, names: readonly Name[], tables: readonly Tabl
       const byDestination = destination.tenants.has(tenant.name);
       if (!bySource && !byDestination) return;
       asked = true;
-      const say = says[at].get(column);
-      const otherwise = tenant.defaultAction === "allow" ? (say?.open ?? possible) : services.noService;
-      always = services.intersectServices(always, services.unionServices(say?.allowed ?? services.noService, otherwise));
-      if (say !== undefined) unsure = services.unionServices(unsure, say.parted);
+      const say = says[at][column];
+      const passing = passingOf(tenant, say);
+      always = always === possible ? existing[families](passing) : services.intersectServices(always, passing);
+      if (say !== undefined && say.parted.length > 0) unsure = services.unionServices(unsure, say.parted);
       // Of several tenants, each may have a say about some of the ends only.
       if ((bySource && source.tenants.size > 1) || (byDestination && destination.tenants.size > 1)) unsure = possible;
     });
@@ -139,17 +157,20 @@ function rowOf(universe: Universe, names: readonly Name[], tables: readonly Tabl
   });
 }
 
-function saysOf({ leaving }: Table, row: number): ReadonlyMap<number, Say> {
-  const says = new Map<number, Say>();
+/** What a tenant lets pass between all ends of a pair. */
+function passingOf({ defaultAction }: Tenant, say: Say | undefined): ServiceSet {
+  if (defaultAction === "deny") return say?.allowed ?? services.noService;
+  return say === undefined ? services.everyService : services.unionServices(say.allowed, say.open);
+}
+
+/** What the tenant's rules say from a name to each other, by its position; nothing where none speaks. */
+function saysOf({ leaving }: Table, row: number, width: number): readonly (Say | undefined)[] {
+  const says = Array.from({ length: width }, (): Say | undefined => undefined);
   for (const { rule, whole: wholeSource } of leaving[row]) {
     for (const { name: column, whole: wholeDestination } of rule.to) {
-      const say = says.get(column) ?? { open: services.everyService, allowed: services.noService, parted: services.noService };
-      says.set(column, say);
-      const decides = services.intersectServices(say.open, rule.service);
-      if (services.isEmptyService(decides)) continue;
-      say.open = services.subtractServices(say.open, decides);
-      if (!wholeSource || !wholeDestination) say.parted = services.unionServices(say.parted, decides);
-      else if (rule.allows) say.allowed = services.unionServices(say.allowed, decides);
+      const whole = wholeSource && wholeDestination;
+      const say = says[column];
+      says[column] = say !== undefined ? sayNext(say, rule, whole) : whole ? rule.first.whole : rule.first.part;
     }
   }
   return says;

@@ -24,8 +24,16 @@ export interface NamedPiece {
   readonly box: EndBox;
 }
 
+/** One box of the ends of a name. */
+export interface NamedBox {
+  readonly named: NamedEnds;
+  readonly box: EndBox;
+}
+
 export interface Naming {
   readonly all: readonly NamedEnds[];
+  /** The boxes of names that meet a box, in order of names. */
+  readonly meeting: (box: EndBox) => readonly NamedBox[];
   readonly piecesOf: (box: EndBox) => readonly NamedPiece[];
 }
 
@@ -61,15 +69,16 @@ function makeNaming(universe: Universe): Naming {
     ...externals,
     { name: externals.length === 0 ? "world" : "rest of the world", kind: "world" as const, ends: world },
   ];
-  const boxes = all.flatMap((named) => named.ends.map((box) => ({ named, box })));
+  const boxes = all.flatMap((named) => named.ends.map((box): NamedBox => ({ named, box })));
   const index = endIndex(boxes.map((entry) => entry.box));
+  const meeting = (box: EndBox): readonly NamedBox[] => index.overlapping(box).map((position) => boxes[position]);
   const piecesOf = boundedCache(1024, (box: EndBox): readonly NamedPiece[] =>
-    index.overlapping(box).flatMap((position) => {
-      const piece = intersectEndBoxes(box, boxes[position].box);
-      return piece === undefined ? [] : [{ named: boxes[position].named, box: piece }];
+    meeting(box).flatMap((entry) => {
+      const piece = intersectEndBoxes(box, entry.box);
+      return piece === undefined ? [] : [{ named: entry.named, box: piece }];
     }),
   );
-  return { all, piecesOf };
+  return { all, meeting, piecesOf };
 }
 
 /** The same ends in fewer boxes: addresses of one namespace set as one, since thousands of them are taken away at once. */

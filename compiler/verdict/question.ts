@@ -48,7 +48,9 @@ function askIn({ checked: before, recheck }: Asked, flow: string, tenant: string
   const asked = checked.policy?.tests.find((test) => test.name === questionId)?.expectations ?? [];
   const inside = ({ span: place }: Diagnostic) => place.file === file.id && place.start >= head.length;
   const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error" && inside(diagnostic));
-  if (asked.length === 1 && errors.length === 0) return { kind: "found", question: asked[0] };
+  // A text that closes the block and goes on is no question, whatever comes of the rest.
+  const isWhole = asked.every(({ origin }) => origin.span.end >= head.length + flow.trimEnd().length);
+  if (asked.length === 1 && errors.length === 0 && isWhole) return { kind: "found", question: asked[0] };
   return { kind: "wrong", diagnostics: errors.map((error) => moved(error, head.length, flow.length)) };
 }
 

@@ -1,7 +1,8 @@
 /** Which names a set of ends speaks of, and whether of all their ends. */
 import { possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import { allEnds, everyEnd, subtractEnds } from "../space/ends.js";
+import { boundedCache } from "../space/boundedCache.js";
+import { allEnds, endBoxWithin, everyEnd, intersectEndBoxes, subtractEnds } from "../space/ends.js";
 import type { EndBox, EndSet } from "../space/ends.js";
 import { everyService } from "../space/service.js";
 import { namingOf } from "./names.js";
@@ -14,29 +15,48 @@ export interface Share {
   readonly whole: boolean;
 }
 
-/** Finds shares in order of name; each set is looked at once, by its identity. */
+/** What a set of ends has of one name, while the set is gone through. */
+interface Meeting {
+  /** Boxes of the set that meet the name somewhere. */
+  readonly boxes: EndBox[];
+  /** Boxes of the name that lie within one of the set. */
+  readonly held: Set<EndBox>;
+}
+
+/**
+ * Finds shares in order of name; each set is looked at once, by its identity. A set such as "any except one group" meets nearly every name, and
+ * holds the boxes of nearly all: these need no arithmetic.
+ */
 export function shareFinder(universe: Universe, names: readonly NamedEnds[]): (ends: EndSet) => readonly Share[] {
   const naming = namingOf(universe);
   const positions = new Map(names.map((named, position) => [named, position]));
-  const everyName = names.map((_, name): Share => ({ name, whole: true }));
+  const wholes = names.map((_, name): Share => ({ name, whole: true }));
+  const parts = names.map((_, name): Share => ({ name, whole: false }));
+  const boxExists = boundedCache(Infinity, (box: EndBox) => canExist(universe, box));
   const known = new Map<EndSet, readonly Share[]>();
+  const isWhole = (name: number, { boxes, held }: Meeting): boolean => {
+    const { ends } = names[name];
+    return ends.every((box) => held.has(box)) || !subtractEnds(ends, boxes).some((box) => canExist(universe, box));
+  };
   const find = (ends: EndSet): readonly Share[] => {
-    const meeting = new Map<number, EndBox[]>();
+    const meetings = new Map<number, Meeting>();
     for (const box of ends) {
-      for (const { named, box: piece } of naming.piecesOf(box)) {
+      for (const { named, box: own } of naming.meeting(box)) {
         const name = positions.get(named);
-        if (name === undefined || !canExist(universe, piece)) continue;
-        const boxes = meeting.get(name);
-        if (boxes === undefined) meeting.set(name, [box]);
-        else boxes.push(box);
+        if (name === undefined) continue;
+        const isHeld = endBoxWithin(own, box);
+        const piece = isHeld ? own : intersectEndBoxes(own, box);
+        if (piece === undefined || !(isHeld ? boxExists(own) : canExist(universe, piece))) continue;
+        const meeting = meetings.get(name) ?? { boxes: [], held: new Set() };
+        meetings.set(name, meeting);
+        meeting.boxes.push(box);
+        if (isHeld) meeting.held.add(own);
       }
     }
-    return [...meeting]
-      .sort(([left], [right]) => left - right)
-      .map(([name, boxes]) => ({ name, whole: !subtractEnds(names[name].ends, boxes).some((box) => canExist(universe, box)) }));
+    return [...meetings].sort(([left], [right]) => left - right).map(([name, meeting]) => (isWhole(name, meeting) ? wholes[name] : parts[name]));
   };
   return (ends) => {
-    if (ends === allEnds) return everyName;
+    if (ends === allEnds) return wholes;
     const shares = known.get(ends) ?? find(ends);
     known.set(ends, shares);
     return shares;

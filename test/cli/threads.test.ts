@@ -99,7 +99,7 @@ describe("sharing the work", () => {
       ["main.ctv"],
       {},
       { cwd, env: {}, readInput: () => new Uint8Array(), out: stream, err: stream },
-      { reading: (characters) => heard.push(characters), read: (read) => (sources = read) },
+      { listener: { reading: (characters) => heard.push(characters), read: (read) => (sources = read) } },
     );
     if (sources === undefined) throw new Error("the project was not handed on");
     return { loaded, sources, heard };

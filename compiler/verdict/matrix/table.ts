@@ -2,7 +2,9 @@
  * Connectivity as a table: what may pass from each row to each column. The forms beside this file all print this value.
  */
 import type { Universe } from "../../policy/universe.js";
-import { formatServices, isEmptyService, unionServices } from "../../space/service.js";
+import { boundedCache } from "../../space/boundedCache.js";
+import { formatServices, isEmptyService } from "../../space/service.js";
+import type { ServiceSet } from "../../space/service.js";
 import { connectivity } from "../connectivity.js";
 
 export interface MatrixTable {
@@ -34,16 +36,15 @@ export function matrixTable(universe: Universe): MatrixTable {
   const cells = rows.flatMap(({ to }, row) =>
     to.flatMap((reach): readonly MatrixCell[] => {
       const column = position.get(reach.peer);
-      if (column === undefined || isEmptyService(unionServices(reach.always, reach.sometimes))) return [];
+      if (column === undefined || (isEmptyService(reach.always) && isEmptyService(reach.sometimes))) return [];
       return [{ row, column, always: wordsFor(reach.always), sometimes: wordsFor(reach.sometimes) }];
     }),
   );
   return { names: names.map(({ name, kind, tenant }) => (tenant === undefined ? { name, kind } : { name, kind, tenant })), cells };
 }
 
-function wordsFor(services: Parameters<typeof formatServices>[0]): string {
-  return isEmptyService(services) ? "" : formatServices(services);
-}
+/** A large matrix has a million cells, and few sets of services. */
+const wordsFor = boundedCache(4096, (services: ServiceSet): string => (isEmptyService(services) ? "" : formatServices(services)));
 
 /** The table between the names that `wanted` selects, by name. */
 export function onlyNames(table: MatrixTable, wanted: (name: string) => boolean): MatrixTable {

@@ -65,14 +65,16 @@ export function matrixMarkdown(table: MatrixTable): string {
   return head + line + rows.join("");
 }
 
+/** One line a pair: a large matrix has a million. */
 export function matrixJson(table: MatrixTable): string {
-  const connections = table.cells.map((cell) => ({
-    from: table.names[cell.row].name,
-    to: table.names[cell.column].name,
-    services: cell.always,
-    servicesForSomeFlows: cell.sometimes,
-  }));
-  return `${JSON.stringify({ version: 1, command: "matrix", names: table.names, connections }, undefined, 2)}\n`;
+  const names = table.names.map(({ name }) => JSON.stringify(name));
+  const connections = table.cells.map(
+    ({ row, column, always, sometimes }) =>
+      `{ "from": ${names[row]}, "to": ${names[column]}, "services": ${JSON.stringify(always)}, "servicesForSomeFlows": ${JSON.stringify(sometimes)} }`,
+  );
+  const list = (lines: readonly string[]): string => (lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`);
+  const described = table.names.map((name) => JSON.stringify(name));
+  return `{\n  "version": 1,\n  "command": "matrix",\n  "names": ${list(described)},\n  "connections": ${list(connections)}\n}\n`;
 }
 
 const shapes = { group: "box", rest: "box, style=dashed", external: "ellipse", world: "ellipse" } as const;
