@@ -24,12 +24,7 @@ export const bigintStepping: Stepping<bigint> = { next: (value) => value + 1n, p
 export function normalise<T extends Whole>(pairs: readonly (readonly [T, T])[], step: Stepping<T>): Ranges<T> {
   const sorted = [...pairs].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   const out: T[] = [];
-  for (const [low, high] of sorted) {
-    const last = out.length - 1;
-    if (last > 0 && low <= step.next(out[last])) {
-      if (high > out[last]) out[last] = high;
-    } else out.push(low, high);
-  }
+  for (const [low, high] of sorted) append(out, low, high, step);
   return out;
 }
 
@@ -45,19 +40,34 @@ export function union<T extends Whole>(a: Ranges<T>, b: Ranges<T>, step: Steppin
     const high = fromA ? a[i + 1] : b[j + 1];
     if (fromA) i += 2;
     else j += 2;
-    const last = out.length - 1;
-    if (last > 0 && low <= step.next(out[last])) {
-      if (high > out[last]) out[last] = high;
-    } else out.push(low, high);
+    append(out, low, high, step);
   }
   return out;
 }
 
-/** The union of many sets in one pass. */
+/** The union of many sets in one pass: in the order in which they come where that is ascending, as ports in a list are. */
 export function unionAll<T extends Whole>(sets: readonly Ranges<T>[], step: Stepping<T>): Ranges<T> {
   if (sets.length === 1) return sets[0];
-  const pairs = sets.flatMap((set) => Array.from({ length: set.length / 2 }, (_, index): [T, T] => [set[2 * index], set[2 * index + 1]]));
-  return normalise(pairs, step);
+  const out: T[] = [];
+  for (const set of sets) {
+    for (let i = 0; i < set.length; i += 2) {
+      if (out.length > 0 && set[i] < out[out.length - 2]) return normalise(sets.flatMap(pairsOf), step);
+      append(out, set[i], set[i + 1], step);
+    }
+  }
+  return out;
+}
+
+function pairsOf<T extends Whole>(set: Ranges<T>): readonly (readonly [T, T])[] {
+  return Array.from({ length: set.length / 2 }, (_, index) => [set[2 * index], set[2 * index + 1]]);
+}
+
+/** Adds a range that does not begin before the last one. */
+function append<T extends Whole>(out: T[], low: T, high: T, step: Stepping<T>): void {
+  const last = out.length - 1;
+  if (last > 0 && low <= step.next(out[last])) {
+    if (high > out[last]) out[last] = high;
+  } else out.push(low, high);
 }
 
 export function intersect<T extends Whole>(a: Ranges<T>, b: Ranges<T>): Ranges<T> {

@@ -59,61 +59,87 @@ function rowCount(side: SideIndex, ends: readonly number[]): number {
   return total;
 }
 
-const noRows: readonly number[] = [];
+/** The rows between two ends, by the numbers of these: calls `visit` with each, ascending. */
+type PairIndex = (source: number, destination: number, visit: (row: number) => void) => void;
+
+/**
+ * Rows by both ends, in a table with open addressing: most questions about pairs find nothing, and a map of lists costs more to make than
+ * all answers. A slot holds the first row of its pair plus one, 0 where it is free; `next` leads to the pair's other rows.
+ */
+function pairIndex({ endOfRow: sourceOf }: SideIndex, { endOfRow: destinationOf }: SideIndex): PairIndex {
+  const rows = sourceOf.length;
+  const size = 2 ** Math.ceil(Math.log2(2 * rows + 2));
+  const slots = new Uint32Array(size);
+  const next = new Uint32Array(rows);
+  const slotOf = (source: number, destination: number): number => {
+    const mixed = Math.imul(source, 0x9e3779b1) ^ Math.imul(destination, 0x85ebca6b);
+    let slot = (mixed ^ (mixed >>> 15)) & (size - 1);
+    for (; slots[slot] !== 0; slot = (slot + 1) & (size - 1)) {
+      const row = slots[slot] - 1;
+      if (sourceOf[row] === source && destinationOf[row] === destination) break;
+    }
+    return slot;
+  };
+  for (let row = rows - 1; row >= 0; row--) {
+    const slot = slotOf(sourceOf[row], destinationOf[row]);
+    next[row] = slots[slot];
+    slots[slot] = row + 1;
+  }
+  return (source, destination, visit) => {
+    for (let row = slots[slotOf(source, destination)]; row !== 0; row = next[row - 1]) visit(row - 1);
+  };
+}
 
 /** Files the sets; `sets[owner]` may be empty. */
 export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
-  const rows = sets.flatMap((set, owner) => set.map((box): OverlapRow => ({ owner, box })));
+  const rows: OverlapRow[] = [];
+  sets.forEach((set, owner) => {
+    for (const box of set) rows.push({ owner, box });
+  });
   const sources = sideIndex(rows.map((row) => row.box.source));
   const destinations = sideIndex(rows.map((row) => row.box.destination));
-  const width = destinations.rowsOfEnd.length;
-  const rowsOfPair = new Map<number, number[]>();
-  rows.forEach((_, row) => {
-    const pair = sources.endOfRow[row] * width + destinations.endOfRow[row];
-    const known = rowsOfPair.get(pair);
-    if (known === undefined) rowsOfPair.set(pair, [row]);
-    else known.push(row);
-  });
-  const marks = new Uint32Array(Math.max(sources.rowsOfEnd.length, width));
+  const eachBetween = pairIndex(sources, destinations);
+  const marks = new Uint32Array(Math.max(sources.rowsOfEnd.length, destinations.rowsOfEnd.length));
   let mark = 0;
 
-  /** Adds the rows along one side whose other end is among `others`. */
-  const addAlong = (found: number[], side: SideIndex, ends: readonly number[], other: SideIndex, others: readonly number[]): void => {
+  /** The rows along one side whose other end is among `others`. */
+  const eachAlong = (side: SideIndex, ends: readonly number[], other: SideIndex, others: readonly number[], visit: (row: number) => void): void => {
     mark++;
     for (const end of others) marks[end] = mark;
-    for (const end of ends) for (const row of side.rowsOfEnd[end]) if (marks[other.endOfRow[row]] === mark) found.push(row);
+    for (const end of ends) for (const row of side.rowsOfEnd[end]) if (marks[other.endOfRow[row]] === mark) visit(row);
   };
-  const addPairs = (found: number[], from: readonly number[], to: readonly number[]): void => {
-    for (const source of from)
-      for (const destination of to) for (const row of rowsOfPair.get(source * width + destination) ?? noRows) found.push(row);
+  const eachPair = (from: readonly number[], to: readonly number[], visit: (row: number) => void): void => {
+    for (const source of from) for (const destination of to) eachBetween(source, destination, visit);
   };
 
   /** Rows with both ends, in no order. */
-  const candidates = (box: FlowBox): number[] => {
+  const eachCandidate = (box: FlowBox, visit: (row: number) => void): void => {
     const from = sources.index.overlapping(box.source);
     const to = destinations.index.overlapping(box.destination);
-    const found: number[] = [];
     const bySource = rowCount(sources, from);
     const byDestination = rowCount(destinations, to);
-    if (from.length * to.length <= Math.min(bySource, byDestination)) addPairs(found, from, to);
-    else if (bySource <= byDestination) addAlong(found, sources, from, destinations, to);
-    else addAlong(found, destinations, to, sources, from);
-    return found;
+    if (from.length * to.length <= Math.min(bySource, byDestination)) eachPair(from, to, visit);
+    else if (bySource <= byDestination) eachAlong(sources, from, destinations, to, visit);
+    else eachAlong(destinations, to, sources, from, visit);
   };
 
   const overlapping = (box: FlowBox, from = 0, to = Infinity): readonly OverlapRow[] => {
-    const found = candidates(box).filter((row) => {
+    const found: number[] = [];
+    eachCandidate(box, (row) => {
       const { owner, box: other } = rows[row];
-      return owner >= from && owner < to && servicesOverlap(other.service, box.service) && familiesMeet(other, box);
+      if (owner >= from && owner < to && servicesOverlap(other.service, box.service) && familiesMeet(other, box)) found.push(row);
     });
-    return found.sort((a, b) => a - b).map((row) => rows[row]);
+    if (found.length > 1) found.sort((a, b) => a - b);
+    return found.map((row) => rows[row]);
   };
   const holding = (box: FlowBox): readonly OverlapRow[] => {
     const to = destinations.index.holding(box.destination);
     if (to.length === 0) return [];
-    const found: number[] = [];
-    addPairs(found, sources.index.holding(box.source), to);
-    return found.flatMap((row) => (servicesWithin(box.service, rows[row].box.service) ? [rows[row]] : []));
+    const found: OverlapRow[] = [];
+    eachPair(sources.index.holding(box.source), to, (row) => {
+      if (servicesWithin(box.service, rows[row].box.service)) found.push(rows[row]);
+    });
+    return found;
   };
   return { rows, overlapping, holding };
 }

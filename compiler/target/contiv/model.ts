@@ -210,12 +210,19 @@ export const models: Readonly<Record<Kind, KindModel>> = {
 
 /** The key that netmaster composes from a body, such as `shop:main:1`. */
 export function objectKey(kind: Kind, body: Body): string {
-  return models[kind].key.map((field) => String(body[field] ?? "")).join(":");
+  const fields = models[kind].key;
+  let key = String(body[fields[0]] ?? "");
+  for (let at = 1; at < fields.length; at++) key += `:${String(body[fields[at]] ?? "")}`;
+  return key;
 }
 
 /** The object's URL path; netmaster wants the slash at the end. */
 export function objectUrl(kind: Kind, body: Body): string {
-  return `/api/v1/${models[kind].plural}/${objectKey(kind, body)}/`;
+  return urlOfKey(kind, objectKey(kind, body));
+}
+
+export function urlOfKey(kind: Kind, key: string): string {
+  return `/api/v1/${models[kind].plural}/${key}/`;
 }
 
 /** What is wrong with the value of a field; nothing where netmaster takes it. */

@@ -12,6 +12,8 @@ const folders = [
   ["serviceLB", "serviceLBs"],
 ] as const satisfies readonly (readonly [Kind, string])[];
 
+const TENANTS = "tenants/";
+
 const folderOf: ReadonlyMap<Kind, string> = new Map(folders);
 const kindOf: ReadonlyMap<string, Kind> = new Map(folders.map(([kind, folder]) => [folder, kind]));
 
@@ -28,8 +30,11 @@ export function objectPath(kind: Kind, key: string): string {
 export function kindOfPath(path: string): Kind | undefined {
   if (path === "global.json") return "global";
   if (path === "aciGw.json") return "aciGw";
-  const [top, , folder] = path.split("/");
-  if (top === "bgp") return "Bgp";
-  if (top !== "tenants" || folder === undefined) return undefined;
+  if (path.startsWith("bgp/")) return "Bgp";
+  if (!path.startsWith(TENANTS)) return undefined;
+  const start = path.indexOf("/", TENANTS.length) + 1;
+  if (start === 0) return undefined;
+  const end = path.indexOf("/", start);
+  const folder = path.slice(start, end < 0 ? path.length : end);
   return folder === "tenant.json" ? "tenant" : kindOf.get(folder);
 }

@@ -46,7 +46,7 @@ function file(lists: Map<string | undefined, RuleBundle[]>, key: string | undefi
 function levelsOf(bundles: readonly RuleBundle[]): Iterable<Level> {
   const levels = new Map<string, Level>();
   for (const bundle of bundles) {
-    const [rule] = bundle;
+    const rule = bundle.first;
     const key = `${rule.tenant} ${rule.priority}`;
     const level: Level = levels.get(key) ?? { denies: [], bySource: new Map(), byDestination: new Map() };
     levels.set(key, level);
@@ -78,10 +78,11 @@ export function ambiguities(
   const problems: ReadingProblem[] = [];
   for (const level of levelsOf(bundles)) {
     for (const denies of level.denies) {
-      const near = allowsNear(level, denies[0]).flatMap((allows) => allows.filter(([allow]) => matchesMeet(allow, denies[0], located)));
+      const near = allowsNear(level, denies.first).flatMap((allows) => allows.filter(({ first }) => matchesMeet(first, denies.first, located)));
       if (near.length === 0) continue;
-      for (const deny of denies) {
-        const allow = near.flat().find((candidate) => portsMeet(candidate, deny));
+      const allows = near.flatMap(({ rules }) => rules);
+      for (const deny of denies.rules) {
+        const allow = allows.find((candidate) => portsMeet(candidate, deny));
         if (allow === undefined) continue;
         problems.push({ path: deny.path, message: `has priority ${deny.priority} as ${allow.path} has, which allows some of the same packets` });
       }

@@ -2,12 +2,19 @@
  * Rules of the agents that differ in their ports alone, as one: Contiv says a range of ports as a rule for each, which is most of a large
  * folder. Rules of one priority have no order, so that putting some of them together changes nothing.
  */
-import { protocolNumber } from "../../../space/service.js";
+import { noService, portService, protocolNumber, unionAllServices } from "../../../space/service.js";
+import type { ServiceSet } from "../../../space/service.js";
 import type { ReadingProblem } from "../../target.js";
 import type { AgentRule } from "./agent.js";
 
-/** At least one; all with the same sides, protocol, action and priority, and all or none with a port at each end. */
-export type RuleBundle = readonly [AgentRule, ...AgentRule[]];
+/** Rules with the same sides, protocol, action and priority, all or none of them with a port at each end. */
+export interface RuleBundle {
+  readonly first: AgentRule;
+  /** All of them, `first` too. */
+  readonly rules: readonly AgentRule[];
+  /** The ports that they name, as services of their protocol; none where they name none. A rule names one at most, at either end. */
+  readonly ports: ServiceSet;
+}
 
 export function hasPorts(rule: AgentRule): boolean {
   return rule.protocol === protocolNumber.tcp || rule.protocol === protocolNumber.udp;
@@ -17,7 +24,30 @@ export function hasPorts(rule: AgentRule): boolean {
 interface Match {
   /** Rules by their ports: two with the same ones are one flow of the switch. */
   readonly byPorts: Map<number, AgentRule>;
-  readonly bundles: Map<number, [AgentRule, ...AgentRule[]]>;
+  readonly bundles: Map<number, OpenBundle>;
+}
+
+/** A bundle that rules are still added to. */
+interface OpenBundle {
+  readonly first: AgentRule;
+  readonly rules: AgentRule[];
+}
+
+function portsOf({ first, rules }: OpenBundle): ServiceSet {
+  const ported = hasPorts(first) && first.sourcePort + first.destinationPort > 0;
+  return ported ? unionAllServices(rules.map(portOf)) : noService;
+}
+
+/** A rule by itself. */
+export function single(rule: AgentRule): RuleBundle {
+  const alone = { first: rule, rules: [rule] };
+  return { ...alone, ports: portsOf(alone) };
+}
+
+/** The port that a rule names, at whichever end, as a service. */
+function portOf({ protocol, sourcePort, destinationPort }: AgentRule): ServiceSet {
+  const port = sourcePort === 0 ? destinationPort : sourcePort;
+  return portService(protocol, port, port);
 }
 
 const IDS = 2 ** 26;
@@ -38,7 +68,7 @@ function matchOf(matches: Map<number, Map<number, Match>>, { source, destination
 /** Puts rules together, highest priority first; problems are flows of the switch that come from two of them. */
 export function bundleRules(rules: readonly AgentRule[]): { readonly bundles: readonly RuleBundle[]; readonly problems: readonly ReadingProblem[] } {
   const matches = new Map<number, Map<number, Match>>();
-  const bundles: RuleBundle[] = [];
+  const bundles: OpenBundle[] = [];
   const problems: ReadingProblem[] = [];
   for (const rule of rules) {
     const { byPorts, bundles: known } = matchOf(matches, rule);
@@ -51,12 +81,13 @@ export function bundleRules(rules: readonly AgentRule[]): { readonly bundles: re
     }
     const kind = (rule.allow ? 4 : 0) + (rule.sourcePort === 0 ? 0 : 2) + (rule.destinationPort === 0 ? 0 : 1);
     const bundle = known.get(kind);
-    if (bundle !== undefined) bundle.push(rule);
+    if (bundle !== undefined) bundle.rules.push(rule);
     else {
-      const made: [AgentRule, ...AgentRule[]] = [rule];
+      const made: OpenBundle = { first: rule, rules: [rule] };
       known.set(kind, made);
       bundles.push(made);
     }
   }
-  return { bundles: bundles.sort(([a], [b]) => b.priority - a.priority), problems };
+  const ordered = bundles.sort((a, b) => b.first.priority - a.first.priority);
+  return { bundles: ordered.map((bundle) => ({ ...bundle, ports: portsOf(bundle) })), problems };
 }

@@ -18,14 +18,11 @@ export interface Documents {
 }
 
 function isBody(value: unknown): value is Body {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).every(
-      (member) =>
-        typeof member === "string" || typeof member === "number" || (Array.isArray(member) && member.every((item) => typeof item === "string")),
-    )
-  );
+  return typeof value === "object" && value !== null && Object.values(value).every(isMember);
+}
+
+function isMember(member: unknown): boolean {
+  return typeof member === "string" || typeof member === "number" || (Array.isArray(member) && member.every((item) => typeof item === "string"));
 }
 
 function parse(text: string): unknown {
@@ -40,7 +37,7 @@ function parse(text: string): unknown {
 export function readDocuments(artefacts: readonly Artefact[]): Documents {
   const documents: Document[] = [];
   const problems: ReadingProblem[] = [];
-  const seen = new Map<string, string>();
+  const seen = new Map<Kind, Map<string, string>>();
   for (const { path, text } of artefacts) {
     const kind = kindOfPath(path);
     if (kind === undefined) continue;
@@ -55,9 +52,11 @@ export function readDocuments(artefacts: readonly Artefact[]): Documents {
       continue;
     }
     const key = objectKey(kind, body);
-    const other = seen.get(`${kind} ${key}`);
+    const ofKind = seen.get(kind) ?? new Map<string, string>();
+    if (ofKind.size === 0) seen.set(kind, ofKind);
+    const other = ofKind.get(key);
     if (other === undefined) {
-      seen.set(`${kind} ${key}`, path);
+      ofKind.set(key, path);
       documents.push({ kind, path, key, body });
     } else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
   }

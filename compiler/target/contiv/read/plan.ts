@@ -5,7 +5,7 @@
  */
 import type { AsideProblem } from "../../target.js";
 import { entryLines, member, readJsonList, textMember } from "../../entries.js";
-import { objectKey, objectUrl, violations } from "../model.js";
+import { objectKey, urlOfKey, violations } from "../model.js";
 import type { Body, Kind } from "../model.js";
 import { listField, textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -125,8 +125,8 @@ function stepProblems(step: unknown, progress: Progress): readonly string[] {
     return ['this is not a step: it needs "method":"POST" and the file of an "object"'];
   const sent = progress.byPath.get(path);
   if (sent === undefined) return [`there is no object ${path}`];
-  const { kind, body } = sent.document;
-  const url = objectUrl(kind, body);
+  const { kind, key, body } = sent.document;
+  const url = urlOfKey(kind, key);
   const without = withoutOf(step);
   const given: Body = without.length === 0 ? body : Object.fromEntries(Object.entries(body).filter(([field]) => !without.includes(field)));
   const problems: string[] = textMember(step, "url") === url ? [] : [`${path} belongs to ${url}`];

@@ -23,12 +23,13 @@ import { agentRules } from "./agent.js";
 import type { AgentRule } from "./agent.js";
 import { asideProblems } from "./asides.js";
 import { ambiguities } from "./ambiguous.js";
+import { single } from "./bundles.js";
 import type { RuleBundle } from "./bundles.js";
 import { readDocuments, textField } from "./documents.js";
 import type { Document } from "./documents.js";
 import { aciReading } from "./aci.js";
-import { firstPacketFlows, foreignWorkloads, isolation, replyFlows, replyTable, sceneOf, sourceTable } from "./table.js";
-import type { Assumptions } from "./table.js";
+import { firstPacketFlows, foreignWorkloads, isolation, replyFlows, replyTable, sceneOf, sideEnds, sourceTable } from "./table.js";
+import type { Assumptions, SideEnds } from "./table.js";
 
 /** A reading's part of the proof: its assumptions, and what has to be asked of it. */
 interface Part {
@@ -93,6 +94,9 @@ interface Objects {
   readonly rules: readonly AgentRule[];
   /** In the order in which a switch asks them. */
   readonly bundles: readonly RuleBundle[];
+  readonly sides: SideEnds;
+  /** Tenants that share a VRF. */
+  readonly shared: ReadonlySet<string>;
   readonly problems: readonly ReadingProblem[];
 }
 
@@ -100,16 +104,24 @@ function readObjects(artefacts: readonly Artefact[], universe: Universe): Object
   const { documents, problems } = readDocuments(artefacts);
   const { rules, bundles, problems: ofAgents } = agentRules(documents);
   const ordered = isAci(documents) ? [] : ambiguities(bundles, networkFinder(documents));
-  return { universe, documents, rules, bundles, problems: [...problems, ...ofAgents, ...ordered] };
+  return {
+    universe,
+    documents,
+    rules,
+    bundles,
+    sides: sideEnds(universe),
+    shared: sharedVrf(documents),
+    problems: [...problems, ...ofAgents, ...ordered],
+  };
 }
 
 function isAci(documents: readonly Document[]): boolean {
   return documents.some(({ kind, body }) => kind === "global" && textField(body, "networkInfraType") === "aci");
 }
 
-function readingUnder({ universe, documents, rules, bundles, problems }: Objects, assumptions: Assumptions): Reading {
+function readingUnder({ universe, documents, rules, bundles, sides, shared, problems }: Objects, assumptions: Assumptions): Reading {
   if (isAci(documents)) return aciReading(documents, rules, universe, problems);
-  const scene = sceneOf(universe, assumptions, sharedVrf(documents));
+  const scene = sceneOf(universe, sides, assumptions, shared);
   return { checkpoints: [...isolation(scene), sourceTable(scene, bundles)], replies: [replyTable(scene, bundles)], problems };
 }
 
@@ -123,9 +135,9 @@ export interface TableRow {
 /** What a reading is made from, rule by rule, highest priority first, for those who have to say it otherwise. Not for ACI. */
 export function contivTable(artefacts: readonly Artefact[], universe: Universe): readonly TableRow[] {
   const { documents } = readDocuments(artefacts);
-  const scene = sceneOf(universe, usualAssumptions, sharedVrf(documents));
+  const scene = sceneOf(universe, sideEnds(universe), usualAssumptions, sharedVrf(documents));
   const rules = [...agentRules(documents).rules].sort((a, b) => b.priority - a.priority);
-  return rules.map((rule) => ({ rule, opens: firstPacketFlows(scene, [rule]), answers: replyFlows(scene, [rule]) }));
+  return rules.map((rule) => ({ rule, opens: firstPacketFlows(scene, single(rule)), answers: replyFlows(scene, single(rule)) }));
 }
 
 /**

@@ -9,14 +9,14 @@ import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
-import { everyService, isEmptyService, noService, portService, protocolService, unionAllServices } from "../../../space/service.js";
+import { everyService, isEmptyService, noService, protocolService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { allAddresses } from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
 import * as values from "../../../space/values.js";
 import type { Checkpoint, CheckpointEntry } from "../../target.js";
 import type { AgentRule, Side } from "./agent.js";
-import { hasPorts } from "./bundles.js";
+import { hasPorts, single } from "./bundles.js";
 import type { RuleBundle } from "./bundles.js";
 
 /** Two things that the objects do not decide. A proof holds under both readings of each. */
@@ -58,29 +58,50 @@ export interface Scene {
   readonly receivers: (side: Side) => EndSet;
 }
 
+/** What sides match whatever is assumed: one for all scenes, so that these have the same objects. */
+export interface SideEnds {
+  /** IPv4 ends of a group's members; nothing for a side without a group. */
+  readonly groupSenders: (side: Side) => EndSet | undefined;
+  readonly receivers: (side: Side) => EndSet;
+}
+
 /** All rules of a project name few sides, so their ends are made once. */
 const RULE_SIDES = 65_536;
 
-export function sceneOf(universe: Universe, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
+const onlyV4 = box({ addresses: v4 });
+
+function atAddresses({ addresses }: Side, set: EndSet): EndSet {
+  return addresses === undefined ? set : ends.intersectEnds(set, box({ addresses: { v4: addresses, v6: [] } }));
+}
+
+export function sideEnds(universe: Universe): SideEnds {
+  const workloads = box({ namespace: values.anyPresent });
+  const members = boundedCache(RULE_SIDES, ({ tenant, group }: Side): EndSet | undefined =>
+    group === undefined ? undefined : ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads),
+  );
+  return {
+    groupSenders: boundedCache(RULE_SIDES, (side: Side) => {
+      const set = members(side);
+      return set === undefined ? undefined : ends.intersectEnds(atAddresses(side, set), onlyV4);
+    }),
+    receivers: boundedCache(RULE_SIDES, (side: Side) => atAddresses(side, members(side) ?? ends.allEnds)),
+  };
+}
+
+export function sceneOf(universe: Universe, sides: SideEnds, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
   const foreign = assumptions.foreignWorkloads === "containers" ? foreignWorkloads(universe) : [];
   const own = new Map(universe.policy.tenants.map((tenant) => [tenant.name, box({ namespace: values.oneOf(tenant.namespaces) })]));
   const everyContainer = [...[...own.values()].flat(), ...foreign];
   const together = [...own].flatMap(([name, set]) => (shared.has(name) ? set : []));
   const containers = new Map([...own].map(([name, set]) => [name, [...(shared.has(name) ? together : set), ...foreign]]));
-  const workloads = box({ namespace: values.anyPresent });
-  const members = (tenant: string, group: string): EndSet =>
-    ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads);
-  const at = (side: Side, any: EndSet): EndSet => {
-    const base = side.group === undefined ? any : members(side.tenant, side.group);
-    return side.addresses === undefined ? base : ends.intersectEnds(base, box({ addresses: { v4: side.addresses, v6: [] } }));
-  };
+  const anySenders = boundedCache(RULE_SIDES, (side: Side) => ends.intersectEnds(atAddresses(side, containers.get(side.tenant) ?? []), onlyV4));
   return {
     universe,
     assumptions,
     shared,
     everyContainer,
-    senders: boundedCache(RULE_SIDES, (side: Side) => ends.intersectEnds(at(side, containers.get(side.tenant) ?? []), box({ addresses: v4 }))),
-    receivers: boundedCache(RULE_SIDES, (side: Side) => at(side, ends.allEnds)),
+    senders: (side) => sides.groupSenders(side) ?? anySenders(side),
+    receivers: sides.receivers,
   };
 }
 
@@ -91,71 +112,65 @@ function packetEnds(scene: Scene, rule: AgentRule): { readonly from: EndSet; rea
 
 const protocolServices = (protocol: number): ServiceSet => (protocol === 0 ? everyService : protocolService(protocol));
 
-/** Services of flows whose first packet the rule matches; nothing when it matches none. */
-function firstPacketServices(scene: Scene, rule: AgentRule): ServiceSet | undefined {
-  if (!hasPorts(rule)) return protocolServices(rule.protocol);
-  if (rule.sourcePort !== 0 && !(rule.allow && scene.assumptions.clientPorts === "chosen")) return undefined;
-  return rule.destinationPort === 0 ? protocolService(rule.protocol) : portService(rule.protocol, rule.destinationPort, rule.destinationPort);
+/** Services of flows whose first packet the rules match; none when they match none. */
+function firstPacketServices(scene: Scene, { first, ports }: RuleBundle): ServiceSet {
+  if (!hasPorts(first)) return protocolServices(first.protocol);
+  if (first.sourcePort !== 0 && !(first.allow && scene.assumptions.clientPorts === "chosen")) return noService;
+  return first.destinationPort === 0 ? protocolService(first.protocol) : ports;
 }
 
-/** Services of flows whose replies the rule matches: a reply's source port is the flow's service, its destination port the client's. */
-function replyServices(scene: Scene, rule: AgentRule): ServiceSet | undefined {
-  if (rule.opening) return undefined;
-  if (!hasPorts(rule)) return protocolServices(rule.protocol);
-  if (rule.destinationPort !== 0) {
-    const counts = rule.allow ? scene.assumptions.clientPorts === "chosen" : rule.destinationPort >= firstEphemeralPort;
-    if (!counts) return undefined;
+/** Services of flows whose replies the rules match: a reply's source port is the flow's service, its destination port the client's. */
+function replyServices(scene: Scene, { first, rules, ports }: RuleBundle): ServiceSet {
+  if (first.opening) return noService;
+  if (!hasPorts(first)) return protocolServices(first.protocol);
+  if (first.destinationPort !== 0) {
+    const counts = first.allow
+      ? scene.assumptions.clientPorts === "chosen"
+      : rules.some(({ destinationPort }) => destinationPort >= firstEphemeralPort);
+    if (!counts) return noService;
   }
-  return rule.sourcePort === 0 ? protocolService(rule.protocol) : portService(rule.protocol, rule.sourcePort, rule.sourcePort);
+  return first.sourcePort === 0 ? protocolService(first.protocol) : ports;
 }
 
 /** An entry for each bundle that matches something; the rule of a flow is found when it is asked for. */
-function checkpoint(name: string, unfiltered: FlowSet, bundles: readonly RuleBundle[], flowsOf: FlowsOf): Checkpoint {
-  const entryOf = (rules: RuleBundle, by: string): CheckpointEntry => ({ flows: flowsOf(rules), action: rules[0].allow ? "allow" : "deny", by });
-  const ruleEntry = (rule: AgentRule): CheckpointEntry => entryOf([rule], `rule ${rule.path} (priority ${rule.priority})`);
-  const entries = bundles.flatMap((rules): readonly CheckpointEntry[] => {
-    if (rules.length === 1) return hasFlows(ruleEntry(rules[0]));
-    return hasFlows({ ...entryOf(rules, `rules such as ${rules[0].path}`), parts: () => rules.map(ruleEntry) });
-  });
-  return {
-    name,
-    entries: [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }, ...entries],
-    otherwise: "allow",
+function checkpoint(name: string, unfiltered: FlowSet, bundles: readonly RuleBundle[], flowsOf: (bundle: RuleBundle) => FlowSet): Checkpoint {
+  const entries: CheckpointEntry[] = [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }];
+  const entryOf = (bundle: RuleBundle): CheckpointEntry => {
+    const { path, priority, allow } = bundle.first;
+    return { flows: flowsOf(bundle), action: allow ? "allow" : "deny", by: `rule ${path} (priority ${priority})` };
   };
+  for (const bundle of bundles) {
+    const entry = entryOf(bundle);
+    if (entry.flows.length === 0) continue;
+    entries.push(bundle.rules.length === 1 ? entry : { ...entry, parts: () => bundle.rules.map((rule) => entryOf(single(rule))) });
+  }
+  return { name, entries, otherwise: "allow" };
 }
 
-const hasFlows = (entry: CheckpointEntry): readonly CheckpointEntry[] => (entry.flows.length === 0 ? [] : [entry]);
-
-type FlowsOf = (rules: RuleBundle) => FlowSet;
-
-function unionOf(rules: RuleBundle, servicesOf: (rule: AgentRule) => ServiceSet | undefined): ServiceSet {
-  return rules.length === 1 ? (servicesOf(rules[0]) ?? noService) : unionAllServices(rules.flatMap((rule) => [servicesOf(rule) ?? noService]));
-}
-
-export function firstPacketFlows(scene: Scene, rules: RuleBundle): FlowSet {
-  const services = unionOf(rules, (rule) => firstPacketServices(scene, rule));
+export function firstPacketFlows(scene: Scene, bundle: RuleBundle): FlowSet {
+  const services = firstPacketServices(scene, bundle);
   if (isEmptyService(services)) return [];
-  const { from, to } = packetEnds(scene, rules[0]);
+  const { from, to } = packetEnds(scene, bundle.first);
   return flowProduct(from, to, services);
 }
 
-export function replyFlows(scene: Scene, rules: RuleBundle): FlowSet {
-  const services = unionOf(rules, (rule) => replyServices(scene, rule));
+export function replyFlows(scene: Scene, bundle: RuleBundle): FlowSet {
+  const services = replyServices(scene, bundle);
   if (isEmptyService(services)) return [];
-  const { from, to } = packetEnds(scene, rules[0]);
+  const { from, to } = packetEnds(scene, bundle.first);
   return flowProduct(to, from, services);
 }
 
 export function sourceTable(scene: Scene, bundles: readonly RuleBundle[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
   const unfiltered = [...flowProduct(box({ addresses: v6 }), ends.allEnds, everyService), ...flowProduct(elsewhere, ends.allEnds, everyService)];
-  return checkpoint("policy table at the source's host", unfiltered, bundles, (rules) => firstPacketFlows(scene, rules));
+  return checkpoint("policy table at the source's host", unfiltered, bundles, (bundle) => firstPacketFlows(scene, bundle));
 }
 
 export function replyTable(scene: Scene, bundles: readonly RuleBundle[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
   const unfiltered = [...flowProduct(ends.allEnds, box({ addresses: v6 }), everyService), ...flowProduct(ends.allEnds, elsewhere, everyService)];
-  return checkpoint("policy table at the destination's host", unfiltered, bundles, (rules) => replyFlows(scene, rules));
+  return checkpoint("policy table at the destination's host", unfiltered, bundles, (bundle) => replyFlows(scene, bundle));
 }
 
 /** Containers of one tenant do not reach those of another. */
