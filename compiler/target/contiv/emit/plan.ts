@@ -55,20 +55,17 @@ function stepText(step: Step): string {
 
 /** One step a line, so that a difference of two plans reads as a difference of steps. */
 export function planArtefact({ fabric, tenants }: Objects): Artefact {
-  let lines = "";
-  const add = (line: string): void => {
-    lines += lines === "" ? line : `,\n${line}`;
-  };
+  const lines: string[] = [];
   const addAll = (steps: readonly Step[]): void => {
-    for (const step of steps) add(stepText(step));
+    for (const step of steps) lines.push(stepText(step));
   };
   addAll(fabric.map(post));
   for (const { objects, rules } of tenants) {
     addAll([...objects.first, ...rules.policies].map(post));
     addAll(objects.groups.map(postBare));
-    for (const rule of rules.rules) add(rule.step);
+    for (const rule of rules.rules) lines.push(rule.step);
     addAll(objects.groups.flatMap(postAgain));
     addAll(objects.last.map(post));
   }
-  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${lines}\n  ]\n}\n` };
+  return { path: "plan.json", text: `{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n${lines.join(",\n")}\n  ]\n}\n` };
 }

@@ -86,7 +86,7 @@ function objectsOf({ folder, body, url }: Place, rule: ContivRule, defaultOrigin
     const safe = escaped(id);
     const rest = port === 0 ? after : `,\n  "port": ${port}${after}`;
     return {
-      artefact: { path: `${folder}${id}.json`, text: `${body}${safe}${between}${rest}` },
+      artefact: { path: `${folder}${id}.json`, text: [body, safe, between, rest].join("") },
       step: `    {"method":"POST","url":"${url}${safe}${urlEnd}${safe}${end}`,
     };
   });
