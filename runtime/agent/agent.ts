@@ -8,6 +8,7 @@ import { openControl } from "../conntrack/control.js";
 import { connectionJudge } from "../conntrack/decide.js";
 import { greetSwitch } from "../openflow/connection.js";
 import type { ConnectionOptions, SwitchConnection } from "../openflow/connection.js";
+import type { PacketLimit } from "../openflow/meter.js";
 import type { PacketIn } from "../openflow/packetin.js";
 import { SwitchRefusal } from "../openflow/questions.js";
 import { openStream } from "../openflow/transport.js";
@@ -80,6 +81,8 @@ const KEEP_DELAY = 1000;
 const SETUP_AGAIN = 5000;
 /** Before what the disk did not take is written again. */
 const KEEP_AGAIN = 10_000;
+/** Several packets can belong to one line of the log, of which there are a hundred a second. */
+const PACKET_LIMIT: PacketLimit = { rate: 1000, burst: 1000 };
 const SWITCH = "switch";
 const CONNECTIONS = "connections";
 const DISK = "disk";
@@ -302,6 +305,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       });
   };
 
+  /** The switch drops what is too much, and where it cannot, whoever gets the packets does. */
+  const limitPackets = async (to: SwitchConnection): Promise<void> => {
+    if (await to.limitPackets(PACKET_LIMIT)) log.info("packets of logged connections are bounded by the switch", { perSecond: PACKET_LIMIT.rate });
+    else log.info("the switch has no meters: packets of logged connections are bounded by the agent alone");
+  };
+
   const watch = watchBridge(
     options.ovsdb,
     options.bridge,
@@ -323,6 +332,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       const close = (): void => opened.close();
       signal.addEventListener("abort", close, { once: true });
       if (signal.aborted) return close();
+      if (options.onPacket !== undefined) await limitPackets(opened);
       connection = opened;
       log.info("connected to the switch", { datapath: opened.features.datapathId });
       send({ kind: "connected" });

@@ -27,6 +27,8 @@ import {
   VERSION,
 } from "./message.js";
 import type { Features, Message } from "./message.js";
+import { putMeterMod, readMeterFeatures } from "./meter.js";
+import type { MeterCommand, PacketLimit } from "./meter.js";
 import { readPacketIn } from "./packetin.js";
 import type { PacketIn } from "./packetin.js";
 import { makeQuestions, SwitchRefusal } from "./questions.js";
@@ -43,6 +45,11 @@ export interface SwitchConnection {
   /** Flows whose cookie agrees with `cookie` under `mask`; all without. */
   readonly flows: (cookie?: WireCookie, mask?: WireCookie) => Promise<readonly FlowStatistics[]>;
   readonly groups: () => Promise<readonly WireGroup[]>;
+  /**
+   * Bounds what the switch sends up, from now on and for every connection. Says whether the switch can; where it cannot, nothing has
+   * changed.
+   */
+  readonly limitPackets: (limit: PacketLimit) => Promise<boolean>;
   /** Settles when the switch has done all that it was asked before. */
   readonly barrier: () => Promise<void>;
   readonly close: () => void;
@@ -72,6 +79,8 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
   const patience = options.patience ?? 30_000;
   const questions = makeQuestions(patience, (error) => end(error));
   let underWay: UnderWay | undefined;
+  /** Who is told when the switch refuses a message that has no answer. */
+  const objections = new Map<number, (text: string) => void>();
   let nextBundle = 1;
   let ended = false;
   let heard = true;
@@ -129,6 +138,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
       case messageTypes.error: {
         if (questions.answer(received)) return;
         const change = underWay?.changes[received.xid - FIRST_CHANGE];
+        if (change === undefined) objections.get(received.xid)?.(readError(received.body).text);
         if (underWay !== undefined && change !== undefined) underWay.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
         return;
       }
@@ -167,6 +177,30 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
 
   const barrier = async (): Promise<void> => {
     await ask(messageTypes.barrierRequest, messageTypes.barrierReply, (xid) => message(messageTypes.barrierRequest, xid));
+  };
+
+  /** Sends what has no answer but an error. Rejects with `SwitchRefusal` then. */
+  const state = async (statement: (xid: number) => Buffer): Promise<void> => {
+    const xid = questions.ids(1);
+    let objection: string | undefined;
+    objections.set(xid, (text) => (objection = text));
+    socket.write(statement(xid));
+    await barrier().finally(() => objections.delete(xid));
+    if (objection !== undefined) throw new SwitchRefusal(objection);
+  };
+
+  const limitPackets = async (limit: PacketLimit): Promise<boolean> => {
+    const meter = (command: MeterCommand): Promise<void> =>
+      state((xid) => message(messageTypes.meterMod, xid, (writer) => putMeterMod(writer, command, limit)));
+    try {
+      const [canLimit] = await list(multipartTypes.meterFeatures, undefined, ({ body }) => [readMeterFeatures(readMultipart(body).reader)]);
+      // It outlives the connection that made it.
+      if (canLimit) await meter("modify").catch(() => meter("add"));
+      return canLimit;
+    } catch (error) {
+      if (error instanceof SwitchRefusal) return false;
+      throw error;
+    }
   };
 
   const control = (step: typeof bundleSteps.commit | typeof bundleSteps.discard, id: number): Promise<Message> =>
@@ -256,6 +290,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
           ({ body }) => readFlowStatistics(readMultipart(body).reader),
         ),
       groups: () => list(multipartTypes.groupDescription, undefined, ({ body }) => readGroups(readMultipart(body).reader)),
+      limitPackets,
       barrier,
       close: () => end(undefined),
       closed,

@@ -82,6 +82,18 @@ const groupModFailed: Words = {
     8: "there is no such group",
   },
 };
+const meterModFailed: Words = {
+  about: "the meter",
+  codes: {
+    1: "it is there already",
+    2: "it is not valid",
+    3: "there is no such meter",
+    5: "the flags are not supported",
+    6: "the rate is not supported",
+    7: "the burst is not supported",
+    10: "there are too many meters",
+  },
+};
 const bundleFailed: Words = {
   about: "the bundle",
   codes: {
@@ -111,6 +123,7 @@ const byType: ReadonlyMap<number, Words> = new Map([
   [4, badMatch],
   [5, flowModFailed],
   [6, groupModFailed],
+  [12, meterModFailed],
   [17, bundleFailed],
 ]);
 

@@ -42,6 +42,7 @@ export const messageTypes = {
   multipartReply: 19,
   barrierRequest: 20,
   barrierReply: 21,
+  meterMod: 29,
   bundleControl: 33,
   bundleAdd: 34,
 } as const;
@@ -158,7 +159,7 @@ export function packetFormatMessage(xid: number): Buffer {
   });
 }
 
-export const multipartTypes = { flow: 1, groupDescription: 7 } as const;
+export const multipartTypes = { flow: 1, groupDescription: 7, meterFeatures: 11 } as const;
 /** "More parts follow." */
 const MORE = 1;
 

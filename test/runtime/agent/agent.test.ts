@@ -1,4 +1,5 @@
 /** An agent and a real switch. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -179,6 +180,17 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     await settled(started, 2);
     const marker = (await watcher.flows()).find(isMarker);
     expect(marker === undefined ? undefined : generationOf(marker.cookie)).toBe(2);
+  });
+
+  it("has the switch bound what it sends up, where somebody wants it", async () => {
+    const started = await agent({ onPacket: () => undefined });
+    await eventually(
+      () => started.report().connected,
+      () => JSON.stringify(log.lines),
+    );
+    expect(log.lines.map(({ message }) => message)).toContain("packets of logged connections are bounded by the switch");
+    const meters = execFileSync("ovs-ofctl", ["-O", "OpenFlow14", "dump-meters", `unix:${ovs.socket("br")}`], { encoding: "utf8" });
+    expect(meters).toMatch(/meter=controller pktps burst bands=\ntype=drop rate=1000 burst_size=1000/);
   });
 
   it("waits for every source of endpoints", async () => {

@@ -76,6 +76,7 @@ function modelSwitch(present: readonly WireFlow[] = []): ModelSwitch {
   const base = {
     features: { datapathId: "1", tables: 254 },
     barrier: unused,
+    limitPackets: unused,
     closed: new Promise<undefined>(() => undefined),
     close: () => undefined,
   };

@@ -158,6 +158,31 @@ suite("our OpenFlow client and a real switch", () => {
     expect(packets[0]).toHaveProperty("packet.length", 82);
   });
 
+  it("bounds what it sends up, and takes another bound", async () => {
+    let arrived = 0;
+    const listener = await greetSwitch(await openStream({ kind: "unix", path: ovs.socket("br") }), { onPacket: () => void arrived++ });
+    await connection.apply([{ kind: "flow", command: "add", flow: drop(9, [{ kind: "controller", maxLength: 32, userdata: [2] }]) }]);
+    const packet = `02000000000202000000000108004500001c00010000401166cf0a0000010a0000020001000200080000${"00".repeat(40)}`;
+    const flood = async (): Promise<number> => {
+      arrived = 0;
+      for (let count = 0; count < 300; count++) await ovs.control("netdev-dummy/receive", "br-p1", packet);
+      await listener.barrier();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return arrived;
+    };
+    expect(await flood()).toBe(300);
+    expect(await connection.limitPackets({ rate: 1, burst: 20 })).toBe(true);
+    // The datapath may still have the flow as it was before there was a meter.
+    await ovs.control("revalidator/purge");
+    const few = await flood();
+    expect(few).toBeGreaterThan(0);
+    expect(few).toBeLessThanOrEqual(40);
+    // What came up is bounded for all, and the bound of an earlier connection is replaced.
+    expect(await connection.limitPackets({ rate: 10_000, burst: 10_000 })).toBe(true);
+    expect(await flood()).toBe(300);
+    listener.close();
+  });
+
   it("speaks over TCP as well", async () => {
     const port = await freePort();
     ovs.configure("set-controller", "br", `ptcp:${port}:127.0.0.1`);
