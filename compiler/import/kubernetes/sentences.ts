@@ -20,10 +20,12 @@ import { titleOf } from "../../manifests/model.js";
 import * as ends from "../../space/ends.js";
 import type { EndSet } from "../../space/ends.js";
 import * as flows from "../../space/flows.js";
-import type { FlowSet } from "../../space/flows.js";
+import type { FlowBox, FlowSet } from "../../space/flows.js";
 import { everyService, intersectServices, isEmptyService } from "../../space/service.js";
 import type { ServiceSet } from "../../space/service.js";
 import * as values from "../../space/values.js";
+import { overlapIndex } from "../../verdict/overlap.js";
+import type { OverlapIndex } from "../../verdict/overlap.js";
 import type { Direction, Meaning } from "./meaning.js";
 import { insideOf, overlap, sideOf, within } from "./side.js";
 import type { Allowed, Side } from "./side.js";
@@ -67,14 +69,16 @@ export function tenantRules(meaning: Meaning, namespace: string): TenantRules {
   const isolatedFrom = ends.unionEnds(...egress.isolated.map(({ subjects }) => subjects));
   const isolatedTo = ends.unionEnds(...ingress.isolated.map(({ subjects }) => subjects));
   const wholly = ends.endsWithin(own, isolatedFrom) && ends.endsWithin(own, isolatedTo);
+  const fromEgress = otherSide(egress, isolatedFrom, own, "ingress");
+  const fromIngress = otherSide(ingress, isolatedTo, own, "egress");
   const allows = withoutRepeats([
     ...ingress.allowed
       .filter((allowed) => onFloor(allowed, ingress, isolatedTo, "ingress"))
-      .flatMap((allowed) => alone(allowed, "ingress", isolatedFrom, egress, own)),
+      .flatMap((allowed) => alone(allowed, "ingress", fromEgress, own)),
     ...both(egress, ingress, own),
     ...egress.allowed
       .filter((allowed) => onFloor(allowed, egress, isolatedFrom, "egress"))
-      .flatMap((allowed) => alone(allowed, "egress", isolatedTo, ingress, own)),
+      .flatMap((allowed) => alone(allowed, "egress", fromIngress, own)),
   ]);
   const sentences = [
     ...[...ingress.decided, ...egress.decided].flatMap(({ flows: set, action, owner }) => boxed(set, "tier", action, owner)),
@@ -103,8 +107,24 @@ function onFloor({ sources, destinations, services }: Allowed, side: Side, isola
   return side.baseline.some((floor) => overlap(floor.flows, set));
 }
 
+/** What the other side of a tenant has for or against an allow, inside the namespace. */
+interface OtherSide {
+  /** Pods that it isolates. */
+  readonly isolated: EndSet;
+  readonly floors: FlowSet;
+  readonly allows: OverlapIndex;
+}
+
+function otherSide(side: Side, isolated: EndSet, own: EndSet, direction: Direction): OtherSide {
+  return {
+    isolated,
+    floors: side.baseline.flatMap((floor) => floor.flows.flatMap((box) => within(box, own, direction))),
+    allows: overlapIndex(side.allowed.map(({ sources, destinations, services }) => flows.flowProduct(sources, destinations, services))),
+  };
+}
+
 /** What an allow of one side opens where the other side has nothing against it: all but the other side's floors inside the namespace. */
-function alone(allowed: Allowed, direction: Direction, isolated: EndSet, other: Side, own: EndSet): readonly Sentence[] {
+function alone(allowed: Allowed, direction: Direction, { isolated, floors, allows }: OtherSide, own: EndSet): readonly Sentence[] {
   const { sources, destinations, services, owner } = allowed;
   const make = (source: Ends, destination: Ends, over: ServiceSet): Sentence => ({
     level: "allowed",
@@ -117,15 +137,18 @@ function alone(allowed: Allowed, direction: Direction, isolated: EndSet, other: 
   });
   const far = direction === "ingress" ? sources : destinations;
   const near = all(direction === "ingress" ? destinations : sources);
-  const floors = other.baseline.flatMap((floor) => floor.flows.flatMap((box) => within(box, own, direction)));
-  const otherAllows = other.allowed.flatMap((product) => flows.flowProduct(product.sources, product.destinations, product.services));
+  const isAllowed = (box: FlowBox): boolean =>
+    flows.findUncovered(
+      box,
+      allows.overlapping(box).map((row) => row.box),
+    ) === undefined;
   return far.flatMap((box): readonly Sentence[] => {
     const between = (peer: Ends): readonly [Ends, Ends] => (direction === "ingress" ? [peer, near] : [near, peer]);
     const [from, to] = between(all([box]));
     // Where the other side allows all that it could deny, there is nothing to leave out.
     const contested = flows.flowProduct(boxesOf(from), boxesOf(to), services).flatMap((one) => insideOf(one, own));
-    if (flows.flowsWithin(contested, otherAllows)) return [make(from, to, services)];
-    if (ends.endsWithin([box], isolated)) return [];
+    if (contested.every(isAllowed)) return [make(from, to, services)];
+    if (isolated.some((one) => ends.endBoxWithin(box, one)) || ends.endsWithin([box], isolated)) return [];
     const [source, destination] = between({ include: [box], except: isolated.filter((one) => ends.endBoxesOverlap(one, box)) });
     const set = flows.flowProduct(boxesOf(source), boxesOf(destination), services);
     return overlap(floors, set) ? boxed(flows.subtractFlows(set, floors), "allowed", "allow", owner) : [make(source, destination, services)];
@@ -136,8 +159,12 @@ function alone(allowed: Allowed, direction: Direction, isolated: EndSet, other: 
 function both(egress: Side, ingress: Side, own: EndSet): readonly Sentence[] {
   const floored = egress.isolated.length > 0 || egress.baseline.length > 0;
   if (!floored || (ingress.isolated.length === 0 && ingress.baseline.length === 0)) return [];
-  return ingress.allowed.flatMap((into) =>
-    egress.allowed.flatMap((from): readonly Sentence[] => {
+  const index = overlapIndex(egress.allowed.map(({ sources, destinations, services }) => flows.flowProduct(sources, destinations, services)));
+  return ingress.allowed.flatMap((into) => {
+    const product = flows.flowProduct(into.sources, into.destinations, into.services);
+    const meeting = new Set(product.flatMap((box) => index.overlapping(box).map(({ owner }) => owner)));
+    return egress.allowed.flatMap((from, at): readonly Sentence[] => {
+      if (!meeting.has(at)) return [];
       const services = intersectServices(into.services, from.services);
       if (isEmptyService(services)) return [];
       const sources = ends.intersectEnds(ends.intersectEnds(into.sources, from.sources), own);
@@ -155,8 +182,8 @@ function both(egress: Side, ingress: Side, own: EndSet): readonly Sentence[] {
           also,
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 function floorsOf(side: Side, direction: Direction): readonly Sentence[] {
@@ -189,21 +216,27 @@ function boxed(set: FlowSet, level: Level, action: Action, owner: ObjectName): r
   }));
 }
 
+const knownFlows = new WeakMap<Sentence, FlowSet>();
+
+/** The flows that a sentence speaks of. */
+export function flowsIn(sentence: Sentence): FlowSet {
+  const { source, destination, services } = sentence;
+  const made = knownFlows.get(sentence) ?? flows.flowProduct(boxesOf(source), boxesOf(destination), services);
+  knownFlows.set(sentence, made);
+  return made;
+}
+
 /** Without sentences that the others of the list say together already; of two that say the same, the first stays. */
 function withoutRepeats(sentences: readonly Sentence[]): readonly Sentence[] {
-  let kept = sentences.map((sentence) => ({
-    sentence,
-    flows: flows.flowProduct(boxesOf(sentence.source), boxesOf(sentence.destination), sentence.services),
-  }));
-  for (const candidate of [...kept].reverse()) {
-    const others = kept.filter((other) => other !== candidate);
-    if (
-      flows.flowsWithin(
-        candidate.flows,
-        others.flatMap((other) => other.flows),
-      )
-    )
-      kept = others;
+  const index = overlapIndex(sentences.map(flowsIn));
+  const kept = new Set(sentences.keys());
+  for (const at of [...sentences.keys()].reverse()) {
+    const others = (box: FlowBox): FlowSet =>
+      index
+        .overlapping(box)
+        .filter(({ owner }) => owner !== at && kept.has(owner))
+        .map((row) => row.box);
+    if (flowsIn(sentences[at]).every((box) => flows.findUncovered(box, others(box)) === undefined)) kept.delete(at);
   }
-  return kept.map(({ sentence }) => sentence);
+  return sentences.filter((_, at) => kept.has(at));
 }

@@ -5,15 +5,13 @@ import type { AddressFacts } from "../../manifests/connectivity/blocks.js";
 import { workloadPoints } from "../../manifests/connectivity/points.js";
 import { asName, freeName, nameText } from "../words.js";
 import type { Locate } from "../../manifests/connectivity/explain.js";
-import { flowProduct } from "../../space/flows.js";
-import type { FlowSet } from "../../space/flows.js";
 import { overlapIndex } from "../../verdict/overlap.js";
 import { joined, ruleText } from "../rules.js";
 import type { WrittenRule } from "../rules.js";
 import type { Meaning } from "./meaning.js";
 import { makeNaming, writtenBlocks } from "./peers.js";
 import type { NamedSet, Naming } from "./peers.js";
-import { boxesOf, tenantRules } from "./sentences.js";
+import { flowsIn, tenantRules } from "./sentences.js";
 import type { Ends, Level, Sentence, TenantRules } from "./sentences.js";
 
 interface Writing {
@@ -123,7 +121,6 @@ interface Isolation {
 }
 
 function isolation(isolated: readonly Sentence[], allowed: readonly Sentence[]): Isolation {
-  const flowsIn = ({ source, destination, services }: Sentence): FlowSet => flowProduct(boxesOf(source), boxesOf(destination), services);
   const index = overlapIndex(allowed.map(flowsIn));
   const speaking = new Set(allowed.map(({ owner }) => owner));
   const isOwn = (sentence: Sentence): boolean =>
