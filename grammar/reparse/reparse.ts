@@ -1,5 +1,6 @@
 /**
  * Reading a text again after somebody typed in one policy: that policy is read, and everything else is taken over from the tree before.
+ * `run.ts` does the same for changes elsewhere.
  *
  * INVARIANT: the result is the one that `parseFile` gives. The change lies between the braces of one policy, whose braces match before and
  * after, and nothing is wrong outside it; so every token, line end and brace outside means what it meant, and what is wrong inside is
@@ -7,32 +8,17 @@
  */
 import { changeBetween } from "../change.js";
 import type { Change } from "../change.js";
-import { syntaxCodes } from "../messages.js";
 import { parseFile } from "../parse.js";
 import type { Item, ParseResult, Policy, SyntaxProblem, Tenant } from "../syntax.js";
 import { unreadable } from "../text.js";
 import { movedComment, movedItem, movedProblem } from "./moved.js";
+import { fewProblems, isFarReaching, placesOf } from "./problems.js";
+import { rereadRun } from "./run.js";
 
 export interface ReadText {
   readonly text: string;
   readonly parsed: ParseResult;
 }
-
-/** More problems than these are near those that `parseFile` counts and does not list. */
-const fewProblems = 50;
-
-/** Mistakes that are told in view of what stands around a block, or that change how it is read. */
-const farReaching: ReadonlySet<string> = new Set([
-  syntaxCodes.unreadableFile,
-  syntaxCodes.unexpectedCharacter,
-  syntaxCodes.unterminatedComment,
-  syntaxCodes.misplacedStatement,
-  syntaxCodes.blockNotClosed,
-  syntaxCodes.blockNotOpened,
-  syntaxCodes.strayClosing,
-  syntaxCodes.listNotClosed,
-  syntaxCodes.nestedTooDeeply,
-]);
 
 /** Reads `text`, in a file that was `before` a change; equal to `parseFile` with the file's id. */
 export function reparseFile(before: ReadText, text: string): ParseResult {
@@ -41,7 +27,7 @@ export function reparseFile(before: ReadText, text: string): ParseResult {
   const change = changeBetween(before.text, text);
   const home = policyAround(before, change);
   const made = home === undefined || unreadable({ id, text }) !== undefined ? undefined : spliced(before, text, change, home);
-  return made ?? parseFile(id, text);
+  return made ?? rereadRun(before, text, change) ?? parseFile(id, text);
 }
 
 /** A policy, and the tenant around it. */
@@ -60,12 +46,8 @@ export function policyAround({ text, parsed }: ReadText, { start, end }: Change)
   const brace = text.indexOf("{", policy.name.span.end);
   if (brace === -1 || start <= brace || text[span.end - 1] !== "}") return undefined;
   const inside = (problem: SyntaxProblem): boolean =>
-    !farReaching.has(problem.code) && placesOf(problem).every((at) => brace < at.start && at.end < span.end);
+    !isFarReaching(problem) && placesOf(problem).every((at) => brace < at.start && at.end < span.end);
   return parsed.problems.every(inside) ? { tenant, policy } : undefined;
-}
-
-function placesOf({ span, related, fix }: SyntaxProblem): readonly { readonly start: number; readonly end: number }[] {
-  return [span, ...related.map((entry) => entry.span), ...(fix?.edits ?? []).map((edit) => edit.span)];
 }
 
 /** A tenant around a policy that is read alone. Its last line end keeps the policy's first word at the beginning of a line. */
@@ -86,7 +68,7 @@ function spliced(before: ReadText, text: string, { shift }: Change, { tenant, po
   const read = policyAlone(file.items, whole.length - foot.length);
   if (read === undefined || problems.length > fewProblems) return undefined;
   const inside = (problem: SyntaxProblem): boolean =>
-    !farReaching.has(problem.code) && placesOf(problem).every((at) => head.length < at.start && at.end < whole.length - foot.length);
+    !isFarReaching(problem) && placesOf(problem).every((at) => head.length < at.start && at.end < whole.length - foot.length);
   if (!problems.every(inside)) return undefined;
 
   const fresh = movedItem(read, by);

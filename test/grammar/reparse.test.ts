@@ -3,11 +3,13 @@ import { describe, expect, it } from "@jest/globals";
 import { followAt } from "../../grammar/follow/follow.js";
 import { followNear } from "../../grammar/follow/near.js";
 import { parseFile } from "../../grammar/parse.js";
+import { rulesAsRead } from "../../grammar/reparse/moved.js";
 import { reparseFile } from "../../grammar/reparse/reparse.js";
+import type { ParseResult } from "../../grammar/syntax.js";
 import { generateProject } from "../bench/generate.js";
 import { randomFrom } from "../support/mutate.js";
 import { typing } from "../support/incremental.js";
-import { compareReading, inPolicies, sharesTree } from "../support/reading.js";
+import { compareReading, inDeclarations, inPolicies, sharesTree } from "../support/reading.js";
 
 const reference = readFileSync("test/fixtures/language/guestbook.ctv", "utf8");
 
@@ -18,8 +20,29 @@ describe("reading a text again", () => {
     for (const count of shared) expect(count).toBeGreaterThan(3);
   });
 
+  it("gives the same after edits in declarations and between them", () => {
+    const texts = [reference, generateProject(20), reference.replaceAll("\n", "\r\n"), `${reference}\ntenant more {\n  group a { match k = a }\n}\n`];
+    const shared = texts.map((text, seed) => compareReading(text, inDeclarations(text, seed + 11, 80)).shared);
+    expect(Math.min(...shared)).toBeGreaterThan(0);
+    expect(shared.reduce((sum, count) => sum + count)).toBeGreaterThan(20);
+  });
+
   it("gives the same after edits of every kind, anywhere", () => {
     for (const [seed, text] of [reference, generateProject(40)].entries()) compareReading(text, typing(text, seed + 7, 60));
+  });
+
+  it.each([
+    ["a group among others", "  group frontend ", "  group extra { match a = b }\n  group frontend "],
+    ["the last statement of a tenant", "\n}\n", "\n  service last = tcp/1\n}\n"],
+    ["a statement before the tenant", "\ntenant guestbook", "\nservice first = tcp/1\n\ntenant guestbook"],
+  ])("reads %s with its neighbours, and takes the rest over", (_what, from, to) => {
+    const now = reference.replace(from, to);
+    expect(now).not.toBe(reference);
+    const before = parseFile("main.ctv", reference);
+    const rules = ({ file }: ParseResult): readonly unknown[] =>
+      file.items.flatMap((item) => (item.kind === "tenant" ? item.items : [])).flatMap((item) => (item.kind === "policy" ? rulesAsRead(item) : []));
+    const known = new Set(rules(before));
+    expect(rules(reparseFile({ text: reference, parsed: before }, now)).every((rule) => known.has(rule))).toBe(true);
   });
 
   it("reads a policy alone, and takes the rest over", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { generateProject } from "../bench/generate.js";
 import { typing } from "../support/incremental.js";
-import { compareReading, inPolicies } from "../support/reading.js";
+import { compareReading, inDeclarations, inPolicies } from "../support/reading.js";
 
 const reference = readFileSync("test/fixtures/language/guestbook.ctv", "utf8");
 
@@ -15,5 +15,6 @@ describe("reading a text again, at length", () => {
     const { shared } = compareReading(text, inPolicies(text, 71, 6000));
     expect(shared).toBeGreaterThan(100);
     compareReading(text, typing(text, 72, 6000));
+    compareReading(text, inDeclarations(text, 73, 4000));
   });
 });

@@ -28,7 +28,16 @@ export function sharesTree(before: ParseResult, after: ParseResult): boolean {
 }
 
 /** Letters typed and deleted between the braces of policies. */
-export function* inPolicies(text: string, seed: number, count: number): Generator<string> {
+export function inPolicies(text: string, seed: number, count: number): Generator<string> {
+  return nearPlaces(/policy [^{\n]*\{/g, 240, text, seed, count);
+}
+
+/** Letters typed and deleted in declarations and between them. */
+export function inDeclarations(text: string, seed: number, count: number): Generator<string> {
+  return nearPlaces(/\n(?= *(group|network|service|external|set|param|tenant|import|test|qos|app|export|policy|}))/g, 70, text, seed, count);
+}
+
+function* nearPlaces(place: RegExp, far: number, text: string, seed: number, count: number): Generator<string> {
   const random = randomFrom(seed);
   const signs = [
     ..."{}()\"'/*:;,.#-> \n\t\\@é",
@@ -43,14 +52,19 @@ export function* inPolicies(text: string, seed: number, count: number): Generato
     "/// doc\n",
     "policy p {",
     "}\n",
+    "group x { match a = b }\n",
+    "service s = tcp/1",
+    "tenant u {",
+    "  network n {\n    subnet 10.9.0.0/16\n  }\n",
+    "set s = a,",
   ];
   let now = text;
   for (let made = 0; made < count; made++) {
     if (random(3) === 0) now = text;
-    const opens = [...now.matchAll(/policy [^{\n]*\{/g)];
+    const opens = [...now.matchAll(place)];
     const open = opens[random(opens.length)];
     const from = open === undefined ? 0 : open.index + open[0].length;
-    const at = from + random(Math.min(240, now.length - from + 1));
+    const at = from + random(Math.min(far, now.length - from + 1));
     now = random(3) === 0 ? now.slice(0, at) + now.slice(at + 1 + random(3)) : now.slice(0, at) + signs[random(signs.length)] + now.slice(at);
     yield now;
   }
