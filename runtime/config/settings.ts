@@ -5,7 +5,7 @@
 import { parseDocument } from "yaml";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { invalidYaml, wrongSetting } from "../../compiler/diagnostics/project.js";
-import { flag, integer, list, object, spanOf, text, word } from "../../compiler/source/shapes.js";
+import { flag, integer, list, object, record, spanOf, text, word } from "../../compiler/source/shapes.js";
 import type { JsonSchema } from "../../compiler/source/shapes.js";
 import { parseAddress } from "../../compiler/space/address.js";
 import { macNumber } from "../../compiler/target/openflow/bind/inventory.js";
@@ -47,6 +47,10 @@ export interface AgentSettings {
   readonly node?: string;
   readonly store: StoreSettings;
   readonly trust: readonly string[];
+  /** The key that this node signs with what it tells other nodes. */
+  readonly nodeKey?: string;
+  /** Each node's public key, by the node's name. Without, what nodes tell is believed as it lies in the store. */
+  readonly trustNodes?: ReadonlyMap<string, string>;
   readonly state: string;
   readonly bridge: string;
   readonly openflow?: string;
@@ -82,6 +86,8 @@ const server = (description: string) =>
   some("an address such as unix:/run/openvswitch/db.sock, tcp:HOST:PORT or ssl:HOST:PORT", description, isServer);
 const isLoopback = (value: string): boolean => /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\]):\d{1,5}$/.test(value);
 
+const anyName = { needed: "the name of a node", accept: (name: string) => name !== "", pattern: "^.+$" };
+
 const etcdShape = object(
   {
     endpoints: list(
@@ -108,6 +114,10 @@ const shape = object(
     node: some("a name", "The node's name. Default: the host's."),
     store: storeShape,
     trust: list(path("PEM file with a public key."), { minItems: 1, description: "Keys whose programs are taken; `ctv keygen` makes them." }),
+    nodeKey: path("PEM file with the private key that this node signs with what it tells other nodes of its endpoints."),
+    trustNodes: record(path("PEM file with the node's public key."), anyName, {
+      description: "The keys of all nodes, by their names: only what a node has signed is believed of it. Default: what lies in the store is.",
+    }),
     state: path("Folder for the last good program. Default: /var/lib/ctv."),
     bridge: some("a name", "The bridge that is held to the policy. Default: br-int."),
     openflow: server("How to reach the bridge by OpenFlow. Default: its socket in /run/openvswitch."),

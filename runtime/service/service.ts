@@ -2,7 +2,6 @@
  * A node's agent as a service: the store, the sources of endpoints and the loop (`runtime/agent/`) put together by a configuration, with
  * reports, counters, logs, metrics and health around them.
  */
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { startAgent } from "../agent/agent.js";
@@ -13,7 +12,9 @@ import type { AgentSettings } from "../config/settings.js";
 import { COMBINED, combinedSource } from "../endpoints/combine.js";
 import { fileSource } from "../endpoints/file.js";
 import { kubernetesSource } from "../endpoints/kubernetes.js";
-import { announcer, LONGEST_GRACE, memberSource } from "../endpoints/members.js";
+import { announcer } from "../endpoints/announce.js";
+import type { Announcer } from "../endpoints/announce.js";
+import { LONGEST_GRACE, memberSource } from "../endpoints/members.js";
 import { ovsdbSource } from "../endpoints/ovsdb.js";
 import { partOfOthers, partWithoutPorts, remembered } from "../endpoints/remembered.js";
 import { parseServerAddress } from "../openflow/transport.js";
@@ -23,10 +24,9 @@ import type { BridgeSetup } from "../ovsdb/setup.js";
 import { accept } from "../signing/accept.js";
 import type { InForce } from "../signing/accept.js";
 import { programDigest, readHeader } from "../signing/envelope.js";
-import { readTrustedKey } from "../signing/keys.js";
 import type { TrustedKey } from "../signing/keys.js";
 import { programSource } from "../store/generations.js";
-import type { KeyValues, Lease } from "../store/keyvalue.js";
+import type { KeyValues } from "../store/keyvalue.js";
 import { openStore } from "../store/open.js";
 import { reasonOf } from "../store/reason.js";
 import { reportSink } from "../store/reports.js";
@@ -34,10 +34,14 @@ import { startCounting } from "./counting.js";
 import { readiness } from "./health.js";
 import { serveHttp } from "./http.js";
 import type { Routes } from "./http.js";
+import { ServiceError, textAt, trustedKey } from "./keyfiles.js";
 import type { ServiceLog } from "./log.js";
 import { makeMetrics } from "./metrics.js";
+import { nodeKeys } from "./nodekeys.js";
 import { packetLog } from "./packets.js";
 import { questionRoutes } from "./questions.js";
+
+export { ServiceError } from "./keyfiles.js";
 
 export interface Service {
   /** Where metrics and health are. */
@@ -49,9 +53,6 @@ export interface Service {
 
 /** OpenFlow's port (IANA). */
 const OPENFLOW_PORT = 6653;
-
-/** Why an agent cannot start: its configuration or its surroundings, in words. */
-export class ServiceError extends Error {}
 
 /** Starts a node's agent. Relative paths start at `folder`. @throws ServiceError and StoreError for what keeps it from starting. */
 export async function startService(settings: AgentSettings, folder: string, log: ServiceLog): Promise<Service> {
@@ -66,6 +67,8 @@ export async function startService(settings: AgentSettings, folder: string, log:
   try {
     const warn = (error: Error): void => log.warn(error.message);
     const lease = store.lease(settings.lease, warn);
+    const { signer, heard, close } = await nodeKeys(settings, folder, node, store, warn);
+    ends.push(close);
     const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
     const reports = reportSink(store, lease, Date.now);
     // What cannot be read is told by the agent, which reads it as well.
@@ -81,7 +84,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
       setup: setupOf(settings),
       ...surroundings,
       programs: programs.source,
-      endpoints: [endpointsOf(settings, node, folder, store, lease, surroundings, known, kept, warn)],
+      endpoints: [endpointsOf(settings, node, folder, { heard, announce: announcer(lease, node, signer).announce }, surroundings, known, kept, warn)],
       reports,
       keeper,
       unknownPolicy: settings.untilKnown,
@@ -199,13 +202,17 @@ interface Known {
   part: InventoryPart;
 }
 
+/** How this node hears of others, and tells them. */
+interface OtherNodes extends Announcer {
+  readonly heard: Pick<KeyValues, "watch">;
+}
+
 /** What comes first counts where sources disagree: what an operator writes, then the orchestrator, then the switch, then other nodes. */
 function endpointsOf(
   { endpoints, bridge, address, lease: seconds }: AgentSettings,
   node: string,
   folder: string,
-  store: KeyValues,
-  lease: Lease,
+  { heard, announce }: OtherNodes,
   { ovsdb, identity }: Surroundings,
   known: Known,
   kept: InventoryPart | undefined,
@@ -217,10 +224,9 @@ function endpointsOf(
       ? []
       : [remembered(kubernetesSource(withPath(endpoints.kubernetes, folder)), kept && partWithoutPorts(kept, node))]),
     ...(endpoints.ovsdb ? [ovsdbSource(ovsdb, bridge, node, identity)] : []),
-    ...(endpoints.nodes ? [remembered(memberSource(store, node, Math.min(seconds * 1000, LONGEST_GRACE)), kept && partOfOthers(kept, node))] : []),
+    ...(endpoints.nodes ? [remembered(memberSource(heard, node, Math.min(seconds * 1000, LONGEST_GRACE)), kept && partOfOthers(kept, node))] : []),
   ];
   if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
-  const announce = announcer(lease, node).announce;
   const tell = (part: InventoryPart): void => {
     known.part = part;
     if (endpoints.nodes) announce({ name: node, ...(address === undefined ? {} : { address }) }, part.endpoints).catch(warn);
@@ -230,23 +236,6 @@ function endpointsOf(
 
 function withPath<T extends { readonly kubeconfig?: string }>(settings: T, folder: string): T {
   return settings.kubeconfig === undefined ? settings : { ...settings, kubeconfig: resolve(folder, settings.kubeconfig) };
-}
-
-async function trustedKey(path: string, folder: string): Promise<TrustedKey> {
-  const pem = await textAt(path, folder);
-  try {
-    return readTrustedKey(pem);
-  } catch (error) {
-    throw new ServiceError(`${path} cannot be trusted: ${textOf(error)}`);
-  }
-}
-
-async function textAt(path: string, folder: string): Promise<string> {
-  try {
-    return await readFile(resolve(folder, path), "utf8");
-  } catch (error) {
-    throw new ServiceError(`cannot read ${path}: ${reasonOf(error)}`);
-  }
 }
 
 function textOf(error: unknown): string {

@@ -117,9 +117,16 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
     logLevel: "silent",
     packages: "external",
   });
+  const nodeKeys = nodeNames.map((name) => ({ name, ...generateKeys() }));
+  for (const { name, privatePem, publicPem } of nodeKeys) {
+    writeFileSync(join(folder, `${name}.key`), privatePem, { mode: 0o600 });
+    writeFileSync(join(folder, `${name}.pub`), publicPem);
+  }
   const settings = (node: NodeName): object => ({
     store: { etcd: { endpoints: [etcd.endpoint] } },
     trust: ["trusted.pem"],
+    nodeKey: `${node}.key`,
+    trustNodes: Object.fromEntries(nodeNames.map((name) => [name, `${name}.pub`])),
     tunnel: "tun0",
     ...(hasDevice ? { uplink: CABLE } : node === "n1" ? { uplink: outside.device } : {}),
     create: { bridge: "netdev", tunnel: true, uplink: hasDevice },

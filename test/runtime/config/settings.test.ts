@@ -16,6 +16,8 @@ store:
     user: node-a
     passwordFile: password
 trust: [ctv.pub, old.pub]
+nodeKey: node.key
+trustNodes: { node-a: node-a.pub, node-b: node-b.pub }
 bridge: br-int
 openflow: unix:/run/openvswitch/br-int.mgmt
 ovsdb: tcp:127.0.0.1:6640
