@@ -87,22 +87,6 @@ export function intersectFlowBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined 
   return flowBox(intersectEndBoxes(a.source, b.source), intersectEndBoxes(a.destination, b.destination), service);
 }
 
-/**
- * What `a` shares with `b`, with the ends of `a` where `b` holds them and otherwise such as `known` makes of them, which may find that
- * there is no such end: for asking indices, which remember queries by their identity.
- */
-export function cutFlowBox(a: FlowBox, b: FlowBox, known: (box: EndBox) => EndBox | undefined): FlowBox | undefined {
-  const service = servicesWithin(a.service, b.service) ? a.service : intersectServices(a.service, b.service);
-  if (isEmptyService(service)) return undefined;
-  const cut = (mine: EndBox, other: EndBox): EndBox | undefined => {
-    if (endBoxWithin(mine, other)) return mine;
-    const common = intersectEndBoxes(mine, other);
-    return common === undefined ? undefined : known(common);
-  };
-  const source = cut(a.source, b.source);
-  return source === undefined ? undefined : flowBox(source, cut(a.destination, b.destination), service);
-}
-
 /** `a` without `b`, as disjoint boxes. */
 export function subtractFlowBox(a: FlowBox, b: FlowBox): readonly FlowBox[] {
   if (!flowBoxesOverlap(a, b)) return [a];

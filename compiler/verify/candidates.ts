@@ -4,10 +4,10 @@
  * the product of all denies.
  */
 import { everyFlow } from "../policy/universe.js";
-import { cutFlowBox, uncoveredParts } from "../space/flows.js";
+import { flowBoxWithin, uncoveredParts } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import type { IndexedCheckpoint } from "./checkpoint.js";
-import { knownFlows } from "./known.js";
+import { commonFlows, knownFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
 
 /** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
@@ -22,28 +22,37 @@ interface Behind {
   readonly before: number;
 }
 
-/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits among some flows. */
-export function* candidates(checkpoints: readonly IndexedCheckpoint[], among: FlowSet, known: KnownEnds): Generator<Candidate> {
-  for (const box of among) yield* through({ box, behind: [] }, checkpoints, known);
+/** Checkpoints in a list, and which of them have a say about a box: their positions, ascending. */
+export interface Checkpoints {
+  readonly all: readonly IndexedCheckpoint[];
+  readonly near: (box: FlowBox) => readonly number[];
 }
 
-function* through(candidate: Candidate, checkpoints: readonly IndexedCheckpoint[], known: KnownEnds): Generator<Candidate> {
-  const [checkpoint, ...others] = checkpoints;
-  if (checkpoint === undefined) {
+/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits among some flows. */
+export function* candidates(checkpoints: Checkpoints, among: FlowSet, known: KnownEnds): Generator<Candidate> {
+  for (const box of among) yield* through({ box, behind: [] }, 0, checkpoints, known);
+}
+
+/** The candidate's ways through the checkpoints from a position on. */
+function* through(candidate: Candidate, from: number, checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
+  const { box, behind } = candidate;
+  const isOpen = (at: number): boolean => checkpoints.all[at].open.some((open) => flowBoxWithin(box, open));
+  const at = checkpoints.near(box).find((position) => position >= from && !isOpen(position));
+  if (at === undefined) {
     yield candidate;
     return;
   }
-  const { box, behind } = candidate;
+  const checkpoint = checkpoints.all[at];
   const whole = everyFlow.includes(box);
   for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
     if (checkpoint.actions[row.owner] === "deny") continue;
-    const common = whole ? row.box : cutFlowBox(box, row.box, known);
-    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, others, known);
+    const common = whole ? row.box : commonFlows(box, row.box, known);
+    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, at + 1, checkpoints, known);
   }
   if (checkpoint.otherwise !== "allow") return;
   for (const part of uncoveredParts(box, checkpoint.wide)) {
     const beside = knownFlows(part, known);
-    if (beside !== undefined) yield* through({ box: beside, behind: [...behind, { checkpoint, before: Infinity }] }, others, known);
+    if (beside !== undefined) yield* through({ box: beside, behind: [...behind, { checkpoint, before: Infinity }] }, at + 1, checkpoints, known);
   }
 }
 

@@ -5,8 +5,9 @@
  * Entries with one action that follow each other are a run: their order decides nothing, so those between the same ends become one box.
  * A range of ports that a target could only say port by port is one box again.
  */
+import { everyFlow } from "../policy/universe.js";
 import type { EndBox } from "../space/ends.js";
-import { flowBox, flowInSet } from "../space/flows.js";
+import { flowBox, flowBoxesOverlap, flowInSet } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
 import { unionAllServices } from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
@@ -24,25 +25,32 @@ export interface IndexedCheckpoint extends Checkpoint {
    * lies outside of them, and there little else is near.
    */
   readonly wide: FlowSet;
+  /** What the first run holds, where it allows and is few boxes: flows in one of them are soon told. */
+  readonly open: FlowSet;
 }
 
 /** More boxes than this are not worth being subtracted. */
 const FEW_BOXES = 16;
 
-export function indexCheckpoint(checkpoint: Checkpoint, known: KnownEnds): IndexedCheckpoint {
+/** `among`: the flows that will be asked about; entries beside them are left out. */
+export function indexCheckpoint(checkpoint: Checkpoint, among: FlowSet, known: KnownEnds): IndexedCheckpoint {
   const runs: { readonly action: CheckpointEntry["action"]; readonly boxes: FlowBox[] }[] = [];
+  const all = everyFlow.every((box) => among.includes(box));
   for (const { action, flows } of checkpoint.entries) {
     const last = runs.at(-1);
-    if (last?.action === action) last.boxes.push(...flows);
-    else runs.push({ action, boxes: [...flows] });
+    const boxes = last?.action === action ? last.boxes : [];
+    if (boxes !== last?.boxes) runs.push({ action, boxes });
+    for (const box of flows) if (all || among.some((asked) => flowBoxesOverlap(asked, box))) boxes.push(box);
   }
   const merged = runs.map((run) => mergeServices(run.boxes, known));
-  const edges = [merged.slice(0, 1), merged.slice(1).slice(-1)].flat();
+  const few = (boxes: FlowSet): FlowSet => (boxes.length <= FEW_BOXES ? boxes : []);
+  const [first = []] = merged;
   return {
     ...checkpoint,
     actions: runs.map((run) => run.action),
     index: overlapIndex(merged),
-    wide: edges.filter((boxes) => boxes.length <= FEW_BOXES).flat(),
+    wide: [...few(first), ...merged.slice(1).slice(-1).flatMap(few)],
+    open: runs[0]?.action === "allow" ? few(first) : [],
   };
 }
 
@@ -50,8 +58,8 @@ export function indexCheckpoint(checkpoint: Checkpoint, known: KnownEnds): Index
 export function mergeServices(boxes: FlowSet, known: KnownEnds): FlowSet {
   const pairs = new Map<EndBox, Map<EndBox, ServiceSet[]>>();
   for (const box of boxes) {
-    const source = known(box.source);
-    const destination = known(box.destination);
+    const source = known.of(box.source);
+    const destination = known.of(box.destination);
     if (source === undefined || destination === undefined) continue;
     const destinations = pairs.get(source) ?? new Map<EndBox, ServiceSet[]>();
     if (destinations.size === 0) pairs.set(source, destinations);

@@ -4,19 +4,25 @@
  */
 import { trimmer } from "../policy/possible.js";
 import type { Universe } from "../policy/universe.js";
+import { endBoxWithin, everyEnd, intersectEndBoxes } from "../space/ends.js";
 import type { EndBox } from "../space/ends.js";
 import { flowBox } from "../space/flows.js";
 import type { FlowBox } from "../space/flows.js";
 import { makeInterner } from "../space/intern.js";
+import { intersectServices, isEmptyService, servicesWithin } from "../space/service.js";
 
-/** Nothing for ends of which none can exist. */
-export type KnownEnds = (box: EndBox) => EndBox | undefined;
+/** Both give nothing where none of the ends can exist. */
+export interface KnownEnds {
+  readonly of: (box: EndBox) => EndBox | undefined;
+  /** What two known boxes share: the first itself where the second holds it. */
+  readonly common: (a: EndBox, b: EndBox) => EndBox | undefined;
+}
 
 export function knownEnds(universe: Universe): KnownEnds {
   const trim = trimmer(universe);
   const intern = makeInterner();
   const made = new Map<EndBox, EndBox | undefined>();
-  return (box) => {
+  const of = (box: EndBox): EndBox | undefined => {
     const known = made.get(box);
     if (known !== undefined || made.has(box)) return known;
     const trimmed = trim(box);
@@ -24,11 +30,36 @@ export function knownEnds(universe: Universe): KnownEnds {
     made.set(box, same);
     return same;
   };
+  // The first of its kind stays itself, and "every flow" is told by identity.
+  of(everyEnd);
+  const shared = new Map<EndBox, Map<EndBox, EndBox | undefined>>();
+  const common = (a: EndBox, b: EndBox): EndBox | undefined => {
+    if (a === b) return a;
+    const withA = shared.get(a) ?? new Map<EndBox, EndBox | undefined>();
+    if (withA.size === 0) shared.set(a, withA);
+    const known = withA.get(b);
+    if (known !== undefined || withA.has(b)) return known;
+    const box = endBoxWithin(a, b) ? a : intersectEndBoxes(a, b);
+    const same = box === undefined ? undefined : of(box);
+    withA.set(b, same);
+    return same;
+  };
+  return { of, common };
 }
 
 /** The box between known ends; the same object where they are its own. */
 export function knownFlows(box: FlowBox, known: KnownEnds): FlowBox | undefined {
-  const source = known(box.source);
-  const destination = known(box.destination);
+  const source = known.of(box.source);
+  const destination = known.of(box.destination);
   return source === box.source && destination === box.destination ? box : flowBox(source, destination, box.service);
+}
+
+/** What two boxes of known ends share, with the first one's own parts where the second holds them. */
+export function commonFlows(a: FlowBox, b: FlowBox, known: KnownEnds): FlowBox | undefined {
+  const service = servicesWithin(a.service, b.service) ? a.service : intersectServices(a.service, b.service);
+  if (isEmptyService(service)) return undefined;
+  const source = known.common(a.source, b.source);
+  const destination = source === undefined ? undefined : known.common(a.destination, b.destination);
+  if (source === a.source && destination === a.destination && service === a.service) return a;
+  return flowBox(source, destination, service);
 }
