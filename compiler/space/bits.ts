@@ -49,6 +49,11 @@ export function asMembers(positions: readonly number[], size: number): Members {
   return bits;
 }
 
+export function dropMembers(bits: Bits, members: Members): void {
+  if (members instanceof Uint32Array) for (let word = 0; word < bits.length; word++) bits[word] &= ~members[word];
+  else for (const position of members) clearBit(bits, position);
+}
+
 export function addMembers(bits: Bits, members: Members): void {
   if (members instanceof Uint32Array) addBits(bits, members);
   else for (const position of members) setBit(bits, position);

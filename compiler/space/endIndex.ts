@@ -7,7 +7,7 @@
  * box that lists values of it can hold it.
  */
 import { addressIndex } from "./addressIndex.js";
-import { addMembers, asMembers, clearBit, eachBit, fullBits, keepBits, makeBits } from "./bits.js";
+import { addMembers, asMembers, clearBit, dropMembers, eachBit, fullBits, keepBits, makeBits } from "./bits.js";
 import type { Bits, Members } from "./bits.js";
 import { boundedCache } from "./boundedCache.js";
 import { endBoxesOverlap, endBoxWithin, isBare } from "./ends.js";
@@ -28,7 +28,7 @@ interface ValueIndex {
   /** Boxes that list this value; `undefined` is for absence. */
   readonly listing: ReadonlyMap<string | undefined, Members>;
   /** Boxes that list nothing else. */
-  readonly alone: ReadonlyMap<string | undefined, readonly number[]>;
+  readonly alone: ReadonlyMap<string | undefined, Members>;
 }
 
 function valueIndex(size: number, entries: readonly (readonly [number, ValueSet])[]): ValueIndex {
@@ -42,7 +42,11 @@ function valueIndex(size: number, entries: readonly (readonly [number, ValueSet]
     if (set.absent) post(listing, undefined, position);
     if (set.values.length + (set.absent ? 1 : 0) === 1) post(alone, set.values[0], position);
   }
-  return { open, listing: new Map([...listing].map(([value, positions]) => [value, asMembers(positions, size)])), alone };
+  return { open, listing: inBits(listing, size), alone: inBits(alone, size) };
+}
+
+function inBits(lists: ReadonlyMap<string | undefined, readonly number[]>, size: number): ReadonlyMap<string | undefined, Members> {
+  return new Map([...lists].map(([value, positions]) => [value, asMembers(positions, size)]));
 }
 
 function post(lists: Map<string | undefined, number[]>, value: string | undefined, position: number): void {
@@ -54,7 +58,10 @@ function post(lists: Map<string | undefined, number[]>, value: string | undefine
 /** Leaves in `bits` only boxes that can meet `set`. Overwrites `wanted`. */
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
   if (set.kind === "notIn") {
-    const drop = (value: string | undefined): void => index.alone.get(value)?.forEach((position) => clearBit(bits, position));
+    const drop = (value: string | undefined): void => {
+      const members = index.alone.get(value);
+      if (members !== undefined) dropMembers(bits, members);
+    };
     set.values.forEach(drop);
     if (!set.absent) drop(undefined);
     return;

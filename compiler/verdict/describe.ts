@@ -4,8 +4,7 @@ import { formatAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import type { Flow } from "../space/flows.js";
 import { formatServices, hasPorts, isIcmp, protocolService, servicePoint } from "../space/service.js";
-import { belongs } from "./evaluate.js";
-import { groupsOf } from "./membership.js";
+import { groupsOf, ownersOf } from "./membership.js";
 
 /** Such as `frontend (10.1.1.1) -> redis-master (10.1.1.2) : tcp/6379`. */
 export function describeFlow(policy: Policy, flow: Flow): string {
@@ -15,7 +14,7 @@ export function describeFlow(policy: Policy, flow: Flow): string {
 /** The groups of an end, or the tenant it belongs to, or `world`; with its address. */
 export function describeEnd(policy: Policy, end: End): string {
   const several = policy.tenants.length > 1;
-  const owners = policy.tenants.filter((tenant) => belongs(policy, tenant, end));
+  const owners = ownersOf(policy, end);
   const groups = owners.flatMap((tenant) => groupsOf(tenant, end).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)));
   const address = formatAddress(end.address);
   if (groups.length > 0) return `${groups.join(" and ")} (${address})`;

@@ -1,7 +1,27 @@
-/** The groups that an end is in, found by its labels: asking each of a thousand groups for every flow that is shown would cost seconds. */
-import type { Group, Tenant } from "../policy/model.js";
+/** The tenants and groups that an end is in, found by its address and labels: asking each of a thousand groups for every flow that is shown would cost seconds. */
+import type { Group, Policy, Tenant } from "../policy/model.js";
+import { containsAddress, unionAllAddresses } from "../space/address.js";
+import type { AddressSet } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import { inGroup } from "./evaluate.js";
+
+const addressesOf = new WeakMap<Tenant, AddressSet>();
+
+/** Addresses of the tenant's networks and machines. */
+function ownAddresses(tenant: Tenant): AddressSet {
+  const known =
+    addressesOf.get(tenant) ??
+    unionAllAddresses([...tenant.networks.map((network) => network.addresses), ...tenant.groups.map((group) => group.hosts)]);
+  addressesOf.set(tenant, known);
+  return known;
+}
+
+/** The tenants that an end belongs to: `tenantsOf` of the evaluator. */
+export function ownersOf({ tenants }: Policy, end: End): readonly Tenant[] {
+  const { namespace, address } = end;
+  const named = namespace === undefined ? [] : tenants.filter((tenant) => tenant.namespaces.includes(namespace));
+  return named.length > 0 ? named : tenants.filter((tenant) => containsAddress(ownAddresses(tenant), address));
+}
 
 /** Groups by one of the labels that they ask for, `key=value`, and those that ask for no label with certain values. */
 interface Membership {

@@ -16,9 +16,10 @@ export type Comments = ReadonlyMap<object, readonly string[]>;
 const plainWord = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 const plainCidr = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\/[0-9]+$/;
 const otherMeaning = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+const longestMeaning = "false".length;
 
 function quoted(value: string): string {
-  const plain = (plainWord.test(value) && !otherMeaning.test(value)) || plainCidr.test(value);
+  const plain = plainWord.test(value) ? value.length > longestMeaning || !otherMeaning.test(value) : plainCidr.test(value);
   // A JSON string is a YAML double-quoted scalar (YAML 1.2 §1.3).
   return plain ? value : JSON.stringify(value);
 }
@@ -31,20 +32,20 @@ function isList(value: Plain): value is readonly PlainItem[] {
 export type YamlWriter = (root: PlainMap, comments: Comments) => string;
 
 /**
- * A writer for many documents, which remembers what comes again and again: texts, and frozen objects by their depth. A frozen object has
+ * A writer for many documents, which remembers what comes again and again: keys, and frozen objects by their depth. A frozen object has
  * no comments inside.
  */
 export function yamlWriter(): YamlWriter {
   const fragments = new WeakMap<object, string[]>();
-  const texts = new Map<string, string>();
-  const scalar = (value: string | number): string => {
-    if (typeof value === "number") return String(value);
-    const known = texts.get(value);
+  const keys = new Map<string, string>();
+  const keyText = (key: string): string => {
+    const known = keys.get(key);
     if (known !== undefined) return known;
-    const made = quoted(value);
-    texts.set(value, made);
+    const made = `${quoted(key)}:`;
+    keys.set(key, made);
     return made;
   };
+  const scalar = (value: string | number): string => (typeof value === "number" ? String(value) : quoted(value));
   return (root, comments) => {
     let text = "";
     const entries = (map: PlainMap, indent: string, first: string): void => {
@@ -69,7 +70,7 @@ export function yamlWriter(): YamlWriter {
       for (const key in map) {
         const value = map[key];
         if (value === undefined) continue;
-        text += `${lead}${scalar(key)}:`;
+        text += lead + keyText(key);
         under(value, `${indent}  `);
         lead = indent;
       }
