@@ -13,11 +13,10 @@ import type { Manifest } from "../manifest.js";
 import { acceptsOf, passing } from "./accepts.js";
 import { deltaOf } from "./delta.js";
 import type { Delta } from "./delta.js";
-import type { Exchange } from "./network.js";
 import { directions } from "./reading.js";
 import type { ClusterObject, Direction, Reader } from "./reading.js";
 import { deleting, noSteps, placing, writing } from "./steps.js";
-import type { Phases, Step } from "./steps.js";
+import type { Exchange, Phases, Step } from "./steps.js";
 import { clusterManifest, guardPriority } from "./temporary.js";
 
 export interface ClusterWay {

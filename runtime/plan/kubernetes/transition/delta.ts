@@ -1,9 +1,9 @@
 /** Which rules of a ClusterNetworkPolicy an exchange changes. */
 import { differences } from "../manifest.js";
 import type { Manifest } from "../manifest.js";
-import type { Exchange } from "./network.js";
 import type { ClusterObject, Direction } from "./reading.js";
 import { directions } from "./reading.js";
+import type { Exchange } from "./steps.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);

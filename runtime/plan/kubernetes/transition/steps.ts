@@ -1,5 +1,11 @@
-/** Requests on the way from one set of objects to another. */
+/** Exchanges of objects, and requests on the way from one set of objects to another. */
 import type { Manifest } from "../manifest.js";
+
+/** An object as it is, and as it will be. */
+export interface Exchange<Kind> {
+  readonly before?: Kind;
+  readonly after?: Kind;
+}
 
 export interface Step {
   readonly action: "write" | "delete";

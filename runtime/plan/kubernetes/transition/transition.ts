@@ -11,9 +11,8 @@ import { nameOf } from "../manifest.js";
 import type { Manifest } from "../manifest.js";
 import { clusterWay } from "./cluster.js";
 import { networkPhases } from "./network.js";
-import type { Exchange } from "./network.js";
 import { objectReader } from "./reading.js";
-import type { Step } from "./steps.js";
+import type { Exchange, Step } from "./steps.js";
 
 export interface TransitionInput {
   readonly owner: string;
