@@ -10,7 +10,7 @@ import type { Answer, HelperFiles, HelperOutput, Job, Order } from "./messages.j
  * Characters of source from which a second thread pays: it takes a tenth of a second to start and to read the project again, which about a
  * thousand rules cost to compile.
  */
-const worthwhile = 100_000;
+export const worthwhile = 100_000;
 
 /** A thread has a heap of its own. Most of what is made here stays, and a large young generation (megabytes) is copied less often. */
 const youngGeneration = 192;

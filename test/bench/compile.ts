@@ -3,26 +3,37 @@
  * of medians; each size runs in a process of its own, so that memory is its own.
  */
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { check } from "../../compiler/compile.js";
 import { targets } from "../../compiler/target/index.js";
+import type { Artefact } from "../../compiler/target/target.js";
 import { verify } from "../../compiler/verify/verify.js";
 import { parseFile } from "../../grammar/parse.js";
 import { tokenise } from "../../grammar/lexer.js";
 import { generateProject } from "./generate.js";
-import { formatMilliseconds, measure } from "./measure.js";
+import { formatMilliseconds, measure, measureAsync, median } from "./measure.js";
 import type { Measured } from "./measure.js";
+import { twoThreads } from "./threads.js";
 
 const sizes = [100, 1_000, 10_000];
 
 interface SizeResult {
   readonly rules: number;
   readonly stages: readonly Measured[];
-  readonly cold: number;
   /** Resident set size after all of it, in megabytes. */
   readonly memory: number;
 }
 
-function runSize(rules: number): SizeResult {
+const room = Buffer.alloc(1 << 26);
+
+/** Makes every text of an emission into bytes: strings may be put together only when somebody reads them. */
+function asBytes(artefacts: readonly Artefact[]): void {
+  for (const { text } of artefacts) room.write(text);
+}
+
+async function runSize(rules: number): Promise<SizeResult> {
   const text = generateProject(rules);
   const settings = { options: {} };
   // A text with one line more each time: the lexer remembers the last text that it read.
@@ -32,11 +43,8 @@ function runSize(rules: number): SizeResult {
     const next = freshText();
     const { universe } = check({ entries: ["main.ctv"], read: () => ({ text: next }) });
     if (universe === undefined) throw new Error("the generated project has errors");
-    for (const target of targets) target.emit(universe, settings);
+    for (const target of targets) asBytes(target.emit(universe, settings).artefacts);
   };
-  const start = performance.now();
-  compileAll();
-  const cold = performance.now() - start;
 
   const parsed = parseFile("main.ctv", text);
   const { universe } = check({ entries: ["main.ctv"], read: () => ({ text, parsed }) });
@@ -50,7 +58,7 @@ function runSize(rules: number): SizeResult {
   // Targets share indices that the universe keeps, as they do in a compile: each run has a fresh universe that was checked.
   const emitting = targets.map((target) => {
     const fresh = Array.from({ length: runs.runs + runs.warm }, checkParsed);
-    return measure(`emit ${target.name}`, () => target.emit(fresh.pop() ?? universe, settings), runs);
+    return measure(`emit ${target.name}`, () => asBytes(target.emit(fresh.pop() ?? universe, settings).artefacts), runs);
   });
   const verifying = targets.map((target) => {
     const { artefacts, losses = [] } = target.emit(universe, settings);
@@ -65,22 +73,68 @@ function runSize(rules: number): SizeResult {
     measure("check", checkParsed, runs),
     ...emitting,
     measure("all of the above", compileAll, runs),
+    await onTwoThreads(text, runs),
     ...verifying,
   ];
-  return { rules, stages, cold, memory: process.memoryUsage.rss() / 2 ** 20 };
+  return { rules, stages, memory: process.memoryUsage.rss() / 2 ** 20 };
 }
 
-const wanted = Number(process.argv[2] ?? 0);
-if (wanted > 0) process.stdout.write(JSON.stringify(runSize(wanted)));
+async function onTwoThreads(text: string, runs: { readonly runs: number; readonly warm: number }): Promise<Measured> {
+  const threads = twoThreads(text);
+  try {
+    return await measureAsync("all, on two threads where the command takes two", threads.compile, runs);
+  } finally {
+    threads.close();
+  }
+}
+
+/** Milliseconds from the start of this process until every target is compiled; nothing is warm. */
+async function runFirst(rules: number): Promise<number> {
+  const threads = twoThreads(generateProject(rules));
+  await threads.compile();
+  const elapsed = performance.now();
+  threads.close();
+  return elapsed;
+}
+
+/** The same, by running this script again and again. */
+function firstCompiles(rules: number): number {
+  const times = Array.from({ length: 5 }, () =>
+    Number(execFileSync(process.execPath, [process.argv[1], "first", String(rules)], { encoding: "utf8" })),
+  );
+  return median(times);
+}
+
+/** The command as a process, with all its files written into a new folder. */
+function commandRuns(rules: number): number {
+  const times = Array.from({ length: 3 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), "ctv-bench-"));
+    writeFileSync(join(folder, "ctv.yaml"), "severity:\n  CTV5214: warning\n");
+    writeFileSync(join(folder, "main.ctv"), generateProject(rules));
+    const start = performance.now();
+    execFileSync(process.execPath, [resolve("dist/ctv.cjs"), "compile", "--no-verify"], { cwd: folder, stdio: "ignore" });
+    const elapsed = performance.now() - start;
+    rmSync(folder, { recursive: true });
+    return elapsed;
+  });
+  return median(times);
+}
+
+const [mode, size] = process.argv.slice(2);
+if (mode === "size") process.stdout.write(JSON.stringify(await runSize(Number(size))));
+else if (mode === "first") process.stdout.write(String(await runFirst(Number(size))));
 else {
-  const results = sizes.map((size): SizeResult => JSON.parse(execFileSync(process.execPath, [process.argv[1], String(size)], { encoding: "utf8" })));
+  const results = sizes.map((size): SizeResult =>
+    JSON.parse(execFileSync(process.execPath, [process.argv[1], "size", String(size)], { encoding: "utf8" })),
+  );
   const row = (name: string, cell: (result: SizeResult) => string) => `| ${name} | ${results.map(cell).join(" | ")} |\n`;
   const names = results[0].stages.map((stage) => stage.name);
   process.stdout.write(
     row("rules", (result) => String(result.rules)) +
       `|---|${results.map(() => "---:|").join("")}\n` +
       names.map((name, index) => row(name, (result) => formatMilliseconds(result.stages[index].median))).join("") +
-      row("first compile of a process", (result) => formatMilliseconds(result.cold)) +
+      row("a process from its start to its first compile", (result) => formatMilliseconds(firstCompiles(result.rules))) +
+      row("`ctv compile --no-verify`, files written", (result) => formatMilliseconds(commandRuns(result.rules))) +
       row("memory", (result) => `${Math.round(result.memory)} MB`),
   );
 }
