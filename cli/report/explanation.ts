@@ -1,5 +1,5 @@
 /** The agent's explanation of a connection, checked and as text. */
-import type { Explanation } from "../../runtime/explain/why.js";
+import type { Explanation, Way } from "../../runtime/explain/why.js";
 import { integer, list, object, optional, text, truth } from "../../runtime/store/decode.js";
 import type { Decoder } from "../../runtime/store/decode.js";
 import { printable } from "./columns.js";
@@ -19,10 +19,9 @@ const oneOf = <const W extends string>(...words: readonly W[]): Decoder<W> => {
   };
 };
 
-export const explanationDecoder: Decoder<ShownExplanation> = object({
-  generation: count,
-  verdict: oneOf("allowed", "denied", "dropped"),
-  arrives: line,
+const verdicts = ["allowed", "denied", "dropped"] as const;
+
+const way = {
   outputs: list(line, 1000),
   rules: list(
     object({
@@ -37,11 +36,34 @@ export const explanationDecoder: Decoder<ShownExplanation> = object({
     1000,
   ),
   way: list(line, 1000),
+};
+
+export const explanationDecoder: Decoder<ShownExplanation> = object({
+  ...way,
+  generation: count,
+  verdict: oneOf(...verdicts, "mixed"),
+  arrives: line,
+  providers: optional(list(object({ ...way, verdict: oneOf(...verdicts), address: line, port: count, endpoint: optional(line) }), 10_000)),
 });
 
 export function explanationText(question: string, explanation: ShownExplanation): string {
-  const { verdict, outputs, rules, generation, arrives, way } = explanation;
-  const goes = outputs.length === 0 ? "" : `, goes out by ${outputs.join(", ")}`;
+  const { verdict, generation, arrives, providers } = explanation;
+  const words = verdict === "mixed" ? "depends on the provider" : verdict;
+  const head = `${question}: ${words} (generation ${generation}; arrives by ${arrives}${goesText(explanation)})`;
+  const lines = verdict === "mixed" || providers !== undefined ? [`  way: ${explanation.way.join(" > ")}`] : wayLines({ ...explanation, verdict });
+  const each = (providers ?? []).flatMap((provider) => {
+    const name = provider.endpoint === undefined ? "" : ` (${provider.endpoint})`;
+    const provided = `  provider ${provider.address}${name}, port ${provider.port}: ${provider.verdict}${goesText(provider)}`;
+    return [provided, ...wayLines(provider).map((text) => `  ${text}`)];
+  });
+  const service =
+    providers === undefined ? [] : [`  a service address: the switch chooses a provider for each connection, and the policy is asked about that one`];
+  return [head, ...service, ...lines, ...each].map((text) => `${printable(text)}\n`).join("");
+}
+
+const goesText = ({ outputs }: Pick<Way, "outputs">): string => (outputs.length === 0 ? "" : `, goes out by ${outputs.join(", ")}`);
+
+function wayLines({ verdict, rules, way }: Way): readonly string[] {
   const rows = rules.flatMap(({ rule, text: written, place, action, audit, flow, account }) => [
     `  ${place}: ${written}`,
     `    rule ${rule}: ${action}${audit ? (action === "deny" ? ", but in audit mode: counted, not dropped" : ", in audit mode") : ""}`,
@@ -50,8 +72,7 @@ export function explanationText(question: string, explanation: ShownExplanation)
   ]);
   const unasked = verdict === "allowed" && rules.length === 0 ? ["  no rule decided: neither end is a tenant's"] : [];
   const none = verdict === "dropped" ? [`  no rule decided: the packet was dropped in table ${way.at(-1) ?? "input"}`] : [];
-  const head = `${question}: ${verdict} (generation ${generation}; arrives by ${arrives}${goes})`;
-  return [head, ...rows, ...unasked, ...none, `  way: ${way.join(" > ")}`].map((each) => `${printable(each)}\n`).join("");
+  return [...rows, ...unasked, ...none, `  way: ${way.join(" > ")}`];
 }
 
 function counted({ packets, bytes }: { readonly packets: number; readonly bytes: number }): string {

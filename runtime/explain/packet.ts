@@ -1,7 +1,7 @@
 /** The first packet of a connection, as it comes into a node: as fields for our own reading of the tables, and as text for the switch's. */
-import { containsAddress, formatAddress, parsePrefix, prefixSet } from "../../compiler/space/address.js";
+import { containsAddress, formatAddress, parseAddress, parsePrefix, prefixSet } from "../../compiler/space/address.js";
 import { hasPorts, isIcmp } from "../../compiler/space/service.js";
-import { macNumber } from "../../compiler/target/openflow/bind/inventory.js";
+import { macNumber, routerMac } from "../../compiler/target/openflow/bind/inventory.js";
 import type { Program } from "../../compiler/target/openflow/program.js";
 import type { ReadFlow } from "../../compiler/target/openflow/read/flowtext.js";
 import type { Packet, Tables } from "../../compiler/target/openflow/read/simulate.js";
@@ -68,14 +68,14 @@ function tagOf({ networks, tenants }: Program, { address, endpoint }: ExplainEnd
 }
 
 /** Fields for `simulate`. */
-export function packetFields(question: ConnectionQuestion, arrival: Arrival): Packet {
+export function packetFields(question: ConnectionQuestion, arrival: Arrival, program: Program): Packet {
   const { source, destination, protocol, detail } = question;
   const four = source.address.family === 4;
   const fields: [string, bigint][] = [
     ["in_port", BigInt(arrival.port)],
     ["dl_vlan", BigInt(arrival.vlan ?? UNTAGGED)],
     ["dl_src", BigInt(macNumber(macOf(source)) ?? 0)],
-    ["dl_dst", BigInt(macNumber(macOf(destination)) ?? 0)],
+    ["dl_dst", BigInt(macNumber(isService(program, destination) ? routerMac : macOf(destination)) ?? 0)],
     ["dl_type", four ? 0x0800n : 0x86ddn],
     [four ? "nw_src" : "ipv6_src", BigInt(source.address.value)],
     [four ? "nw_dst" : "ipv6_dst", BigInt(destination.address.value)],
@@ -111,6 +111,15 @@ export function packetText(question: ConnectionQuestion, arrival: Arrival): stri
     ...(layer === undefined ? [] : [`${layer}_src=${SOURCE_PORT}`, `${layer}_dst=${detail}`]),
     ...(isIcmp(protocol) ? [`${icmp}_type=${detail >> 8}`, `${icmp}_code=${detail & 0xff}`] : []),
   ].join(",");
+}
+
+/** Service addresses have the router's MAC (`answerFlows` in the tables' neighbour part). */
+function isService({ loadBalancers }: Program, { address }: ExplainEnd): boolean {
+  const text = formatAddress(address);
+  return loadBalancers.some((balancer) => {
+    const known = parseAddress(balancer.address);
+    return known !== undefined && formatAddress(known) === text;
+  });
 }
 
 function macOf({ endpoint }: ExplainEnd): string {

@@ -2,7 +2,8 @@
  * Select groups on the wire (OpenFlow 1.4 §7.3.4.2): the providers of service addresses.
  */
 import type { Group } from "../../compiler/target/openflow/flow.js";
-import { putAction } from "./actions.js";
+import { putAction, readActions } from "./actions.js";
+import type { WireAction } from "./actions.js";
 import {
   byteWriter,
   getByte,
@@ -17,7 +18,9 @@ import {
   putZeros,
   remaining,
   setShort,
+  skip,
   textFrom,
+  textReader,
   WireError,
 } from "./bytes.js";
 import type { ByteReader, ByteWriter } from "./bytes.js";
@@ -35,6 +38,8 @@ const commands: Readonly<Record<GroupCommand, number>> = { add: 0, modify: 1, de
 
 const SELECT = 1;
 const ANY = 0xffffffff;
+/** Bytes of a bucket before its actions: length, weight, watched port and group, padding. */
+const BUCKET_HEAD = 16;
 
 export function encodeGroup(group: Group): WireGroup {
   const writer = byteWriter(256);
@@ -50,6 +55,20 @@ export function encodeGroup(group: Group): WireGroup {
     setShort(writer, at, writer.at - at);
   }
   return { id: group.id, type: SELECT, buckets: textFrom(writer, 0) };
+}
+
+/** What each bucket does. */
+export function decodeBuckets({ buckets }: WireGroup): readonly (readonly WireAction[])[] {
+  const reader = textReader(buckets);
+  const found: (readonly WireAction[])[] = [];
+  while (remaining(reader) > 0) {
+    const length = getShort(reader);
+    if (length < BUCKET_HEAD) throw new WireError(`a bucket of ${length} bytes`);
+    const bucket = part(reader, length - 2);
+    skip(bucket, BUCKET_HEAD - 2);
+    found.push(readActions(bucket));
+  }
+  return found;
 }
 
 export function putGroupMod(writer: ByteWriter, command: GroupCommand, group: WireGroup): void {

@@ -23,6 +23,11 @@ export function questionRoutes(questioned: Questioned): Routes {
     "/trace": (query) =>
       answered(async () => {
         const { question, explanation } = await explained(questioned, query);
+        const [provider] = explanation.providers ?? [];
+        if (provider !== undefined) {
+          const instead = `${provider.address} and port ${provider.port}`;
+          throw new QuestionError(`the switch's trace does not translate a service address: ask about a provider, such as ${instead}`);
+        }
         if (control === undefined) throw new QuestionError("the agent's configuration has no `control`, so the switch cannot be asked");
         const opened = await openControl(control);
         try {
@@ -41,7 +46,9 @@ async function explained({ agent, node, endpoints }: Questioned, query: URLSearc
   const [connection, published] = [agent.connection(), agent.program()];
   if (connection === undefined) throw new QuestionError("the agent has no connection to its switch");
   if (published === undefined) throw new QuestionError("the switch holds no policy yet");
-  const explanation = explain({ question, node, program: published.program, flows: await connection.flows() });
+  const { program } = published;
+  const groups = program.loadBalancers.length === 0 ? [] : await connection.groups();
+  const explanation = explain({ question, node, program, flows: await connection.flows(), groups, endpoints: endpoints() });
   return { question, explanation: { generation: published.generation, ...explanation } };
 }
 

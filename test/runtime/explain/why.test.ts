@@ -1,11 +1,13 @@
 /** What the agent says about a connection is what the source says, wherever the connection comes into a node. */
 import { describe, expect, it } from "@jest/globals";
-import { formatAddress } from "../../../compiler/space/address.js";
+import { formatAddress, parseAddress } from "../../../compiler/space/address.js";
+import type { Address } from "../../../compiler/space/address.js";
 import { evaluate } from "../../../compiler/verdict/evaluate.js";
 import { QuestionError, readQuestion } from "../../../runtime/explain/question.js";
 import { explain } from "../../../runtime/explain/why.js";
 import { tracePasses } from "../../../runtime/explain/trace.js";
 import { encodeFlow } from "../../../runtime/openflow/flows.js";
+import { encodeGroup } from "../../../runtime/openflow/groups.js";
 import { checkTexts, readTexts } from "../../support/diagnose.js";
 import { exampleProgram } from "../../support/nodetables.js";
 import { universeOf } from "../../support/policy.js";
@@ -35,7 +37,7 @@ describe("an explanation", () => {
             const question = readQuestion(source, destination, service, inventory.endpoints);
             const { protocol, detail } = question;
             const { outcome } = evaluate(policy, { source: from.end, destination: to.end, protocol, detail });
-            const told = explain({ question, node, program, flows });
+            const told = explain({ question, node, program, flows, groups: [], endpoints: [] });
             arrivals.add(told.arrives.replace(/ \d+$/, ""));
             const seen = { source, destination, service, node, verdict: told.verdict };
             expect(seen).toEqual({ ...seen, verdict: outcome === "deny" ? "denied" : "allowed" });
@@ -49,6 +51,46 @@ describe("an explanation", () => {
     expect(arrivals).toContain("port");
     expect(arrivals).toContain("the tunnel");
     expect(arrivals).toContain("the uplink");
+  });
+});
+
+describe("an explanation of a connection to a service address", () => {
+  const { policy } = checkTexts(readTexts("examples/shop"));
+  if (policy === undefined) throw new Error("shop does not resolve");
+  const program = exampleProgram("shop");
+  const { stations, inventory, bound } = switchedWorld(universeOf(policy), program, true, 7);
+  const service = formatAddress(parseAddress(program.loadBalancers[0].address) ?? { family: 4, value: 0 });
+  const flows = bound.a.flows.map((flow) => ({ ...encodeFlow(flow, 1), packets: 3, bytes: 180, age: 1 }));
+  const groups = bound.a.groups.map(encodeGroup);
+  const senders = stations.filter(({ end, endpoint }) => endpoint?.node === "a" && end.address.family === 4);
+  const ask = (source: Address, port: number) => {
+    const question = readQuestion(formatAddress(source), service, `tcp/${port}`, inventory.endpoints);
+    return explain({ question, node: "a", program, flows, groups, endpoints: inventory.endpoints });
+  };
+
+  it("says of every provider what the source says", () => {
+    const seen = new Set<string>();
+    for (const from of senders) {
+      const { providers = [], verdict } = ask(from.end.address, 443);
+      expect(providers.length).toBeGreaterThan(0);
+      for (const provider of providers) {
+        const to = stations.find(({ end }) => formatAddress(end.address) === provider.address);
+        if (to === undefined) throw new Error(`nobody is at ${provider.address}`);
+        expect(provider).toMatchObject({ port: 8443, endpoint: to.endpoint?.name });
+        const { outcome } = evaluate(policy, { source: from.end, destination: to.end, protocol: 6, detail: 8443 });
+        const told = { from: from.endpoint?.name, provider: provider.address };
+        expect({ ...told, verdict: provider.verdict }).toEqual({ ...told, verdict: outcome === "deny" ? "denied" : "allowed" });
+        if (outcome !== "untouched") expect(provider.rules.length).toBeGreaterThan(0);
+      }
+      const verdicts = new Set(providers.map((provider) => provider.verdict));
+      expect(verdict).toBe(verdicts.size === 1 ? providers[0].verdict : "mixed");
+      seen.add(verdict);
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  });
+
+  it("says that a port of no service goes nowhere", () => {
+    expect(ask(senders[0].end.address, 81)).toMatchObject({ verdict: "dropped", outputs: [] });
   });
 });
 

@@ -18,7 +18,7 @@ import {
   matchOf,
   readFlowStatistics,
 } from "../../../runtime/openflow/flows.js";
-import { readGroups } from "../../../runtime/openflow/groups.js";
+import { decodeBuckets, encodeGroup, readGroups } from "../../../runtime/openflow/groups.js";
 import { decodeMatch } from "../../../runtime/openflow/match.js";
 import { deframer, helloMessage, readFeatures, readMultipart, speaksOurVersion } from "../../../runtime/openflow/message.js";
 import type { Message } from "../../../runtime/openflow/message.js";
@@ -183,6 +183,22 @@ describe("encoding", () => {
     expect(decodeInstructions(meter)).toEqual([{ kind: "unknownInstruction", bytes: meter }]);
   });
 
+  it("of buckets are inverse", () => {
+    const bucket: readonly Action[] = [
+      { kind: "set", field: "reg9", value: 0x20, mask: 0x30 },
+      {
+        kind: "ct",
+        commit: true,
+        zone: { field: "reg0", offset: 16, width: 16 },
+        table: 40,
+        nat: { address: "fd00::7", port: 8443 },
+        exec: [],
+      },
+    ];
+    const group = { id: 7, buckets: [bucket, [{ kind: "output", port: 3 }], []] as const };
+    expect(decodeBuckets(encodeGroup(group))).toEqual(group.buckets);
+  });
+
   it("cuts a bundle into whole messages, one a change between its open and close, however the stream is cut", () => {
     fc.assert(
       fc.property(fc.array(anyFlow, { maxLength: 6 }), fc.integer({ min: 1, max: 40 }), (flows, step) => {
@@ -203,6 +219,7 @@ describe("decoding", () => {
     ["instructions", (bytes) => decodeInstructions(bytes.toString("latin1"))],
     ["flow-mods", (bytes) => readFlowMod(byteReader(bytes))],
     ["lists of flows", (bytes) => readFlowStatistics(byteReader(bytes))],
+    ["buckets", (bytes) => decodeBuckets({ id: 1, type: 1, buckets: bytes.toString("latin1") })],
     ["lists of groups", (bytes) => readGroups(byteReader(bytes))],
     ["parts", (bytes) => readMultipart(bytes)],
     ["features", (bytes) => readFeatures(bytes)],
