@@ -20,6 +20,9 @@ const nameText = ([kind, key]: Name): string => `${kind} ${key}`;
 /** netmaster refuses a second POST of these, even of the same body. */
 const postedOnce: ReadonlySet<Kind> = new Set<Kind>(["tenant", "network", "rule"]);
 
+/** The fields by which a rule refers to other objects. */
+const ruleReferences = ["tenantName", "policyName", "fromEndpointGroup", "toEndpointGroup", "fromNetwork", "toNetwork"] as const;
+
 /** What must be there when netmaster gets a body, or it refuses it. */
 function needed(kind: Kind, body: Body, hasGlobal: boolean): readonly Name[] {
   const tenant = textField(body, "tenantName");
@@ -71,19 +74,32 @@ function needed(kind: Kind, body: Body, hasGlobal: boolean): readonly Name[] {
 /** An object, and how far it has got to netmaster. */
 interface Sent {
   readonly document: Document;
-  /** The policy of a rule; empty for other kinds. */
-  readonly policy: string;
+  /** The policy of a rule; absent for other kinds. */
+  readonly policy?: PolicyRules;
   /** `partly`: without some of its fields. */
   state: "unsent" | "partly" | "whole";
 }
 
+/** A policy, by the texts that rules name it with. */
+interface PolicyRules {
+  readonly tenant: string;
+  readonly policy: string;
+  /** Rules that are still to come. */
+  missing: number;
+}
+
 /** netmaster as far as the plan has been followed. */
 interface Progress {
-  readonly byPath: ReadonlyMap<string, Sent>;
+  /** In order of path, as a rule. */
+  readonly objects: readonly Sent[];
+  /** The position behind the object of the last step: most steps send the one that lies there. */
+  next: number;
+  readonly positionOf: (path: string) => number | undefined;
   /** All but rules, which nothing refers to. */
   readonly byName: ReadonlyMap<string, Sent>;
-  /** Rules that are still to come, of each policy. */
-  readonly missingRules: Map<string, number>;
+  readonly policies: ReadonlyMap<string, PolicyRules>;
+  /** The last rule for which everything was there that it needs: a rule for each port of a range comes after the other. */
+  lastRule: Body | undefined;
   readonly hasGlobal: boolean;
 }
 
@@ -96,7 +112,7 @@ export function planProblems(text: string | undefined, documents: readonly Docum
   const lineOf = entryLines(text, "steps");
   const progress = startOf(documents);
   const inSteps = read.entries.flatMap((step, at) => stepProblems(step, progress).map((message) => ({ path: PLAN, ...lineOf(at), message })));
-  const neverSent = [...progress.byPath].flatMap(([path, { state }]) =>
+  const neverSent = progress.objects.flatMap(({ document: { path }, state }) =>
     state === "whole" ? [] : [{ path: PLAN, message: `no step sends ${path}${state === "partly" ? " as a whole" : ""}` }],
   );
   // What is left out is why others come too soon, so it is told first.
@@ -104,18 +120,45 @@ export function planProblems(text: string | undefined, documents: readonly Docum
 }
 
 function startOf(documents: readonly Document[]): Progress {
-  const missingRules = new Map<string, number>();
-  const byPath = new Map<string, Sent>();
+  const policies = new Map<string, PolicyRules>();
+  let last: PolicyRules | undefined;
+  const policyOf = (body: Body): PolicyRules => {
+    const [tenant, policy] = [textField(body, "tenantName"), textField(body, "policyName")];
+    if (last?.tenant === tenant && last.policy === policy) return last;
+    const key = `${tenant}:${policy}`;
+    last = policies.get(key) ?? { tenant, policy, missing: 0 };
+    policies.set(key, last);
+    return last;
+  };
+  const objects: Sent[] = [];
   const byName = new Map<string, Sent>();
   for (const document of documents) {
-    const { kind, key, path, body } = document;
-    const policy = kind === "rule" ? `${textField(body, "tenantName")}:${textField(body, "policyName")}` : "";
-    const sent: Sent = { document, policy, state: "unsent" };
-    byPath.set(path, sent);
-    if (kind === "rule") missingRules.set(policy, (missingRules.get(policy) ?? 0) + 1);
-    else byName.set(nameText([kind, key]), sent);
+    const { kind, key, body } = document;
+    if (kind === "rule") {
+      const policy = policyOf(body);
+      policy.missing++;
+      objects.push({ document, policy, state: "unsent" });
+    } else {
+      const sent: Sent = { document, state: "unsent" };
+      objects.push(sent);
+      byName.set(nameText([kind, key]), sent);
+    }
   }
-  return { byPath, byName, missingRules, hasGlobal: documents.some(({ kind }) => kind === "global") };
+  let positions: Map<string, number> | undefined;
+  const positionOf = (path: string): number | undefined => {
+    positions ??= new Map(documents.map((document, at) => [document.path, at]));
+    return positions.get(path);
+  };
+  return { objects, next: 0, positionOf, byName, policies, lastRule: undefined, hasGlobal: documents.some(({ kind }) => kind === "global") };
+}
+
+/** The object of a path, and the place behind it as the one to look at next. */
+function objectAt(path: string, progress: Progress): Sent | undefined {
+  const { objects, next, positionOf } = progress;
+  const at = next < objects.length && objects[next].document.path === path ? next : positionOf(path);
+  if (at === undefined) return undefined;
+  progress.next = at + 1;
+  return objects[at];
 }
 
 /** What is wrong with a step, in the order in which netmaster would notice; the step counts as done. */
@@ -123,7 +166,7 @@ function stepProblems(step: unknown, progress: Progress): readonly string[] {
   const path = textMember(step, "object");
   if (path === undefined || textMember(step, "method") !== "POST")
     return ['this is not a step: it needs "method":"POST" and the file of an "object"'];
-  const sent = progress.byPath.get(path);
+  const sent = objectAt(path, progress);
   if (sent === undefined) return [`there is no object ${path}`];
   const { kind, key, body } = sent.document;
   const url = urlOfKey(kind, key);
@@ -132,12 +175,9 @@ function stepProblems(step: unknown, progress: Progress): readonly string[] {
   const problems: string[] = textMember(step, "url") === url ? [] : [`${path} belongs to ${url}`];
   if (without.length > 0) problems.push(...withoutProblems(sent.document, without, given));
   problems.push(...againProblems(sent, without));
-  for (const name of needed(kind, given, progress.hasGlobal)) {
-    const wrong = orderProblem(name, path, progress);
-    if (wrong !== undefined) problems.push(wrong);
-  }
+  problems.push(...orderProblems(kind, given, path, progress));
   if (kind === "endpointGroup") problems.push(...ruleProblems(given, path, progress));
-  if (kind === "rule" && sent.state === "unsent") progress.missingRules.set(sent.policy, (progress.missingRules.get(sent.policy) ?? 0) - 1);
+  if (sent.policy !== undefined && sent.state === "unsent") sent.policy.missing--;
   if (without.length === 0) sent.state = "whole";
   else if (sent.state === "unsent") sent.state = "partly";
   return problems;
@@ -163,16 +203,22 @@ function againProblems({ document: { kind, path }, state }: Sent, without: reado
   return state === "partly" && postedOnce.has(kind) ? [`netmaster takes a ${kind} only once, and ${path} was sent before`] : [];
 }
 
-function orderProblem(name: Name, path: string, { byName }: Progress): string | undefined {
-  const other = byName.get(nameText(name));
-  if (other === undefined) return `${path} needs ${nameText(name)}, and no object here is that`;
-  return other.state === "unsent" ? `${path} is sent before ${other.document.path}, which it needs` : undefined;
+function orderProblems(kind: Kind, given: Body, path: string, progress: Progress): readonly string[] {
+  const { lastRule, byName, hasGlobal } = progress;
+  if (kind === "rule" && lastRule !== undefined && ruleReferences.every((field) => given[field] === lastRule[field])) return [];
+  const problems = needed(kind, given, hasGlobal).flatMap((name) => {
+    const other = byName.get(nameText(name));
+    if (other === undefined) return [`${path} needs ${nameText(name)}, and no object here is that`];
+    return other.state === "unsent" ? [`${path} is sent before ${other.document.path}, which it needs`] : [];
+  });
+  if (kind === "rule" && problems.length === 0) progress.lastRule = given;
+  return problems;
 }
 
 /** From the moment that a group takes a policy, its endpoints are decided by the rules that are there. */
-function ruleProblems(group: Body, path: string, { missingRules }: Progress): readonly string[] {
+function ruleProblems(group: Body, path: string, { policies }: Progress): readonly string[] {
   return listField(group, "policies").flatMap((policy) => {
-    const left = missingRules.get(`${textField(group, "tenantName")}:${policy}`) ?? 0;
+    const left = policies.get(`${textField(group, "tenantName")}:${policy}`)?.missing ?? 0;
     return left === 0 ? [] : [`${path} takes policy ${policy} before ${left} of its rules ${left === 1 ? "is" : "are"} there`];
   });
 }
