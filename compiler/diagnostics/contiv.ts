@@ -152,7 +152,7 @@ export const unsaid = defineDiagnostic<{ what: string }>({
   title: "Contiv cannot say a part of this rule",
   message: ({ what }) => `Contiv cannot say this rule for ${what}; there the rules after it decide`,
   explanation:
-    "A Contiv rule belongs to an endpoint group, and names the other end by group or by address. It cannot pick members of its own group by address, cannot speak of endpoints that are in no group where members of a group have the same addresses, and has no name for IP protocol 0.",
+    "A Contiv rule belongs to an endpoint group, and names the other end by group or by address. It cannot pick members of its own group by address, cannot speak of endpoints that are in no group where members of a group have the same addresses, and has no name for IP protocol 0. Nor has it one for port 0, which stands for every port: a rule for all other ports holds for it too, and a rule for some ports leaves it out.",
   example: shop("    allow 10.1.0.0/28 -> 198.51.100.7 : https\n    allow web -> db : tcp/5432\n"),
   fix: "Name groups instead of addresses inside a network; give these endpoints a group of their own.",
 });

@@ -178,7 +178,20 @@ const groupAlphabet: readonly GroupSketch[] = [
 const networkAlphabet = ["10.0.0.0/24", "10.0.0.0/25", "10.0.1.0/24, fd00::/64", "fd00::/64"];
 const externalAlphabet = ["198.51.100.0/24", "198.51.100.7", "203.0.113.0/24, fd02::/16"];
 const literalAlphabet = ["10.0.0.0/28", "10.0.0.1", "0.0.0.0/0", "::/0", "192.0.2.1", "fd00::1", "10.0.0.0/8"];
-const serviceAlphabet = ["tcp/80", "tcp/80-90", "udp/53", "tcp/0-65535", "icmp/8", "icmp6", "tcp/443, udp/443", "ip/47", undefined];
+const serviceAlphabet = [
+  "tcp/80",
+  "tcp/0-79",
+  "tcp/1-65535",
+  "udp/0",
+  "tcp/80-90",
+  "udp/53",
+  "tcp/0-65535",
+  "icmp/8",
+  "icmp6",
+  "tcp/443, udp/443",
+  "ip/47",
+  undefined,
+];
 
 /** How many of each thing a policy has at most. */
 export interface PolicySizes {

@@ -8,7 +8,16 @@ import type { Rule } from "../../../policy/model.js";
 import { flowsOfRule } from "../../../policy/universe.js";
 import { flowProduct } from "../../../space/flows.js";
 import * as ends from "../../../space/ends.js";
-import { everyService, isEmptyService, isEveryService, protocolNumber, servicesOverlap, subtractServices } from "../../../space/service.js";
+import {
+  everyService,
+  isEmptyService,
+  isEveryService,
+  portService,
+  protocolNumber,
+  servicesOverlap,
+  subtractServices,
+  unionAllServices,
+} from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { either, shownBy } from "./finding.js";
 import type { Finding } from "./finding.js";
@@ -20,7 +29,7 @@ import { everyPort, piecesOf } from "./service.js";
 import { sideOf } from "./side.js";
 import type { Side } from "./side.js";
 import type { ContivRule } from "./strata.js";
-import { list } from "./words.js";
+import { list, protocolName } from "./words.js";
 
 export interface AciRendering {
   readonly rules: readonly ContivRule[];
@@ -61,8 +70,14 @@ function protocolText(protocol: number): string {
   }
 }
 
+interface Contract {
+  readonly rules: readonly ContivRule[];
+  /** Protocols with ports of which port 0 is not told as it is meant. */
+  readonly zeroPorts: readonly number[];
+}
+
 /** A contract from group to group; nothing where a part of what is left cannot be said. */
-function contract(rule: Rule, source: string, destination: string, services: ServiceSet, portLimit: number): readonly ContivRule[] | undefined {
+function contract(rule: Rule, source: string, destination: string, services: ServiceSet, portLimit: number): Contract | undefined {
   const pieces = piecesOf(services, portLimit);
   if (pieces.ports > portLimit || pieces.widened.length > 0 || pieces.unsayable.length > 0) return undefined;
   const match: Match = { own: destination, direction: "in", remote: { kind: "group", group: source } };
@@ -75,11 +90,13 @@ function contract(rule: Rule, source: string, destination: string, services: Ser
     part: "contract",
     rule,
   });
-  if (isEveryService(services)) return [say(0, everyPort)];
-  return [
+  const { zeroPorts } = pieces;
+  if (isEveryService(services)) return { rules: [say(0, everyPort)], zeroPorts };
+  const rules = [
     ...(pieces.tcp.length === 0 ? [] : [say(protocolNumber.tcp, pieces.tcp)]),
     ...pieces.others.map(({ protocol, ports }) => say(protocol, ports)),
   ];
+  return { rules, zeroPorts };
 }
 
 function details(rule: Rule): Details {
@@ -89,6 +106,15 @@ function details(rule: Rule): Details {
 function unsaid(ground: Ground, rule: Rule, what: string): Finding {
   return { about: "rule", diagnostic: aciUnsaid.make({ what }, details(rule)), outcomes: either, flows: () => flowsOfRule(ground.universe, rule) };
 }
+
+function zeroPort({ universe }: Ground, rule: Rule, protocols: readonly number[]): Finding {
+  const services = unionAllServices(protocols.map((protocol) => portService(protocol, 0, 0)));
+  const flows = () => flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), services);
+  const what = `port 0 of ${list(protocols.map(protocolName))} stands for every port`;
+  return { about: "rule", diagnostic: aciUnsaid.make({ what }, details(rule)), outcomes: either, flows };
+}
+
+const nothing: Contract = { rules: [], zeroPorts: [] };
 
 export function aciRules(ground: Ground, renderings: readonly Rendering[], portLimit: number): AciRendering {
   const taken: Taken[] = [];
@@ -112,19 +138,24 @@ export function aciRules(ground: Ground, renderings: readonly Rendering[], portL
     if (loose.length > 0 && !sources.more && !destinations.more)
       findings.push(unsaid(ground, rule, `this rule does not hold for ${list(loose)}: only groups in an \`app\` have contracts`));
     let lost = false;
+    const zeroPorts = new Set<number>();
     for (const source of sources.names) {
       for (const destination of destinations.names) {
         if (source === destination) continue;
         const left = taken
           .filter((deny) => deny.sources.has(source) && deny.destinations.has(destination) && servicesOverlap(deny.services, rule.service.services))
           .reduce((rest, deny) => subtractServices(rest, deny.services), rule.service.services);
-        const said = isEmptyService(left) ? [] : contract(rule, source, destination, left, portLimit);
+        const said = isEmptyService(left) ? nothing : contract(rule, source, destination, left, portLimit);
         if (said === undefined) lost = true;
-        else rules.push(...said);
+        else {
+          rules.push(...said.rules);
+          for (const protocol of said.zeroPorts) zeroPorts.add(protocol);
+        }
       }
     }
     if (lost && !sources.more && !destinations.more)
       findings.push(unsaid(ground, rule, "the services that are left of this rule cannot be said and are denied"));
+    if (zeroPorts.size > 0) findings.push(zeroPort(ground, rule, [...zeroPorts]));
   }
   return { rules, findings: [...findings, insideFinding(ground) ?? []].flat() };
 }

@@ -5,7 +5,7 @@ import { allAddresses } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
-import { protocolService, unionAllServices } from "../../../space/service.js";
+import { portService, protocolService, unionAllServices } from "../../../space/service.js";
 import { aboutNoFlow, either, shownBy } from "./finding.js";
 import type { Finding } from "./finding.js";
 import type { Addresses, Ground } from "./ground.js";
@@ -103,7 +103,8 @@ const partly: Look = (context, { rule, said, source, destination, pieces }) => {
   const blurred =
     source.blurred.length + destination.blurred.length > 0 ? ["endpoints in no group, whose addresses members of a group have too"] : [];
   const zero = pieces.unsayable.length > 0 ? ["IP protocol 0"] : [];
-  const what = [...byAddress, ...blurred, ...zero];
+  const ports = pieces.zeroPorts.length > 0 ? [`port 0 of ${list(pieces.zeroPorts.map(protocolName))}`] : [];
+  const what = [...byAddress, ...blurred, ...zero, ...ports];
   if (what.length === 0) return undefined;
   return {
     about: "rule",
@@ -117,6 +118,7 @@ const partly: Look = (context, { rule, said, source, destination, pieces }) => {
         ...flowProduct(ends.intersectEnds(from, sources), to, rule.service.services),
         ...flowProduct(from, ends.intersectEnds(to, destinations), rule.service.services),
         ...flowProduct(from, to, unionAllServices(pieces.unsayable.map(protocolService))),
+        ...flowProduct(from, to, unionAllServices(pieces.zeroPorts.map((protocol) => portService(protocol, 0, 0)))),
       ];
     },
   };

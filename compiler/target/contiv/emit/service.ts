@@ -14,6 +14,8 @@ export interface Pieces {
   readonly widened: readonly number[];
   /** Protocols that no Contiv rule can name. */
   readonly unsayable: readonly number[];
+  /** Of TCP and UDP, those whose port 0 is meant and not said, or said and not meant: netmaster reads it as every port. */
+  readonly zeroPorts: readonly number[];
   /** How many single ports the rule asks for. */
   readonly ports: number;
 }
@@ -46,11 +48,12 @@ function expand(details: readonly number[]): readonly number[] {
 
 /** `limit`: above so many single ports none are listed (`ports` still counts them). */
 export function piecesOf(services: ServiceSet, limit: number): Pieces {
-  if (isEveryService(services)) return { tcp: [0], others: [{ protocol: 0, ports: everyPort }], widened: [], unsayable: [], ports: 0 };
+  if (isEveryService(services)) return { tcp: [0], others: [{ protocol: 0, ports: everyPort }], widened: [], unsayable: [], zeroPorts: [], ports: 0 };
   const tcp: number[] = [];
   const others: { protocol: number; ports: readonly number[] }[] = [];
   const widened: number[] = [];
   const unsayable: number[] = [];
+  const zeroPorts: number[] = [];
   const parts = byProtocol(services);
   const hasPortList = (protocol: number, details: readonly number[]): boolean =>
     (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) && !coversEveryPort(details);
@@ -62,6 +65,7 @@ export function piecesOf(services: ServiceSet, limit: number): Pieces {
     if (protocol === 0) unsayable.push(0);
     else if (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) {
       const list = coversEveryPort(details) ? everyPort : ports > limit ? [] : expand(details);
+      if ((details[0] === 0) !== coversEveryPort(details)) zeroPorts.push(protocol);
       if (protocol === protocolNumber.tcp) tcp.push(...list);
       else if (list.length > 0) others.push({ protocol, ports: list });
     } else {
@@ -69,5 +73,5 @@ export function piecesOf(services: ServiceSet, limit: number): Pieces {
       others.push({ protocol, ports: everyPort });
     }
   }
-  return { tcp, others, widened, unsayable, ports };
+  return { tcp, others, widened, unsayable, zeroPorts, ports };
 }
