@@ -1,12 +1,14 @@
 /**
  * The way from some ClusterNetworkPolicies to others, which decide by order and can deny.
  *
- * Where all that changes lets less pass, or all lets more, the objects are written one after the other. Else guards stand above everything
+ * Where all that changes lets less pass, or all lets more, the objects are written one after the other, and so are the first objects of all. Else guards stand above everything
  * meanwhile: one kind denies whatever a changed rule matches, one above it accepts what of this both policies let pass. So with the guards up, exactly that
  * passes, however the objects beneath stand; each guard on its own only takes away from the old policy, and its going only gives back the new one.
  */
 import { checkpoint, between } from "../../../../compiler/target/kubernetes/read/checkpoint.js";
 import { findUncovered } from "../../../../compiler/space/flows.js";
+import type { FlowSet } from "../../../../compiler/space/flows.js";
+import type { ReadClusterPolicy } from "../../../../compiler/target/kubernetes/read/cluster-policy.js";
 import type { Checkpoint } from "../../../../compiler/target/target.js";
 import { nameOf, temporaryLabel } from "../manifest.js";
 import type { Manifest } from "../manifest.js";
@@ -62,40 +64,60 @@ function denying(owner: string, deltas: readonly Delta[]): readonly Manifest[] {
 const moved = ({ exchange: { before, after } }: Delta): readonly Step[] =>
   after !== undefined ? [writing(after.manifest)] : before !== undefined ? [deleting(before.manifest)] : [];
 
+/** What the rules of some policies match in a direction. */
+function matchedBy(policies: readonly (ReadClusterPolicy | undefined)[], direction: Direction): FlowSet {
+  return policies.flatMap((policy) =>
+    (policy?.[direction] ?? []).flatMap(({ peers, service }) => between(direction, policy?.subjects ?? [], peers, service)),
+  );
+}
+
+/** Whether the objects, taken together, let pass all that the rules of some policies match. */
+function letPassAll(manifests: readonly Manifest[], reader: Reader, policies: readonly (ReadClusterPolicy | undefined)[]): boolean {
+  if (policies.length === 0) return true;
+  const decided = checkpointsOf(manifests, reader);
+  if (decided === undefined || policies.includes(undefined)) return false;
+  return directions.every((direction) => {
+    const boxes = matchedBy(policies, direction);
+    const passed = passing(decided[direction])(boxes);
+    return passed !== undefined && boxes.every((box) => findUncovered(box, passed) === undefined);
+  });
+}
+
 /** Only guards of an apply that was cut short are left, and what they accept passes without them. */
 function isDone(deltas: readonly Delta[], { now, reader }: ClusterStates): boolean {
-  const guards = deltas.map(({ exchange: { before, after } }) =>
-    after === undefined && before !== undefined && isTemporary(before) ? before : undefined,
+  const guards = deltas.flatMap(({ exchange: { before, after } }) =>
+    after === undefined && before !== undefined && isTemporary(before) ? [before] : [],
   );
-  const accepting = guards.filter((guard) => guard !== undefined && isAccepting(guard));
-  if (guards.includes(undefined)) return false;
-  const decided = checkpointsOf(now, reader);
-  if (decided === undefined) return accepting.length === 0;
-  return accepting.every((guard) =>
-    directions.every((direction) =>
-      (guard?.policy?.[direction] ?? []).every(({ peers, service }) => {
-        const boxes = between(direction, guard?.policy?.subjects ?? [], peers, service);
-        const passed = passing(decided[direction])(boxes);
-        return passed !== undefined && boxes.every((box) => findUncovered(box, passed) === undefined);
-      }),
-    ),
-  );
+  const accepting = guards.filter(isAccepting).map(({ policy }) => policy);
+  return guards.length === deltas.length && letPassAll(now, reader, accepting);
+}
+
+/**
+ * Where nothing decides yet about what the new objects match, they can be written from the top: all of the way lets pass no more than before, and what
+ * a later one accepts passes until it is there. Likewise backwards where nothing will decide.
+ */
+function inOrder(deltas: readonly Delta[], { old, now, reader }: ClusterStates): Phases | undefined {
+  const priorityOf = ({ spec }: Manifest): number =>
+    typeof spec === "object" && spec !== null && "priority" in spec && typeof spec.priority === "number" ? spec.priority : 0;
+  const byPriority = [...deltas.flatMap(moved)].sort((a, b) => priorityOf(a.manifest) - priorityOf(b.manifest));
+  const sides = deltas.map(({ exchange }) => exchange);
+  const [comes, goes] = [sides.flatMap(({ after }) => after ?? []), sides.flatMap(({ before }) => before ?? [])];
+  const matched = [...comes, ...goes].map(({ policy }) => policy);
+  if (goes.length === 0 && letPassAll(old, reader, matched)) return { ...noSteps, tighten: byPriority };
+  if (comes.length === 0 && letPassAll(now, reader, matched)) return { ...noSteps, open: [...byPriority].reverse() };
+  return undefined;
 }
 
 function guarded(owner: string, deltas: readonly Delta[], { old, now, reader }: ClusterStates): ClusterWay {
   const denies = denying(owner, deltas);
   const [before, after] = [checkpointsOf(old, reader), checkpointsOf(now, reader)];
   const matched = denies.map((manifest) => reader.cluster(manifest).policy);
-  const boxesOf = (direction: Direction) =>
-    matched.flatMap((policy) =>
-      (policy?.[direction] ?? []).flatMap(({ peers, service }) => between(direction, policy?.subjects ?? [], peers, service)),
-    );
   const accepts =
     before === undefined || after === undefined
       ? { manifests: [], loses: true }
       : acceptsOf(
           owner,
-          directions.map((direction) => ({ direction, boxes: boxesOf(direction), old: before[direction], now: after[direction] })),
+          directions.map((direction) => ({ direction, boxes: matchedBy(matched, direction), old: before[direction], now: after[direction] })),
         );
   const left = deltas.flatMap(({ exchange: { before: object } }) => (object !== undefined && isTemporary(object) ? [object] : []));
   const wanted = new Set([...accepts.manifests, ...denies].map(nameOf));
@@ -126,5 +148,6 @@ export function clusterWay(owner: string, exchanges: readonly Exchange<ClusterOb
   if (!turns.has("both") && !turns.has("less")) return { phases: { ...noSteps, open: steps }, loses: false };
   if (!turns.has("both") && !turns.has("more")) return { phases: { ...noSteps, tighten: steps }, loses: false };
   if (alone && deltas.length === 1) return { phases: { ...noSteps, open: steps }, loses: false };
-  return guarded(owner, deltas, states);
+  const ordered = inOrder(deltas, states);
+  return ordered === undefined ? guarded(owner, deltas, states) : { phases: ordered, loses: false };
 }

@@ -50,7 +50,17 @@ export function transition({ owner, live, exchanges }: TransitionInput): Transit
     states,
     Object.values(network).every((some) => some.length === 0),
   );
-  const steps = (["prepare", "tighten", "open", "finish"] as const).flatMap((phase) => [...network[phase], ...cluster[phase]]);
+  // What a ClusterNetworkPolicy accepts passes whatever NetworkPolicies say, so it is there before they tighten and goes after they have opened.
+  const steps = [
+    ...network.prepare,
+    ...cluster.prepare,
+    ...cluster.tighten,
+    ...network.tighten,
+    ...network.open,
+    ...cluster.open,
+    ...network.finish,
+    ...cluster.finish,
+  ];
   return { steps: once(steps), loses };
 }
 
