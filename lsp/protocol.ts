@@ -44,6 +44,8 @@ export interface TargetTextParams {
 }
 export interface TargetText {
   readonly artefacts: readonly { readonly path: string; readonly text: string }[];
+  /** What the target cannot say, one finding each: `file:line: code: message`. In the source they are shown for targets that `ctv.yaml` names. */
+  readonly findings: readonly string[];
 }
 
 /** Request: group by group connectivity of the project of a file. */

@@ -58,6 +58,9 @@ function runTest(view: View, name: string | undefined, tenant: string | undefine
   return { value: outcomes, message: [count, ...lines].join("\n"), isError: failed.length > 0 || outcomes.length === 0 };
 }
 
+/** A message is no place for more. */
+const shownFindings = 10;
+
 function showTarget(view: View, target: string | undefined): CommandResult {
   if (view.checked.universe === undefined) return unsound;
   const wanted = target === undefined ? Object.keys(view.project.settings().targets) : [target];
@@ -68,7 +71,10 @@ function showTarget(view: View, target: string | undefined): CommandResult {
   if (made.length === 0)
     return { value: [], message: target === undefined ? "ctv.yaml names no targets." : `There is no target "${target}".`, isError: true };
   const counts = made.map(({ target: name, artefacts }) => `${name}: ${artefacts.length} ${artefacts.length === 1 ? "file" : "files"}`);
-  return { value: made, message: `${counts.join(", ")}. \`ctv compile\` writes them.` };
+  const findings = made.flatMap((output) => output.findings.map((finding) => `${output.target}: ${finding}`));
+  const more = findings.length > shownFindings ? [`and ${findings.length - shownFindings} more findings`] : [];
+  const message = [`${counts.join(", ")}. \`ctv compile\` writes them.`, ...findings.slice(0, shownFindings), ...more].join("\n");
+  return { value: made, message };
 }
 
 function textField(value: unknown, name: string): string | undefined {

@@ -1,4 +1,5 @@
 /** What an editor can ask about the policy as a whole: tests, targets' output, who reaches whom, the fate of some flows. */
+import { settleTargets } from "../../compiler/compile.js";
 import type { Policy } from "../../compiler/policy/model.js";
 import type { Universe } from "../../compiler/policy/universe.js";
 import { testFindings } from "../../compiler/verdict/findings.js";
@@ -49,9 +50,12 @@ export function targetText(view: View, name: string): TargetText | undefined {
   const target = targets.find((row) => row.name === name);
   if (universe === undefined || target === undefined) return undefined;
   const inventory = view.project.inventory();
-  return {
-    artefacts: target.emit(universe, { options: view.project.settings().targets, ...(inventory === undefined ? {} : { inventory }) }).artefacts,
-  };
+  const { settings, targets: options } = view.project.settings();
+  const { artefacts, diagnostics } = target.emit(universe, { options, ...(inventory === undefined ? {} : { inventory }) });
+  const findings = settleTargets(view.checked, diagnostics, [], settings).map(
+    ({ code, message, span }) => `${span.file}:${rangeOf(view, span).start.line + 1}: ${code}: ${message}`,
+  );
+  return { artefacts, findings: [...new Set(findings)] };
 }
 
 /** Who reaches whom; nothing while the policy has errors. */

@@ -270,15 +270,19 @@ describe("a client without commands of its own", () => {
       expect(await run("ctv.runTest", uri)).toMatchObject([{ passed: true }, { passed: false }]);
       expect(await run("ctv.showTarget", uri)).toMatchObject([{ target: "kubernetes" }]);
       expect(await run("ctv.explainFlow", { uri, question: "web -> db : redis" })).toMatchObject({ text: expect.stringContaining("**allowed**") });
+      expect(await run("ctv.showTarget", uri, "contiv")).toMatchObject([
+        { target: "contiv", findings: expect.arrayContaining([expect.stringMatching(/^main\.ctv:\d+: CTV52\d\d: /)]) },
+      ]);
       await expect(run("ctv.runTest")).rejects.toThrow(/needs the URI/);
       await expect(run("ctv.nothing", uri)).rejects.toThrow(/no command ctv.nothing/);
-      await client.called("window/showMessage", 4);
+      await client.called("window/showMessage", 5);
       const said = client.heard.flatMap(({ method, params }) => (method === "window/showMessage" ? [params] : []));
       expect(said).toMatchObject([
         { type: 3, message: "1 of 1 test holds" },
         { type: 1, message: expect.stringMatching(/^1 of 2 tests hold\nbad: /) },
         { type: 3, message: expect.stringMatching(/^kubernetes: \d+ files\. `ctv compile` writes them\.$/) },
         { type: 3 },
+        { type: 3, message: expect.stringMatching(/^contiv: \d+ files\. `ctv compile` writes them\.\ncontiv: main\.ctv:\d+: CTV52/) },
       ]);
     }));
 

@@ -29,7 +29,8 @@ export function makeTargetPreview(client: LanguageClient): TargetPreview {
       const answer = await client.sendRequest<TargetText | null>(targetTextRequest, params, token);
       if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
       const mark = languages[params.target] === "jsonc" ? "//" : "#";
-      return answer.artefacts.map((artefact) => `${mark} ${artefact.path}\n${artefact.text}`).join("\n");
+      const said = answer.findings.map((finding) => `${mark} ${finding}\n`).join("");
+      return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `${mark} ${artefact.path}\n${artefact.text}`)].join("\n");
     },
   };
   const show = async (uri: unknown): Promise<void> => {
