@@ -4,14 +4,15 @@
  * ingress policies select is still under the Baseline tier in egress.
  */
 import * as ends from "../../../space/ends.js";
-import type { EndSet } from "../../../space/ends.js";
+import type { EndBox, EndSet } from "../../../space/ends.js";
 import * as flows from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
+import * as values from "../../../space/values.js";
 import type { Checkpoint, CheckpointEntry } from "../../target.js";
 import type { ReadClusterPolicy } from "./cluster-policy.js";
-import type { ReadNetworkPolicy } from "./network-policy.js";
+import type { ReadingOptions, ReadNetworkPolicy } from "./network-policy.js";
 
 export type Direction = "ingress" | "egress";
 
@@ -34,15 +35,31 @@ function tierEntries(direction: Direction, tier: "Admin" | "Baseline", policies:
   return entries;
 }
 
+/** What the blocks of an `ipBlock` match: a function, so that equal blocks stay one object. */
+function blockMatcher({ ipBlockMatchesPods }: ReadingOptions): (block: EndBox) => EndSet {
+  if (ipBlockMatchesPods) return (block) => [block];
+  const machines = new Map<EndBox, EndSet>();
+  return (block) => {
+    const known = machines.get(block);
+    if (known !== undefined) return known;
+    const box = ends.endBox({ addresses: block.addresses, namespace: values.onlyAbsent });
+    const made = box === undefined ? [] : [box];
+    machines.set(block, made);
+    return made;
+  };
+}
+
 /** What any policy allows comes first, then that isolated pods may do nothing else. */
-function networkPolicyEntries(direction: Direction, policies: readonly ReadNetworkPolicy[]): readonly CheckpointEntry[] {
+function networkPolicyEntries(direction: Direction, policies: readonly ReadNetworkPolicy[], options: ReadingOptions): readonly CheckpointEntry[] {
+  const matched = blockMatcher(options);
   const allowed: CheckpointEntry[] = [];
   const isolating = policies.flatMap(({ title, subject, [direction]: rules }) =>
     subject === undefined || rules === undefined ? [] : [{ title, subject, rules }],
   );
   for (const { title, subject, rules } of isolating) {
     for (const rule of rules) {
-      const box = between(direction, [subject], rule.peers, rule.service);
+      const peers = rule.blocks.length === 0 ? rule.peers : [...rule.peers, ...rule.blocks.flatMap(matched)];
+      const box = between(direction, [subject], peers, rule.service);
       if (box.length > 0) allowed.push({ flows: box, action: "allow", by: title });
     }
   }
@@ -58,12 +75,17 @@ function networkPolicyEntries(direction: Direction, policies: readonly ReadNetwo
   return [...allowed, ...isolated];
 }
 
-export function checkpoint(direction: Direction, network: readonly ReadNetworkPolicy[], cluster: readonly ReadClusterPolicy[]): Checkpoint {
+export function checkpoint(
+  direction: Direction,
+  network: readonly ReadNetworkPolicy[],
+  cluster: readonly ReadClusterPolicy[],
+  options: ReadingOptions,
+): Checkpoint {
   return {
     name: direction,
     entries: [
       ...tierEntries(direction, "Admin", cluster),
-      ...networkPolicyEntries(direction, network),
+      ...networkPolicyEntries(direction, network, options),
       ...tierEntries(direction, "Baseline", cluster),
     ],
     otherwise: "allow",

@@ -19,14 +19,12 @@ export interface ReadingOptions {
   readonly ipBlockMatchesPods: boolean;
 }
 
-/** What reading the objects of one cluster shares. */
-export interface ReadingContext extends ReadingOptions {
-  readonly intern: Interner;
-}
-
 /** One rule: who may be reached, or may reach, on what. */
 export interface ReadRule {
+  /** Peers by selectors; all, where the rule has no peers. */
   readonly peers: EndSet;
+  /** Peers by `ipBlock`: everything at the addresses. */
+  readonly blocks: EndSet;
   readonly service: ServiceSet;
 }
 
@@ -43,7 +41,7 @@ const types = ["Ingress", "Egress"] as const;
 const protocols = ["TCP", "UDP", "SCTP"] as const;
 const directions = { ingress: { type: "Ingress", peers: "from" }, egress: { type: "Egress", peers: "to" } } as const;
 
-export function readNetworkPolicy(at: Located, context: ReadingContext, report: Report): ReadNetworkPolicy | undefined {
+export function readNetworkPolicy(at: Located, intern: Interner, report: Report): ReadNetworkPolicy | undefined {
   const fields = fieldsOf(at, ["apiVersion", "kind", "metadata", "spec", "status"], report);
   if (fields === undefined) return undefined;
   const metadataAt = fieldOf(at, fields, "metadata");
@@ -58,12 +56,12 @@ export function readNetworkPolicy(at: Located, context: ReadingContext, report: 
   const read = (direction: "ingress" | "egress"): readonly ReadRule[] | undefined =>
     isolating.includes(directions[direction].type)
       ? itemsOf(fieldOf(specAt, spec, direction), report).flatMap(
-          (rule) => readRule(rule, directions[direction].peers, namespace, context, report) ?? [],
+          (rule) => readRule(rule, directions[direction].peers, namespace, intern, report) ?? [],
         )
       : undefined;
   return {
     title: `NetworkPolicy ${namespace}/${name}`,
-    subject: interned(context, ends.endBox({ namespace: values.oneOf([namespace]), labels })),
+    subject: interned(intern, ends.endBox({ namespace: values.oneOf([namespace]), labels })),
     ingress: read("ingress"),
     egress: read("egress"),
   };
@@ -76,25 +74,37 @@ function policyTypes(at: Located, spec: Fields, report: Report): readonly (typeo
   return itemsOf(fieldOf(at, spec, "egress"), report).length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }
 
-function readRule(at: Located, peersName: "from" | "to", namespace: string, context: ReadingContext, report: Report): ReadRule | undefined {
+function readRule(at: Located, peersName: "from" | "to", namespace: string, intern: Interner, report: Report): ReadRule | undefined {
   const fields = fieldsOf(at, [peersName, "ports"], report);
   if (fields === undefined) return undefined;
-  const peers = itemsOf(fieldOf(at, fields, peersName), report);
+  const listed = itemsOf(fieldOf(at, fields, peersName), report);
   const ports = itemsOf(fieldOf(at, fields, "ports"), report);
+  const peers: EndBox[] = [];
+  const blocks: EndBox[] = [];
+  for (const item of listed) {
+    const peer = readPeer(item, namespace, intern, report);
+    if (peer?.box !== undefined) (peer.byAddress ? blocks : peers).push(peer.box);
+  }
   return {
-    peers: peers.length === 0 ? ends.allEnds : peers.flatMap((peer) => readPeer(peer, namespace, context, report) ?? []),
+    peers: listed.length === 0 ? ends.allEnds : peers,
+    blocks,
     service: ports.length === 0 ? everyService : unionAllServices(ports.map((port) => readPort(port, report))),
   };
 }
 
-function readPeer(at: Located, namespace: string, context: ReadingContext, report: Report): EndBox | undefined {
+interface ReadPeer {
+  readonly byAddress: boolean;
+  readonly box: EndBox | undefined;
+}
+
+function readPeer(at: Located, namespace: string, intern: Interner, report: Report): ReadPeer | undefined {
   const fields = fieldsOf(at, ["podSelector", "namespaceSelector", "ipBlock"], report);
   if (fields === undefined) return undefined;
   const selects = isPresent(fields.podSelector) || isPresent(fields.namespaceSelector);
   if (isPresent(fields.ipBlock)) {
     if (selects) report(at, "a peer has either an ipBlock or selectors");
     const addresses = readIpBlock(fieldOf(at, fields, "ipBlock"), report);
-    return interned(context, ends.endBox({ addresses, namespace: context.ipBlockMatchesPods ? values.anyValue : values.onlyAbsent }));
+    return { byAddress: true, box: interned(intern, ends.endBox({ addresses })) };
   }
   if (!selects) {
     report(at, "a peer needs a podSelector, a namespaceSelector or an ipBlock");
@@ -105,11 +115,11 @@ function readPeer(at: Located, namespace: string, context: ReadingContext, repor
     ? readNamespaceSelector(fieldOf(at, fields, "namespaceSelector"), report)
     : values.oneOf([namespace]);
   const labels = isPresent(fields.podSelector) ? readSelector(fieldOf(at, fields, "podSelector"), report) : new Map();
-  return interned(context, ends.endBox({ namespace: from, labels }));
+  return { byAddress: false, box: interned(intern, ends.endBox({ namespace: from, labels })) };
 }
 
-function interned(context: ReadingContext, box: EndBox | undefined): EndBox | undefined {
-  return box === undefined ? undefined : context.intern(box);
+function interned(intern: Interner, box: EndBox | undefined): EndBox | undefined {
+  return box === undefined ? undefined : intern(box);
 }
 
 function readPort(at: Located, report: Report): ServiceSet {

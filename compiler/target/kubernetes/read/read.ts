@@ -11,7 +11,6 @@ import { checkpoint } from "./checkpoint.js";
 import { readClusterPolicy } from "./cluster-policy.js";
 import type { ReadClusterPolicy } from "./cluster-policy.js";
 import { lineOf, loadDocuments } from "./documents.js";
-import type { Loaded } from "./documents.js";
 import { below, isPresent, pathOf, rootOf } from "./fields.js";
 import type { Located, Report } from "./fields.js";
 import { makeInterner } from "../../../space/intern.js";
@@ -37,17 +36,9 @@ function flattened(at: Located): readonly Located[] {
   return value.items.map((item: unknown, index) => below(items, index, item));
 }
 
-/** A file, and what is in it as YAML. */
-interface LoadedFile extends Artefact {
-  readonly loaded: Loaded;
-}
-
-const load = (artefacts: readonly Artefact[]): readonly LoadedFile[] =>
-  artefacts.map(({ path, text }) => ({ path, text, loaded: loadDocuments(text) }));
-
 /** Reads all policies of the artefacts as one cluster. Objects of kinds that are no network policy are left out. */
 export function readKubernetes(artefacts: readonly Artefact[], options: ReadingOptions): Reading {
-  return readLoaded(load(artefacts), options);
+  return readingUnder(readPolicies(artefacts), options);
 }
 
 /**
@@ -55,28 +46,40 @@ export function readKubernetes(artefacts: readonly Artefact[], options: ReadingO
  * where it does they permit the most, and where it does not the least.
  */
 export function kubernetesReadings(artefacts: readonly Artefact[]): readonly NamedReading[] {
-  const files = load(artefacts);
+  const policies = readPolicies(artefacts);
   return [
     {
       assumption: "where an ipBlock matches pods",
-      reading: readLoaded(files, { ipBlockMatchesPods: true }),
+      reading: readingUnder(policies, { ipBlockMatchesPods: true }),
       asked: { tooMuch: everyFlow, tooLittle: [] },
     },
     {
       assumption: "where an ipBlock matches no pods",
-      reading: readLoaded(files, { ipBlockMatchesPods: false }),
+      reading: readingUnder(policies, { ipBlockMatchesPods: false }),
       asked: { tooMuch: [], tooLittle: everyFlow },
     },
   ];
 }
 
-function readLoaded(files: readonly LoadedFile[], options: ReadingOptions): Reading {
-  const context = { ...options, intern: makeInterner() };
+function readingUnder({ network, cluster, problems }: Policies, options: ReadingOptions): Reading {
+  return { checkpoints: [checkpoint("egress", network, cluster, options), checkpoint("ingress", network, cluster, options)], replies: [], problems };
+}
+
+/** All that the texts say, whatever is assumed of servers. */
+interface Policies {
+  readonly network: readonly ReadNetworkPolicy[];
+  readonly cluster: readonly ReadClusterPolicy[];
+  readonly problems: readonly ReadingProblem[];
+}
+
+function readPolicies(artefacts: readonly Artefact[]): Policies {
+  const intern = makeInterner();
   const network: ReadNetworkPolicy[] = [];
   const cluster: ReadClusterPolicy[] = [];
   const reportOf = new Map<ReadClusterPolicy, (message: string) => void>();
   const problems: ReadingProblem[] = [];
-  for (const { path, text, loaded } of files) {
+  for (const { path, text } of artefacts) {
+    const loaded = loadDocuments(text);
     problems.push(...loaded.errors.map((error) => ({ path, ...error })));
     for (const document of loaded.documents) {
       const report: Report = (at, message) => {
@@ -87,10 +90,10 @@ function readLoaded(files: readonly LoadedFile[], options: ReadingOptions): Read
       for (const at of flattened(rootOf(document.value))) {
         const { apiVersion, kind } = kindOf(at.value);
         if (kind === "NetworkPolicy" && apiVersion === "networking.k8s.io/v1") {
-          const policy = readNetworkPolicy(at, context, report);
+          const policy = readNetworkPolicy(at, intern, report);
           if (policy !== undefined) network.push(policy);
         } else if (kind === "ClusterNetworkPolicy" && apiVersion === "policy.networking.k8s.io/v1alpha2") {
-          const policy = readClusterPolicy(at, context.intern, report);
+          const policy = readClusterPolicy(at, intern, report);
           if (policy === undefined) continue;
           cluster.push(policy);
           reportOf.set(policy, (message) => report(below(below(at, "spec", undefined), "priority", undefined), message));
@@ -101,5 +104,5 @@ function readLoaded(files: readonly LoadedFile[], options: ReadingOptions): Read
     }
   }
   for (const { policy, message } of disagreeingTies(cluster)) reportOf.get(policy)?.(message);
-  return { checkpoints: [checkpoint("egress", network, cluster), checkpoint("ingress", network, cluster)], replies: [], problems };
+  return { network, cluster, problems };
 }
