@@ -1,8 +1,11 @@
 /** `ctv publish`: compiles, proves, signs and stores a policy as a new generation, which agents then put in force. */
 import { verify } from "../../compiler/verify/verify.js";
+import { StoreError } from "../../runtime/store/keyvalue.js";
+import type { KeyValues } from "../../runtime/store/keyvalue.js";
+import { pruneGenerations } from "../../runtime/store/prune.js";
 import { chosenTargets, emitTargets, sha256 } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
-import { failLevel, failLevelOption, flag, format, formatOption } from "../options.js";
+import { failLevel, failLevelOption, flag, format, formatOption, text } from "../options.js";
 import { progress } from "../progress.js";
 import { loadProject, projectOptions } from "../project.js";
 import type { LoadedProject } from "../project.js";
@@ -22,6 +25,10 @@ export const publish: Verb = {
     keyOption,
     noteOption,
     { flags: "--force", description: "publish also what is in force already" },
+    {
+      flags: "--keep <number>",
+      description: "then remove all generations but so many, the one to roll back to, and what a node has in force; default: remove none",
+    },
     ...projectOptions,
     { flags: "--strict", description: "what Open vSwitch cannot say is an error" },
     formatOption,
@@ -35,6 +42,7 @@ export const publish: Verb = {
     const place = storePlace(options, terminal);
     const key = signingKey(options, terminal);
     const note = noteOf(options, "");
+    const keep = keepOf(text(options, "keep"));
     const form = format(options);
     const steps = progress(terminal);
     steps.step("reading and checking");
@@ -52,20 +60,53 @@ export const publish: Verb = {
     }
     const outcome = await withStore(place, async (store) => {
       const published = await publishedNow(store, [ownTrust(key)]);
-      if (isInForce(program, published) && !flag(options, "force")) return { store: store.name, generation: published.generation, published: false };
-      const generation = await publishProgram(store, { program, note, key, now: new Date() });
-      return { store: store.name, generation, published: true };
+      const isNew = !isInForce(program, published) || flag(options, "force");
+      const generation = isNew ? await publishProgram(store, { program, note, key, now: new Date() }) : published.generation;
+      const pruned = keep === undefined ? { removed: [] } : await prune(store, keep);
+      return { store: store.name, generation, published: isNew, ...pruned };
     });
     emitReport(terminal, { ...report, result: { ...outcome, key: key.id } }, form);
-    if (form !== "pretty") return exitCodes.fine;
+    const code = outcome.problem === undefined ? exitCodes.fine : exitCodes.usage;
+    if (outcome.problem !== undefined) terminal.err.write(`ctv: ${outcome.problem}\n`);
+    if (form !== "pretty") return code;
     terminal.out.write(
       outcome.published
         ? `generation ${outcome.generation} published to ${outcome.store}: verified, signed with key ${key.id}\n`
         : `nothing published: generation ${outcome.generation} has this policy already (--force publishes it again)\n`,
     );
-    return exitCodes.fine;
+    if (outcome.removed.length > 0) terminal.out.write(`removed ${removedText(outcome.removed)}\n`);
+    return code;
   },
 };
+
+function keepOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1) throw new Refusal(`--keep takes a whole number from 1, not "${given}"`);
+  return count;
+}
+
+/** What is published stays published when old generations cannot be removed. */
+async function prune(store: KeyValues, keep: number): Promise<{ readonly removed: readonly number[]; readonly problem?: string }> {
+  try {
+    return { removed: await pruneGenerations(store, keep) };
+  } catch (error) {
+    if (error instanceof StoreError) return { removed: [], problem: error.message };
+    throw error;
+  }
+}
+
+/** In runs: `generations 1-7, 9`. */
+function removedText(generations: readonly number[]): string {
+  const runs: { readonly first: number; readonly last: number }[] = [];
+  for (const generation of generations) {
+    const run = runs.at(-1);
+    if (run?.last === generation - 1) runs[runs.length - 1] = { first: run.first, last: generation };
+    else runs.push({ first: generation, last: generation });
+  }
+  const texts = runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  return `${generations.length === 1 ? "generation" : "generations"} ${texts.join(", ")}`;
+}
 
 interface Proved {
   readonly program: string;

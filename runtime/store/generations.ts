@@ -1,7 +1,7 @@
 /**
  * The generations of the policy in a store: `generations/000000000012` holds the signed program (`runtime/signing/envelope.ts`).
- * Entries are written once and never changed or taken away, and the highest number is what is in force. So to create the entry
- * after the newest is a compare-and-swap: of two who publish on top of the same generation, one is refused.
+ * Entries are written once and never changed, and the highest number is what is in force, which is never taken away. So to create the
+ * entry after the newest is a compare-and-swap: of two who publish on top of the same generation, one is refused.
  */
 import type { ProgramSource, Stop } from "../agent/sources.js";
 import { accept } from "../signing/accept.js";
@@ -102,7 +102,13 @@ export function programSource(store: KeyValues, trusted: readonly TrustedKey[], 
   };
 }
 
-async function generationNumbers(store: KeyValues): Promise<readonly number[]> {
+/** For `prune.ts`, which knows which nobody needs. INVARIANT: not the newest. */
+export function removeGeneration(store: KeyValues, generation: number): Promise<void> {
+  return store.remove(keyOf(generation));
+}
+
+/** Ascending. */
+export async function generationNumbers(store: KeyValues): Promise<readonly number[]> {
   return (await store.keys(PREFIX)).map(generationOf).filter((generation) => generation !== undefined);
 }
 

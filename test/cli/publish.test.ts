@@ -57,6 +57,45 @@ describe("ctv publish", () => {
     ]);
   });
 
+  it("removes generations that nobody needs, where it is asked to", async () => {
+    const { cwd, run, write } = await project();
+    const stored = () => readdirSync(join(cwd, "store/generations")).map(Number);
+    const publishAs = async (text: string, ...words: readonly string[]) => {
+      write(text);
+      return run("publish", "a.ctv", "--force", ...words);
+    };
+    for (const port of [1, 2, 3, 4, 5]) await publishAs(policy.replace("postgres", `tcp/${port}`));
+    const store = folderStore(join(cwd, "store"));
+    const lease = store.lease(10, () => undefined);
+    const report = { node: "a", generation: 2, flows: 0, endpoints: 0, errors: [], connected: true };
+    await reportSink(store, lease, Date.now).report(report);
+    // Three times the policy of the last: a rollback goes back behind them.
+    for (let times = 0; times < 2; times++) await publishAs(policy.replace("postgres", "tcp/5"));
+    expect(await publishAs(policy.replace("postgres", "tcp/5"), "--keep", "2")).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringMatching(/^generation 8 published .*\nremoved generations 1, 3, 5-6\n$/),
+    });
+    expect(stored()).toEqual([2, 4, 7, 8]);
+    expect(await run("rollback")).toMatchObject({ code: 0, out: expect.stringContaining("the policy of generation 4") });
+    expect(await run("publish", "a.ctv", "--keep", "none")).toMatchObject({ code: 2, err: expect.stringContaining('not "none"') });
+    // Nothing is new, and still there is something to remove.
+    await publishAs(policy);
+    expect(JSON.parse((await run("publish", "a.ctv", "--keep", "1", "--format", "json")).out)).toMatchObject({
+      result: { published: false, generation: 10, removed: [4, 7, 8] },
+    });
+    expect(stored()).toEqual([2, 9, 10]);
+    writeFileSync(join(cwd, "store/reports/a"), "{}");
+    await publishAs(wider);
+    expect(await run("publish", "a.ctv", "--keep", "1")).toMatchObject({
+      code: 2,
+      out: expect.stringContaining("nothing published: generation 11"),
+      err: expect.stringContaining("of node a it is not known"),
+    });
+    expect(stored()).toEqual([2, 9, 10, 11]);
+    await store.close();
+  });
+
   it("publishes nothing when nothing changed, unless it is forced to", async () => {
     const { run } = await project();
     await run("publish", "a.ctv");
