@@ -23,6 +23,8 @@ interface Edge {
   readonly denied: readonly string[];
   /** Texts that stand in the output, blanks and ends of lines as one blank: what a reader that is wrong too would not miss. */
   readonly says: Readonly<Partial<Record<TargetName, readonly string[]>>>;
+  /** Texts that must not: they would be about flows that cannot exist, so that no decision shows them. */
+  readonly lacks?: Readonly<Partial<Record<TargetName, readonly string[]>>>;
   /** Flows that a target decides otherwise, by the finding that tells of it. */
   readonly told?: Readonly<Partial<Record<TargetName, Readonly<Record<string, readonly string[]>>>>>;
 }
@@ -231,6 +233,7 @@ const edges: readonly Edge[] = [
     allowed: [to(web, db, "icmp/8")],
     denied: [to(web, db, "icmp/0"), to(web, db, "icmp/7"), to(web, db, "icmp/9"), to(db, web, "icmp/8")],
     says: { contiv: ['"protocol": "icmp", "action": "allow"'], openflow: [",icmp,reg2=", "icmp_type=8 "] },
+    lacks: { openflow: ["ipv6,nw_proto=1,"] },
     told: {
       "network-policy": { CTV5101: [to(web, db, "icmp/8")] },
       "cluster-policy": { CTV5101: [to(web, db, "icmp/8")] },
@@ -243,6 +246,7 @@ const edges: readonly Edge[] = [
     allowed: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")],
     denied: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/127"), to(web6, "shop[app=db]@fd00:1::2", "icmp6/129")],
     says: { openflow: [",icmp6,reg2=", "icmp_type=128 "] },
+    lacks: { openflow: ["ip,nw_proto=58,"] },
     told: {
       "network-policy": { CTV5101: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")] },
       "cluster-policy": { CTV5101: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")] },
@@ -302,6 +306,7 @@ describe.each(["network-policy", "cluster-policy", "contiv", "openflow"] as cons
     const [first] = target.readings(artefacts, universe);
     const texts = artefacts.map(({ text }) => text.replaceAll(/\s+/g, " "));
     for (const part of edge.says[name] ?? []) expect([part, texts.some((text) => text.includes(part))]).toEqual([part, true]);
+    for (const part of edge.lacks?.[name] ?? []) expect([part, texts.some((text) => text.includes(part))]).toEqual([part, false]);
 
     const told = new Map(Object.entries(edge.told?.[name] ?? {}).flatMap(([code, flows]) => flows.map((flow) => [flow, code] as const)));
     const asked = [...edge.allowed.map((flow) => ({ flow, allowed: true })), ...edge.denied.map((flow) => ({ flow, allowed: false }))];
