@@ -12,7 +12,7 @@ import {
   someFlow,
   subtractFlowBox,
 } from "../../../compiler/space/flows.js";
-import type { EndBox } from "../../../compiler/space/ends.js";
+import type { End, EndBox } from "../../../compiler/space/ends.js";
 import type { Flow, FlowBox, FlowSet } from "../../../compiler/space/flows.js";
 import { everyService, portService, protocolNumber } from "../../../compiler/space/service.js";
 import type { ServiceSet } from "../../../compiler/space/service.js";
@@ -71,7 +71,7 @@ const ofGroups: fc.Arbitrary<Flow> = fc
     port: fc.constantFrom(...fewPorts),
   })
   .map(({ from, to, namespace, port }) => {
-    const end = (app: string | undefined) => ({ namespace, labels: app === undefined ? {} : { app }, address: someAddresses[0] });
+    const end = (app: string | undefined): End => ({ namespace, labels: app === undefined ? {} : { app }, address: someAddresses[0] });
     return { source: end(from), destination: end(to), protocol: protocolNumber.tcp, detail: port };
   });
 
