@@ -12,6 +12,7 @@ export interface LeasedValues {
   readonly failed: (error: unknown) => Error;
 }
 
+const ignore = (): void => undefined;
 /** Milliseconds until a failed write is tried again. */
 const RETRY = 1000;
 
@@ -44,7 +45,20 @@ export function etcdLease(space: Namespace, seconds: number, values: LeasedValue
     });
     return made;
   };
-  const write = async (key: string): Promise<void> => {
+  /** The last write of each key that is under way. */
+  const turns = new Map<string, Promise<void>>();
+  /** One after the other for a key: of two that are under way the server may take the later one first. */
+  const write = (key: string): Promise<void> => {
+    const before = turns.get(key);
+    const turn = before === undefined ? writeHeld(key) : before.then(ignore, ignore).then(() => writeHeld(key));
+    const done = (): void => {
+      if (turns.get(key) === turn) turns.delete(key);
+    };
+    turns.set(key, turn);
+    turn.then(done, done);
+    return turn;
+  };
+  const writeHeld = async (key: string): Promise<void> => {
     const value = held.get(key);
     if (value === undefined) await space.delete().key(key).exec();
     else await lease().put(key).value(value).exec();

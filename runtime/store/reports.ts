@@ -51,18 +51,35 @@ const REPEAT = 60_000;
 export function reportSink(store: KeyValues, lease: Lease, now: () => number, elapsed: () => number = () => performance.now()): ReportSink {
   let announced = false;
   let last = { text: "", at: -Infinity };
+  let next: AgentReport | undefined;
+  let writing: Promise<void> | undefined;
+  const write = async (report: AgentReport): Promise<void> => {
+    const errors = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
+    const text = JSON.stringify({ ...report, errors });
+    const at = elapsed();
+    if (text === last.text && at - last.at < REPEAT) return;
+    const stored: SentReport = { ...report, errors, sent: now() };
+    await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(stored)));
+    last = { text, at };
+    if (announced) return;
+    announced = true;
+    await lease.put(`${ALIVE}${keyPart(report.node)}`, Buffer.from("{}"));
+  };
+  const writeAll = async (): Promise<void> => {
+    while (next !== undefined) {
+      const report = next;
+      next = undefined;
+      await write(report);
+    }
+  };
   return {
-    report: async (report) => {
-      const errors = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
-      const text = JSON.stringify({ ...report, errors });
-      const at = elapsed();
-      if (text === last.text && at - last.at < REPEAT) return;
-      const stored: SentReport = { ...report, errors, sent: now() };
-      await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(stored)));
-      last = { text, at };
-      if (announced) return;
-      announced = true;
-      await lease.put(`${ALIVE}${keyPart(report.node)}`, Buffer.from("{}"));
+    // One at a time: of two that are under way a server may take the later one first, and then the earlier would stay.
+    report: (report) => {
+      next = report;
+      writing ??= writeAll().finally(() => {
+        writing = undefined;
+      });
+      return writing;
     },
   };
 }

@@ -112,12 +112,13 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
     );
   }, 30_000);
 
-  it("an agent is killed at any moment, again and again: nothing is lost", async () => {
+  it("agents are killed at any moment, also while a policy comes, again and again: nothing is lost", async () => {
     const bad = allowed.counts("new").bad;
-    for (const wait of [0, 30, 120, 400]) {
-      for (const node of nodeNames) {
-        await restartAgent(node);
-      }
+    for (const wait of [0, 5, 20, 60, 200, 400]) {
+      // An agent may die before the switch has this, before the disk has it, or after.
+      await lab.publish(wait % 20 === 0 ? extra() : guestbookPolicy());
+      await pause(wait);
+      for (const node of nodeNames) await restartAgent(node);
       await pause(wait);
     }
     await lab.realized(await lab.publish(extra()));
@@ -178,7 +179,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
     lab.removePod(frontend(3));
     expect(allowed.counts("across").bad).toBe(0);
     expect(allowed.counts("new").bad).toBe(bad);
-    expect(longest).toBeLessThan(2000);
+    expect(longest).toBeLessThan(5000);
   }, 120_000);
 
   (hasClock() ? it : it.skip)(

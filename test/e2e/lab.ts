@@ -224,16 +224,19 @@ export async function buildLab(options: LabOptions = {}): Promise<Lab> {
     signed: (text, change) => signedProgram(text, keys.privatePem, change),
     forged: (text) => signedProgram(text, generateKeys().privatePem),
     publishBytes,
-    realized: (generation) =>
-      eventually(
+    realized: async (generation) => {
+      const seen = { last: "" };
+      await eventually(
         async () => {
           const found = await nodeStatuses(store);
+          seen.last = JSON.stringify(found);
           const good = found.filter(({ report }) => report?.generation === generation && report.errors.length === 0);
           return good.length === nodeNames.length;
         },
-        () => nodeNames.map((name) => node(name).said.slice(-12).join("\n")).join("\n"),
+        () => [`generation ${generation}: ${seen.last}`, ...nodeNames.flatMap((name) => node(name).said.slice(-12))].join("\n"),
         20_000,
-      ),
+      );
+    },
     reports: async () => JSON.stringify(await nodeStatuses(store)),
     setClock: (offset) => setClock(clock, offset),
     probe: (into, probes) => startProber(machine, into, probes),

@@ -29,12 +29,24 @@ function introduction(lab: Lab, policy: string): string {
     `  ${into(frontend(2).name)} redis-cli -h ${address(master)} set key value`,
     "What is refused (it waits; Ctrl-C ends it):",
     `  ${into(intruder.name)} redis-cli -h ${address(master)} ping`,
-    "The tables of a node, and what its agent says:",
+    "What every node has in force, what would happen to a connection and by which rule, and a node's tables:",
+    `  node dist/ctv.cjs status --store ${lab.etcd.endpoint}/ctv`,
+    `  node dist/ctv.cjs why ${intruder.name} ${master.name} tcp/6379 --agent ${listening(lab, "n2")}`,
     `  ovs-ofctl -O OpenFlow14 dump-flows unix:${run("n1")}/br-int.mgmt`,
     "",
     `The policy is ${policy}. Each time you save it, it is in force within a second.`,
     "Ctrl-C takes everything down.",
   ].join("\n");
+}
+
+/** Where a node's agent answers questions. */
+function listening(lab: Lab, node: NodeName): string {
+  return (
+    lab
+      .node(node)
+      .said.flatMap((line) => /"listen":"([^"]+)"/.exec(line)?.[1] ?? [])
+      .at(-1) ?? ""
+  );
 }
 
 async function play(): Promise<void> {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { folderStore } from "../../../runtime/store/folder.js";
 import { forgetNode, nodeStatuses, reportSink } from "../../../runtime/store/reports.js";
+import { eventually } from "./contract.js";
 import { scratch } from "../../cli/support/command.js";
 
 const report = { node: "node/a", generation: 3, flows: 10, endpoints: 2, errors: [], connected: true };
@@ -48,6 +49,29 @@ describe("a node's reports", () => {
     away = false;
     await sink.report(report);
     expect(await nodeStatuses(store)).toMatchObject([{ alive: true, report }]);
+    await store.close();
+  });
+
+  it("are written one at a time, and the last one stays, however long a store takes", async () => {
+    const store = folderStore(scratch());
+    const waiting: (() => void)[] = [];
+    const slow = {
+      ...store,
+      put: (key: string, value: Uint8Array) => new Promise<void>((resolve) => waiting.push(() => resolve(store.put(key, value)))),
+    };
+    const sink = reportSink(
+      slow,
+      store.lease(60, () => undefined),
+      Date.now,
+    );
+    const sent = [3, 4, 5].map((generation) => sink.report({ ...report, generation }));
+    expect(waiting).toHaveLength(1);
+    waiting[0]();
+    await eventually(() => waiting.length, 2);
+    waiting[1]();
+    await Promise.all(sent);
+    expect(await nodeStatuses(store)).toMatchObject([{ report: { generation: 5 } }]);
+    expect(waiting).toHaveLength(2);
     await store.close();
   });
 
