@@ -43,16 +43,17 @@ function* through(candidate: Candidate, from: number, checkpoints: Checkpoints, 
     return;
   }
   const checkpoint = checkpoints.all[at];
+  const behindRun = (before: number): readonly Behind[] => (checkpoint.firstDeny < before ? [...behind, { checkpoint, before }] : behind);
   const whole = everyFlow.includes(box);
   for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
     if (checkpoint.actions[row.owner] === "deny") continue;
     const common = whole ? row.box : commonFlows(box, row.box, known);
-    if (common !== undefined) yield* through({ box: common, behind: [...behind, { checkpoint, before: row.owner }] }, at + 1, checkpoints, known);
+    if (common !== undefined) yield* through({ box: common, behind: behindRun(row.owner) }, at + 1, checkpoints, known);
   }
   if (checkpoint.otherwise !== "allow") return;
   for (const part of uncoveredParts(box, checkpoint.wide)) {
     const beside = knownFlows(part, known);
-    if (beside !== undefined) yield* through({ box: beside, behind: [...behind, { checkpoint, before: Infinity }] }, at + 1, checkpoints, known);
+    if (beside !== undefined) yield* through({ box: beside, behind: behindRun(Infinity) }, at + 1, checkpoints, known);
   }
 }
 

@@ -20,6 +20,8 @@ import type { KnownEnds } from "./known.js";
 export interface IndexedCheckpoint extends Checkpoint {
   readonly actions: readonly CheckpointEntry["action"][];
   readonly index: OverlapIndex;
+  /** The position of the first run that denies; infinite where none does. */
+  readonly firstDeny: number;
   /**
    * What the first and the last run hold, where it is few boxes: these are the wide ones, such as a tenant's default. What no entry holds
    * lies outside of them, and there little else is near.
@@ -45,9 +47,11 @@ export function indexCheckpoint(checkpoint: Checkpoint, among: FlowSet, known: K
   const merged = runs.map((run) => mergeServices(run.boxes, known));
   const few = (boxes: FlowSet): FlowSet => (boxes.length <= FEW_BOXES ? boxes : []);
   const [first = []] = merged;
+  const actions = runs.map((run) => run.action);
   return {
     ...checkpoint,
-    actions: runs.map((run) => run.action),
+    actions,
+    firstDeny: actions.includes("deny") ? actions.indexOf("deny") : Infinity,
     index: overlapIndex(merged),
     wide: [...few(first), ...merged.slice(1).slice(-1).flatMap(few)],
     open: runs[0]?.action === "allow" ? few(first) : [],
