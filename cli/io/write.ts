@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { Refusal, systemReason } from "../exit.js";
+import { Refusal, systemCode, systemReason } from "../exit.js";
 import { isInside, manifestName, manifestText, readManifest } from "./manifest.js";
 import { kindOf } from "./read.js";
 
@@ -133,7 +133,7 @@ function writeBeside(folder: string, shown: string, files: readonly OutputFile[]
       if (!isInside(file.path)) throw new Refusal(`refusing to write outside ${shown}: ${file.path}`);
       const to = join(folder, file.path);
       // A folder that was not there has nothing in it that could be in the way.
-      if (!made.has(dirname(to)) && mkdirSync(dirname(to), { recursive: true }) !== undefined) fresh.add(dirname(to));
+      if (!made.has(dirname(to)) && makeFolder(dirname(to))) fresh.add(dirname(to));
       made.add(dirname(to));
       if (!fresh.has(dirname(to)) && kindOf(to) === "folder") throw new Refusal(`cannot write ${join(shown, file.path)}: a folder is in the way`);
       const from = besideName(to);
@@ -144,6 +144,29 @@ function writeBeside(folder: string, shown: string, files: readonly OutputFile[]
   } catch (error) {
     removeAll(moves);
     throw error instanceof Refusal ? error : new Refusal(`cannot write to ${shown}: ${systemReason(error)}`);
+  }
+}
+
+/**
+ * Makes a folder and those above it. True when it was not there. Node's own `recursive` never ends where a folder is that takes none
+ * (`/proc`), and says nothing of a folder that another thread makes meanwhile.
+ */
+function makeFolder(path: string): boolean {
+  const make = (): boolean => {
+    try {
+      mkdirSync(path);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === "EEXIST" && kindOf(path) === "folder") return false;
+      throw error;
+    }
+  };
+  try {
+    return make();
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    return make();
   }
 }
 

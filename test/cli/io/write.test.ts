@@ -65,6 +65,10 @@ describe("writing output", () => {
     expect(() => writeOutput(join(folder, "build"), "build", [file("k/a")], ["k"])).toThrow(/^cannot write to build: /);
   });
 
+  it("gives up where the system takes no folder", () => {
+    expect(() => writeOutput("/proc/none/build", "build", [file("k/a")], ["k"])).toThrow(/^cannot write to build: /);
+  });
+
   it("never leaves its folder, whatever a manifest says", () => {
     const folder = scratch({ "outside.txt": "keep me" });
     const manifest = JSON.stringify({ tool: "ctv", files: { "../outside.txt": "x", "/etc/passwd": "x", "k/../../outside.txt": "x" } });
