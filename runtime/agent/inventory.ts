@@ -45,13 +45,17 @@ function portOf(bridge: BridgeView, name: string): number | undefined {
  * OVN and libvirt use.
  */
 export function nodeInventory(own: OwnNode, parts: Iterable<InventoryPart>, bridge: BridgeView): NodeInventory {
+  const all = [...parts];
+  const nodes = [ownNode(own, bridge), ...otherNodes(own, all)];
+  const isPlaced = (endpoint: Endpoint): boolean => endpoint.node !== own.name || isPort(endpoint.port);
+  // As it is most of the time: then there is nothing to make anew of ten thousand endpoints because one has changed.
+  if (all.length === 1 && all[0].endpoints.every(isPlaced)) return { nodes, endpoints: all[0].endpoints, homeless: [] };
   const homeless: string[] = [];
   const endpoints: Endpoint[] = [];
-  const all = [...parts];
   let finder: ReturnType<typeof portFinder> | undefined;
   for (const part of all) {
     for (const endpoint of part.endpoints) {
-      if (endpoint.node !== own.name || isPort(endpoint.port)) {
+      if (isPlaced(endpoint)) {
         endpoints.push(endpoint);
         continue;
       }
@@ -61,7 +65,7 @@ export function nodeInventory(own: OwnNode, parts: Iterable<InventoryPart>, brid
       else endpoints.push(withPort(endpoint, port));
     }
   }
-  return { nodes: [ownNode(own, bridge), ...otherNodes(own, all)], endpoints, homeless };
+  return { nodes, endpoints, homeless };
 }
 
 const placed = new WeakMap<Endpoint, Endpoint>();
