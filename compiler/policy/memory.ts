@@ -1,5 +1,5 @@
 /**
- * What an earlier check resolved, for an editor that checks at each keystroke: a policy or a group with the same text, all of whose names
+ * What an earlier check resolved, for an editor that checks at each keystroke: a policy, a group or a network with the same text, all of whose names
  * mean what they meant, says what it said before.
  */
 import { rulesAsRead } from "../../grammar/reparse/moved.js";
@@ -15,13 +15,14 @@ import type { LoadedFile } from "../source/files.js";
 import type { Marks, Resolving } from "./draft.js";
 import { makeSuccession } from "./meanings.js";
 import type { Meanings } from "./meanings.js";
-import type { Group, Origin, PolicyBlock, Rule } from "./model.js";
+import type { Group, Network, Origin, PolicyBlock, Rule } from "./model.js";
 import type { NamedBlock } from "./networks.js";
 
 /** What one check leaves for the next, by tenant and name. Made empty by `policyMemory`; only the compiler looks inside. */
 export interface PolicyMemory {
   policies: Map<string, Known<PolicyBlock>>;
-  groups: Map<string, Known<MarkedGroup>>;
+  groups: Map<string, Known<Marked<Group>>>;
+  networks: Map<string, Known<Marked<Network>>>;
   /** Of the symbols that are named in these. */
   meanings: Meanings;
 }
@@ -45,29 +46,31 @@ interface Use {
   readonly symbol: number;
 }
 
-/** A group, and the places of its values. */
-interface MarkedGroup {
-  readonly group: Group;
+/** What a block declares, and the places of its values. */
+interface Marked<Thing> {
+  readonly thing: Thing;
   readonly marks: Marks;
 }
 
 export function policyMemory(): PolicyMemory {
-  return { policies: new Map(), groups: new Map(), meanings: new Map() };
+  return { policies: new Map(), groups: new Map(), networks: new Map(), meanings: new Map() };
 }
 
 /** Takes over what is remembered of a statement, or resolves it. */
 export interface Remember {
   readonly policy: (place: Place, tenant: string, node: Policy, resolve: () => PolicyBlock) => PolicyBlock;
   readonly group: (place: Place, tenant: string, namespaces: readonly string[], node: NamedBlock, resolve: () => Group) => Group;
+  readonly network: (place: Place, tenant: string, node: NamedBlock, resolve: () => Network) => Network;
 }
 
 /** Begins a check: what is left of the earlier one in `memory` is used, and replaced by what this one finds. */
 export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember {
   const { ruleTable } = resolving.context;
   const { successor, note, meanings } = makeSuccession(resolving, memory.meanings, exportsOf);
-  const { policies, groups } = memory;
+  const { policies, groups, networks } = memory;
   memory.policies = new Map();
   memory.groups = new Map();
+  memory.networks = new Map();
   memory.meanings = meanings;
 
   /** Nothing where the statement has to be resolved. */
@@ -101,6 +104,39 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
     return [thing, known.symbols.every(note) ? known : undefined];
   };
 
+  /** `name` begins with the tenant's and the block's, and holds whatever else it was made of. */
+  const block = <Thing extends { readonly origin: Origin }>(
+    before: ReadonlyMap<string, Known<Marked<Thing>>>,
+    now: Map<string, Known<Marked<Thing>>>,
+    place: Place,
+    name: readonly string[],
+    node: NamedBlock,
+    resolve: () => Thing,
+  ): Thing => {
+    const { file } = place;
+    const { start, end } = node.span;
+    if (!isWhole(node, file)) return resolve();
+    const key = name.slice(0, 2).join("\n");
+    const made = [file.id, node.doc ?? "", file.text.slice(start, end), ...name];
+    const earlier = takenOver(before.get(key), made, place, start);
+    if (earlier !== undefined) {
+      now.set(key, earlier);
+      const by = start - earlier.start;
+      const { thing, marks } = earlier.thing;
+      const origin = movedOrigin(thing.origin, file, by);
+      const moved = isAt(origin, thing.origin) ? thing : { ...thing, origin };
+      resolving.spans.markAll(moved, marks, by);
+      return moved;
+    }
+    const resolveMarked = (): Marked<Thing> => {
+      const thing = resolve();
+      return { thing, marks: resolving.spans.marksOf(thing) };
+    };
+    const [{ thing }, known] = resolved(resolveMarked, made, place, start, () => true);
+    if (known !== undefined) now.set(key, known);
+    return thing;
+  };
+
   return {
     policy: (place, tenant, node, resolve) => {
       const { file } = place;
@@ -120,30 +156,9 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
       if (known !== undefined) memory.policies.set(key, known);
       return block;
     },
-    group: (place, tenant, namespaces, node, resolve) => {
-      const { file } = place;
-      const { start, end } = node.span;
-      if (!isWhole(node, file)) return resolve();
-      const key = `${tenant}\n${node.name.text}`;
-      const made = [file.id, node.doc ?? "", file.text.slice(start, end), namespaces.join(" ")];
-      const earlier = takenOver(groups.get(key), made, place, start);
-      if (earlier !== undefined) {
-        memory.groups.set(key, earlier);
-        const by = start - earlier.start;
-        const { group: before, marks } = earlier.thing;
-        const origin = movedOrigin(before.origin, file, by);
-        const group = isAt(origin, before.origin) ? before : { ...before, origin };
-        resolving.spans.markAll(group, marks, by);
-        return group;
-      }
-      const resolveMarked = (): MarkedGroup => {
-        const group = resolve();
-        return { group, marks: resolving.spans.marksOf(group) };
-      };
-      const [{ group }, known] = resolved(resolveMarked, made, place, start, () => true);
-      if (known !== undefined) memory.groups.set(key, known);
-      return group;
-    },
+    group: (place, tenant, namespaces, node, resolve) =>
+      block(groups, memory.groups, place, [tenant, node.name.text, namespaces.join(" ")], node, resolve),
+    network: (place, tenant, node, resolve) => block(networks, memory.networks, place, [tenant, node.name.text], node, resolve),
   };
 }
 

@@ -24,7 +24,7 @@ import type { Resolving, Spans } from "./draft.js";
 import { rememberPolicies } from "./memory.js";
 import type { Remember } from "./memory.js";
 import { resolveAci, resolveBgp, resolveFabric } from "./installation.js";
-import type { BgpHost, Group, Policy, PolicyBlock, QosProfile, Rule, Tenant, Test } from "./model.js";
+import type { BgpHost, Group, Network, Policy, PolicyBlock, QosProfile, Rule, Tenant, Test } from "./model.js";
 import { isNamed, resolveGroup, resolveNetwork, resolveQos } from "./networks.js";
 import type { NamedBlock } from "./networks.js";
 import { exportsOf, resolveApp, resolveContracts, resolveExport, resolveLoadBalancer } from "./objects.js";
@@ -102,12 +102,24 @@ function makeProfiles(resolving: Resolving): QosOf {
   };
 }
 
-/** The statements of a tenant from all its files, each with its place; declarations that lost their name to an earlier one are left out. */
-function statementsOf(context: Context, tenant: TenantScope): readonly { readonly place: Place; readonly item: Item }[] {
-  return tenant.parts.flatMap(({ file, node }) => {
+interface Stated {
+  readonly place: Place;
+  readonly item: Item;
+}
+
+/** The statements of a tenant from all its files by kind, each with its place; declarations that lost their name to an earlier one are left out. */
+function statementsOf(context: Context, tenant: TenantScope): ReadonlyMap<Item["kind"], readonly Stated[]> {
+  const byKind = new Map<Item["kind"], Stated[]>();
+  for (const { file, node } of tenant.parts) {
     const place: Place = { file, tenant };
-    return node.items.filter((item) => mayStand(item.kind, "tenant") && isDeclared(context, item)).map((item) => ({ place, item }));
-  });
+    for (const item of node.items) {
+      if (!mayStand(item.kind, "tenant") || !isDeclared(context, item)) continue;
+      const list = byKind.get(item.kind);
+      if (list === undefined) byKind.set(item.kind, [{ place, item }]);
+      else list.push({ place, item });
+    }
+  }
+  return byKind;
 }
 
 function isDeclared(context: Context, item: Item): boolean {
@@ -129,22 +141,26 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf, r
   const { context, spans } = resolving;
   const { name } = scope;
   const statements = statementsOf(context, scope);
+  const of = (kind: Item["kind"]): readonly Stated[] => statements.get(kind) ?? [];
   const [firstPart] = scope.parts;
   const namespaces = namespacesOf(resolving, scope);
   const blocks = (kind: Block["kind"]): readonly { readonly place: Place; readonly block: NamedBlock }[] =>
-    statements.flatMap(({ place, item }) => (item.kind === kind && "statements" in item && isNamed(item) ? [{ place, block: item }] : []));
+    of(kind).flatMap(({ place, item }) => ("statements" in item && isNamed(item) ? [{ place, block: item }] : []));
 
-  const chosen = statements.flatMap(({ place, item }) => (item.kind === "default" ? [{ place, item }] : []));
+  const chosen = of("default").flatMap(({ place, item }) => (item.kind === "default" ? [{ place, item }] : []));
   for (const { item } of chosen.slice(1)) {
     const related = [{ span: chosen[0].item.span, message: "first given here" }];
     context.report(duplicateStatement.make({ name: "default", place: `tenant "${name}"` }, { span: item.span, related }));
   }
-  const networks = blocks("network").map(({ place, block }) => resolveNetwork(resolving, place, block));
+  const networks = blocks("network").map(({ place, block }) => {
+    const resolve = (): Network => resolveNetwork(resolving, place, block);
+    return remember?.network(place, name, block, resolve) ?? resolve();
+  });
   const groups = blocks("group").map(({ place, block }) => {
     const resolve = (): Group => resolveGroup(resolving, place, block, { tenant: name, namespaces: namespaces.names, qosOf });
     return remember?.group(place, name, namespaces.names, block, resolve) ?? resolve();
   });
-  const policies = statements
+  const policies = of("policy")
     .flatMap(({ place, item }) => {
       if (item.kind !== "policy") return [];
       const resolve = (): PolicyBlock => resolvePolicyBlock(resolving, place, name, item);
@@ -168,13 +184,13 @@ function resolveTenant(resolving: Resolving, scope: TenantScope, qosOf: QosOf, r
       rules ??= policies.flatMap((policy) => policy.rules);
       return rules;
     },
-    exports: statements.flatMap(({ place, item }) => (item.kind === "export" ? resolveExport(resolving, place, item) : [])),
-    qosProfiles: statements.flatMap(({ item }) => {
+    exports: of("export").flatMap(({ place, item }) => (item.kind === "export" ? resolveExport(resolving, place, item) : [])),
+    qosProfiles: of("qos").flatMap(({ item }) => {
       const symbol = item.kind === "qos" ? context.program.symbolOfNode.get(item) : undefined;
       return symbol === undefined ? [] : (qosOf(symbol) ?? []);
     }),
-    apps: statements.flatMap(({ place, item }) => (item.kind === "app" ? [resolveApp(resolving, place, item)] : [])),
-    contracts: statements.flatMap(({ place, item }) => (item.kind === "contracts" ? [resolveContracts(place, item)] : [])),
+    apps: of("app").flatMap(({ place, item }) => (item.kind === "app" ? [resolveApp(resolving, place, item)] : [])),
+    contracts: of("contracts").flatMap(({ place, item }) => (item.kind === "contracts" ? [resolveContracts(place, item)] : [])),
     loadBalancers: blocks("loadbalancer").flatMap(({ place, block }) => resolveLoadBalancer(resolving, place, block) ?? []),
   };
   for (const [namespace, span] of namespaces.spans) spans.mark(tenant, `namespace ${namespace}`, span);

@@ -12,6 +12,7 @@ import { didYouMean, suggest } from "../bind/suggest.js";
 export interface SourceText {
   readonly text: string;
   readonly parsed?: ParseResult;
+  readonly lines?: LineMap;
 }
 
 export interface LoadedFile {
@@ -88,7 +89,7 @@ export function loadFiles(entries: readonly string[], read: (id: string) => Sour
     const parsed = source.parsed ?? parseFile(id, source.text);
     const links = importNodes(parsed).map((node) => ({ node, target: resolveImport(id, node.path.text) }));
     const entry = named.has(id);
-    files.set(id, { file: { id, text: source.text, lines: lineMap(source.text), parsed, imports: [], entry }, links });
+    files.set(id, { file: { id, text: source.text, lines: source.lines ?? lineMap(source.text), parsed, imports: [], entry }, links });
     queue.push(...links.filter((link) => !isAbsolute(link.target)).map((link) => link.target));
   }
 

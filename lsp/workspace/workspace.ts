@@ -68,7 +68,7 @@ export interface Workspace {
 
 export function makeWorkspace(disk: Disk): Workspace {
   const open = new Map<string, TextDocument>();
-  const parsed = new Map<string, { readonly id: string; readonly text: string; readonly parsed: ParseResult }>();
+  const parsed = new Map<string, { readonly id: string; readonly text: string; readonly lines: LineMap; readonly parsed: ParseResult }>();
   const onDisk = new Map<string, string | undefined>();
   const below = new Map<string, readonly string[]>();
   const states = new Map<string, ProjectState>();
@@ -93,7 +93,7 @@ export function makeWorkspace(disk: Disk): Workspace {
       if (text === undefined) return undefined;
       const known = parsed.get(path);
       if (known !== undefined && known.text === text && known.id === id) return known;
-      const made = { id, text, parsed: known?.id === id ? reparseFile(known, text) : parseFile(id, text) };
+      const made = { id, text, lines: lineMap(text), parsed: known?.id === id ? reparseFile(known, text) : parseFile(id, text) };
       parsed.set(path, made);
       return made;
     },
