@@ -46,7 +46,7 @@ const importSources: ReadonlyMap<string, SourceRow> = new Map([
 ]);
 
 export const importVerb: Verb = {
-  argument: { syntax: "<source...>", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
+  argument: { syntax: "[source...]", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
   options: [
     { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
     { flags: "--force", description: "write over a file that is there" },
@@ -62,14 +62,14 @@ export const importVerb: Verb = {
     "kubectl get ns,deploy,sts,ds,netpol -A -o yaml | ctv import kubernetes -",
   ],
   run: async ({ words, options, terminal }) => {
-    const [from = "", ...paths] = words;
+    const [from, ...paths] = words;
+    if (from === undefined) throw new Refusal("what from?", "ctv import kubernetes FILES, or ctv import contiv FILES");
     const row = importSources.get(from);
     if (row === undefined) {
       const names = [...importSources.keys()];
-      throw new Refusal(
-        `there is no import from "${from}"`,
-        didYouMean(suggest(from, names)) ?? `such as: ctv import ${names[0]} ${from === "" ? "manifests" : from}`,
-      );
+      // A file alone is a common slip; a file after another word is not.
+      const sources = paths.length === 0 ? `such as: ctv import ${names[0]} ${from}` : `one of ${names.join(", ")}`;
+      throw new Refusal(`there is no import from "${from}"`, didYouMean(suggest(from, names)) ?? sources);
     }
     const foreign = row.foreign.find((name) => options[name] !== undefined);
     if (foreign !== undefined) {

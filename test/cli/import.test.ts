@@ -43,7 +43,7 @@ describe("ctv import kubernetes", () => {
   });
 
   it.each([
-    [["import"], "missing required argument"],
+    [["import"], "ctv: what from?"],
     [["import", "kubernetes"], "files are needed"],
     [["import", "kubernets", "all.yaml"], 'did you mean "kubernetes"?'],
     [["import", "all.yaml"], "such as: ctv import kubernetes all.yaml"],

@@ -44,7 +44,9 @@ function checkpointsOf(manifests: readonly Manifest[], reader: Reader): Readonly
   const cluster = manifests.filter(({ kind }) => kind === "ClusterNetworkPolicy").map((manifest) => reader.cluster(manifest).policy);
   if (network.includes(undefined) || cluster.includes(undefined)) return undefined;
   const [some, others] = [network.flatMap((policy) => policy ?? []), cluster.flatMap((policy) => policy ?? [])];
-  return { ingress: checkpoint("ingress", some, others), egress: checkpoint("egress", some, others) };
+  // Blocks only ever allow: what passes where they match no pods passes in any case.
+  const decided = (direction: Direction): Checkpoint => checkpoint(direction, some, others, { ipBlockMatchesPods: false });
+  return { ingress: decided("ingress"), egress: decided("egress") };
 }
 
 function denying(owner: string, deltas: readonly Delta[]): readonly Manifest[] {

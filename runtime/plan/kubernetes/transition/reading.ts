@@ -2,16 +2,18 @@
  * What the objects of a cluster say, as sets. An `ipBlock` is read as matching machines only: then intersecting and comparing sets is
  * intersecting and comparing what is written, so what is found holds as well where a network plugin lets blocks match pods.
  */
-import type { EndBox } from "../../../../compiler/space/ends.js";
+import { endBox } from "../../../../compiler/space/ends.js";
+import type { EndBox, EndSet } from "../../../../compiler/space/ends.js";
 import { flowProduct } from "../../../../compiler/space/flows.js";
 import type { FlowSet } from "../../../../compiler/space/flows.js";
 import { makeInterner } from "../../../../compiler/space/intern.js";
 import type { Interner } from "../../../../compiler/space/intern.js";
+import { onlyAbsent } from "../../../../compiler/space/values.js";
 import { readClusterPolicy } from "../../../../compiler/target/kubernetes/read/cluster-policy.js";
 import type { ReadClusterPolicy } from "../../../../compiler/target/kubernetes/read/cluster-policy.js";
 import { rootOf } from "../../../../compiler/target/kubernetes/read/fields.js";
 import { readNetworkPolicy } from "../../../../compiler/target/kubernetes/read/network-policy.js";
-import type { ReadNetworkPolicy } from "../../../../compiler/target/kubernetes/read/network-policy.js";
+import type { ReadNetworkPolicy, ReadRule } from "../../../../compiler/target/kubernetes/read/network-policy.js";
 import type { Manifest } from "../manifest.js";
 
 export type Direction = "ingress" | "egress";
@@ -42,11 +44,17 @@ export interface Reader {
   readonly cluster: (manifest: Manifest) => ClusterObject;
 }
 
+/** Those that selectors find, and the machines in its blocks. */
+const peersOf = ({ peers, blocks }: ReadRule): EndSet => [
+  ...peers,
+  ...blocks.flatMap(({ addresses }) => endBox({ addresses, namespace: onlyAbsent }) ?? []),
+];
+
 /** Reads objects such that equal ends are one value. */
 export function objectReader(intern: Interner = makeInterner()): Reader {
   const read = (manifest: Manifest): { readonly policy: ReadNetworkPolicy | undefined; readonly certain: boolean } => {
     let certain = true;
-    const policy = readNetworkPolicy(rootOf(manifest), { ipBlockMatchesPods: false, intern }, () => (certain = false));
+    const policy = readNetworkPolicy(rootOf(manifest), intern, () => (certain = false));
     return { policy, certain };
   };
   return {
@@ -57,7 +65,7 @@ export function objectReader(intern: Interner = makeInterner()): Reader {
       const allowed = (direction: Direction): Partial<Record<Direction, FlowSet>> => {
         const rules = policy[direction];
         if (rules === undefined) return {};
-        return { [direction]: certain ? rules.flatMap(({ peers, service }) => flowProduct([subject], peers, service)) : [] };
+        return { [direction]: certain ? rules.flatMap((rule) => flowProduct([subject], peersOf(rule), rule.service)) : [] };
       };
       return { manifest, subject, reads: certain, allows: { ...allowed("ingress"), ...allowed("egress") } };
     },
