@@ -4,8 +4,7 @@
  * drop what goes there a little later: a store that comes back after a while lets all leases run out at once, and an agent that starts
  * again takes its entries away and puts them back.
  */
-import type { Endpoint, InventoryNode } from "../../compiler/target/openflow/bind/inventory.js";
-import type { EndpointSource, OnError } from "../agent/sources.js";
+import type { EndpointSource, InventoryPart, OnError } from "../agent/sources.js";
 import { decodeJson, DecodeError } from "../store/decode.js";
 import type { Decoder } from "../store/decode.js";
 import { keyPart } from "../store/keyvalue.js";
@@ -20,15 +19,18 @@ export const LONGEST_GRACE = 10_000;
 
 /**
  * The endpoints of all nodes but `self`, and the nodes; those of a node that has gone for `grace` milliseconds more. Entries that cannot be
- * read are errors, and left out.
+ * read are errors, and left out. `known` is what was heard in an earlier life: it counts until the store answers, and then as if it had been
+ * heard just now.
  */
-export function memberSource(store: Pick<KeyValues, "watch">, self: string, grace: number): EndpointSource {
+export function memberSource(store: Pick<KeyValues, "watch">, self: string, grace: number, known?: InventoryPart): EndpointSource {
   return {
     name: "nodes",
     watch: (onInventory, onError) => {
       const own = `${MEMBERS}${keyPart(self)}/`;
-      const endpoints = new Map<string, Endpoint>();
-      const nodes = new Map<string, InventoryNode>();
+      const baseOf = (node: string): string => `${MEMBERS}${keyPart(node)}/`;
+      const endpoints = new Map(known?.endpoints.map((endpoint) => [`${baseOf(endpoint.node)}endpoints/${keyPart(endpoint.name)}`, endpoint]));
+      const nodes = new Map(known?.nodes?.map((node) => [`${baseOf(node.name)}node`, node]));
+      let first = true;
       const tell = (): void => onInventory({ endpoints: [...endpoints.values()], nodes: [...nodes.values()] });
       const leaving = departures(grace, (keys) => {
         for (const key of keys) {
@@ -37,10 +39,13 @@ export function memberSource(store: Pick<KeyValues, "watch">, self: string, grac
         }
         tell();
       });
+      if (known !== undefined) tell();
       const stop = store.watch(
         MEMBERS,
         (entries, changed) => {
-          for (const key of changed) {
+          const toLookAt = first ? new Set([...changed, ...endpoints.keys(), ...nodes.keys()]) : changed;
+          first = false;
+          for (const key of toLookAt) {
             if (key.startsWith(own)) continue;
             const value = entries.get(key);
             const [, node, kind] = key.split("/");

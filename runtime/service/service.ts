@@ -224,7 +224,7 @@ function endpointsOf(
       ? []
       : [remembered(kubernetesSource(withPath(endpoints.kubernetes, folder)), kept && partWithoutPorts(kept, node))]),
     ...(endpoints.ovsdb ? [ovsdbSource(ovsdb, bridge, node, identity)] : []),
-    ...(endpoints.nodes ? [remembered(memberSource(heard, node, Math.min(seconds * 1000, LONGEST_GRACE)), kept && partOfOthers(kept, node))] : []),
+    ...(endpoints.nodes ? [memberSource(heard, node, Math.min(seconds * 1000, LONGEST_GRACE), kept && partOfOthers(kept, node))] : []),
   ];
   if (sources.length === 0) throw new ServiceError("`endpoints` names no source, so no endpoint would ever be known");
   const tell = (part: InventoryPart): void => {

@@ -74,6 +74,25 @@ describe("endpoints of other nodes", () => {
     expect(named).toEqual([]);
   });
 
+  it("of an earlier life count at once, and go like others when the store does not have them", async () => {
+    const store = folderStore(scratch());
+    const lease = store.lease(60, () => undefined);
+    const other = { ...web, name: "bank/till", node: "node-c" };
+    await announcer(lease, "node-b").announce({ name: "node-b" }, [db]);
+    const told: (readonly string[])[] = [];
+    const known = { endpoints: [web, other], nodes: [{ name: "node-c", address: "192.0.2.3" }] };
+    const stop = memberSource(store, "node-a", 200, known).watch(
+      ({ endpoints, nodes }) => told.push([...endpoints, ...(nodes ?? [])].map(({ name }) => name).sort()),
+      () => undefined,
+    );
+    expect(told).toEqual([["bank/till", "node-c", "shop/web-1"]]);
+    // Node b is there and no longer has the one; of node c the store knows nothing yet.
+    await eventually(() => told[1], ["bank/till", "node-b", "node-c", "shop/db-1"]);
+    await eventually(() => told.at(-1), ["node-b", "shop/db-1"]);
+    await stop();
+    await store.close();
+  });
+
   it("are written in the order they are announced, also while some are still on their way or fail", async () => {
     const stored = new Map<string, string>();
     let turn = 0;
