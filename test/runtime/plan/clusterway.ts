@@ -91,12 +91,15 @@ function passingBoth(old: FlowSet, now: FlowSet, state: FlowSet, universe: Unive
   return beyond(universe, lost, []);
 }
 
-/** From one source to another, in a cluster that also holds what `others` made; `cut` requests of it are sent, and a new plan goes on from there. */
+/**
+ * From one source to another, in a cluster that also holds what `others` made; then cut short after so many of its requests, or after each number of
+ * them, from where a new plan goes on.
+ */
 export async function faultBetween(
   before: string,
   later: string,
   flavours: readonly [Flavour, Flavour],
-  more: { readonly others?: readonly Manifest[]; readonly cut?: number; readonly prune?: boolean; readonly keeps?: boolean } = {},
+  more: { readonly others?: readonly Manifest[]; readonly cut?: number | "each"; readonly prune?: boolean; readonly keeps?: boolean } = {},
 ): Promise<string | undefined> {
   const { others = [], cut, prune = true, keeps } = more;
   const { universe } = compiled(later);
@@ -109,9 +112,12 @@ export async function faultBetween(
   if (fault !== undefined) return fault;
   const again = await planOf(last, desired, prune);
   if (again.steps.length > 0) return `is not done afterwards: ${again.steps.map(describe).join("; ")}`;
-  if (cut === undefined) return undefined;
-  const middle = plan.steps.slice(0, cut % (plan.steps.length + 1)).reduce(after, first);
-  const rest = await planOf(middle, desired, prune);
-  const faultAfter = faultOn({ universe, plan: rest, first: middle, last });
-  return faultAfter === undefined ? undefined : `cut after ${cut % (plan.steps.length + 1)}: ${faultAfter}`;
+  const places = cut === undefined ? [] : cut === "each" ? plan.steps.map((_, at) => at) : [cut % (plan.steps.length + 1)];
+  for (const place of places) {
+    const middle = plan.steps.slice(0, place).reduce(after, first);
+    const rest = await planOf(middle, desired, prune);
+    const faultAfter = faultOn({ universe, plan: rest, first: middle, last });
+    if (faultAfter !== undefined) return `cut after ${place}: ${faultAfter}`;
+  }
+  return undefined;
 }

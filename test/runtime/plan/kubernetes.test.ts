@@ -1,4 +1,5 @@
 /** The order in which Kubernetes' objects are written: on the way, nothing passes that the old or the new policy does not allow. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { differences } from "../../../runtime/plan/kubernetes/manifest.js";
@@ -61,6 +62,18 @@ describe.each(["network-policy", "cluster-policy"] as const)("from one policy to
   it.each(ways)("allows nothing that one of them does not, and keeps up what both do: $name", async ({ name, before, after }) => {
     const keeps = flavour === "network-policy" || !losing.has(name);
     expect(await faultBetween(before, after, [flavour, flavour], { keeps })).toBeUndefined();
+  });
+});
+
+describe.each(["network-policy", "cluster-policy"] as const)("the guestbook in a cluster, %s", (flavour) => {
+  const book = `${elsewhere}${readFileSync("examples/guestbook/main.ctv", "utf8")}`;
+  const turned = book.replace("world       -> frontend     : http ", "world       -> frontend     : https ");
+  it.each([
+    ["comes", elsewhere, book],
+    ["changes", book, turned],
+  ])("%s, and goes on after a crash behind each request", async (_what, before, after) => {
+    expect(turned).not.toBe(book);
+    expect(await faultBetween(before, after, [flavour, flavour], { cut: "each", keeps: true })).toBeUndefined();
   });
 });
 
