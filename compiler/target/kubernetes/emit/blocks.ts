@@ -57,6 +57,9 @@ const roots: readonly Prefix[] = [
 
 /** Blocks whose union is exactly the set, in ascending order, IPv4 first. */
 export function blocksOf(set: AddressSet): readonly Block[] {
+  const plain = address.toPrefixes(set);
+  // Nothing is shorter than two prefixes, and most sets are one.
+  if (plain.length <= 2) return plain.map((cidr) => ({ cidr: address.formatPrefix(cidr), except: [] }));
   return roots.flatMap((root) =>
     cover(set, root).blocks.map(({ cidr, except }) => ({ cidr: address.formatPrefix(cidr), except: except.map(address.formatPrefix) })),
   );
