@@ -41,9 +41,9 @@ export interface BindResult {
 
 export interface Binder {
   /**
-   * Takes an input in. Where most flows may become others, it yields from time to time the places that were filled since, so that their
-   * flows can be sent while the others are made; any of them may be filled anew later. A round that is left before its end is no
-   * loss: the next one makes everything anew.
+   * Takes an input in. Where most flows may become others, it yields from time to time the places that were filled since, each once, so
+   * that their flows can be sent while the others are made; they may still become others. A round that is left before its end is no loss:
+   * the next one makes everything anew.
    */
   readonly round: (input: BindInput) => Generator<readonly string[], BindResult>;
   /** A round from its start to its end. */
@@ -221,6 +221,7 @@ export function makeBinder(): Binder {
         if (held.size % STRETCH === 0) yield owners.filled();
       }
     }
+    if (!keepsEndpoints) yield owners.filled();
     for (const name of ids.settle(held.keys())) unsettled.add(name);
     for (const name of unsettled) settle(name, encodeEndpoint, generation);
 

@@ -72,17 +72,20 @@ export function makeChanger(binder: Binder, shadow: Shadow, openLane: () => Prom
 
   /** Binds; gives the flows that may go behind a first table that leads nowhere, as far as there is nothing in their places. */
   function* additions(input: BindInput, onBound: (result: BindResult) => void): Generator<readonly Modification[]> {
+    const taken = shadow.places();
     const binding = binder.round(input);
     let step = binding.next();
     while (step.done !== true) {
-      yield shadow.additionsAt(binder.wanted, step.value);
+      yield shadow.additionsAt(binder.wanted, step.value, taken);
       step = binding.next();
     }
     onBound(step.value);
+    // A round in which most flows came anew has told of all of them.
+    if (step.value.touched() === undefined) return;
     let places: string[] = [];
     for (const place of binder.wanted.keys()) {
       if (places.push(place) < STRETCH) continue;
-      yield shadow.additionsAt(binder.wanted, places);
+      yield shadow.additionsAt(binder.wanted, places, taken);
       places = [];
     }
   }

@@ -49,7 +49,7 @@ export interface FlowOwners {
   readonly begin: (extent: "some" | "most") => void;
   /** The places whose flow is another than at the round's start; nothing where that was not noted. */
   readonly touched: () => ReadonlySet<string> | undefined;
-  /** The places that got a flow since this was last called, in a round of most flows; one may come more than once. */
+  /** The places that had no flow and got one since this was last called, in a round of most flows. */
   readonly filled: () => readonly string[];
 }
 
@@ -59,11 +59,6 @@ export function flowOwners(): FlowOwners {
   const rivals = new Map<string, readonly OwnedFlow[]>();
   let before: Map<string, OwnedFlow | undefined> | undefined;
   let filled: string[] = [];
-
-  const put = (key: string, flow: OwnedFlow): void => {
-    wanted.set(key, flow);
-    if (before === undefined) filled.push(key);
-  };
 
   const note = (key: string): void => {
     if (before !== undefined && !before.has(key)) before.set(key, wanted.get(key));
@@ -76,7 +71,7 @@ export function flowOwners(): FlowOwners {
       note(flow.place);
       const [heir, ...rest] = waiting ?? [];
       if (heir === undefined) wanted.delete(flow.place);
-      else put(flow.place, heir);
+      else wanted.set(flow.place, heir);
       setRivals(flow.place, rest);
     } else if (waiting !== undefined) {
       setRivals(
@@ -95,7 +90,8 @@ export function flowOwners(): FlowOwners {
     const holder = wanted.get(flow.place);
     if (holder === undefined) {
       note(flow.place);
-      put(flow.place, flow);
+      wanted.set(flow.place, flow);
+      if (before === undefined) filled.push(flow.place);
       return;
     }
     if (holder.cookie.owner === flow.cookie.owner) return;
@@ -103,7 +99,7 @@ export function flowOwners(): FlowOwners {
     const [first, ...rest] = all;
     if (first !== holder) {
       note(flow.place);
-      put(flow.place, first);
+      wanted.set(flow.place, first);
     }
     setRivals(flow.place, rest);
   };

@@ -21,8 +21,14 @@ export interface Shadow {
   readonly undo: () => readonly Modification[];
   /** Changes of flows in these places. */
   readonly changesAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
-  /** Of the changes in these places, those that put flows where nothing is, and not into the first table. */
-  readonly additionsAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
+  /**
+   * Of the changes in these places, those that put flows where nothing was, and not into the first table. `taken` are the places of all flows
+   * that were there when the change began; no place may come twice in one change. (To ask for each place what is there by now would
+   * cost as much as all else.)
+   */
+  readonly additionsAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>, taken: ReadonlySet<string>) => readonly Modification[];
+  /** Where flows are. */
+  readonly places: () => ReadonlySet<string>;
   /** All that is still to be changed: groups, and flows in the places that `touched` names; in all without it. */
   readonly changes: (wanted: ReadonlyMap<string, WireFlow>, groups: readonly WireGroup[], touched?: Iterable<string>) => readonly Modification[];
   /** Flows of ours. */
@@ -67,10 +73,10 @@ export function makeShadow(): Shadow {
     return changes;
   };
 
-  const additionsAt = (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>): readonly Modification[] => {
+  const additionsAt: Shadow["additionsAt"] = (wanted, places, taken) => {
     const changes: Modification[] = [];
     for (const place of places) {
-      if (tableOf({ place }) !== tables.input && !present.has(place)) compare(place, wanted.get(place), undefined, changes);
+      if (tableOf({ place }) !== tables.input && !taken.has(place)) compare(place, wanted.get(place), undefined, changes);
     }
     return changes;
   };
@@ -132,6 +138,7 @@ export function makeShadow(): Shadow {
     },
     changesAt,
     additionsAt,
+    places: () => new Set(present.keys()),
     changes: (wanted, wantedGroups, touched) => {
       const grouped = groupDifference(new Map(wantedGroups.map((group) => [group.id, group])), groups, owned);
       const flows = touched === undefined ? allChanges(wanted) : changesAt(wanted, touched);

@@ -151,6 +151,26 @@ describe("an empty switch with many flows to come", () => {
     expect(rest.at(-1)?.tables.has(0)).toBe(true);
   });
 
+  it("is filled with the flows of endpoints that share addresses, and again by an agent that has bound them", async () => {
+    const shared = { ...many, endpoints: many.endpoints.map((entry, index) => (index % 50 === 7 ? { ...entry, addresses: ["10.0.0.9"] } : entry)) };
+    const model = modelSwitch();
+    await model.changer.read(model.connection);
+    await model.changer.bind(model.connection, shared, ignore);
+    const filled = new Map(model.flows);
+    const should = new Map<string, string>();
+    for (const flow of bindNode(shared.program, shared, "a").flows) {
+      const wire = encodeFlow(flow, 1);
+      if (!should.has(wire.place)) should.set(wire.place, `${wire.instructions} ${wire.cookie.low}`);
+    }
+    expect(new Map([...filled].map(([place, flow]) => [place, `${flow.instructions} ${flow.cookie.low}`]))).toEqual(should);
+    model.flows.clear();
+    await model.changer.read(model.connection);
+    const before = model.lanes;
+    await model.changer.bind(model.connection, shared, ignore);
+    expect(model.lanes).toBeGreaterThan(before);
+    expect(new Map(model.flows)).toEqual(filled);
+  });
+
   it("is left with nothing but the bar when it refuses a flow, and takes everything when it no longer does", async () => {
     const model = modelSwitch();
     await model.changer.read(model.connection);
