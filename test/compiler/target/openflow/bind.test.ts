@@ -267,6 +267,42 @@ suite("a bound node's switch", () => {
     expect(await ovs.trace("br", reply, ["trk,est,rpl"])).toMatch(/set_field:02:00:00:00:aa:01->eth_dst\s+output:9/);
   });
 
+  it("routes into a VLAN of another node through the tunnel, and within the VLAN by the uplink", async () => {
+    const plain = makePolicy({
+      tenants: [
+        {
+          name: "shop",
+          networks: { net: "10.1.0.0/24", floor: "10.2.0.0/24" },
+          groups: { web: { match: "app=web", in: "net" }, press: { match: "app=press", in: "floor" } },
+          policies: [{ name: "p", rules: [allow("web", "press", "tcp/80"), allow("press", "press", "tcp/80")] }],
+        },
+      ],
+    });
+    const policy: Policy = {
+      ...plain,
+      fabric: { ...fabric, forwarding: "routing" },
+      tenants: plain.tenants.map((tenant) => ({
+        ...tenant,
+        networks: tenant.networks.map((network) => (network.name === "floor" ? { ...network, encap: "vlan" as const, tag: 150 } : network)),
+      })),
+    };
+    const onFloor = (name: string, where: string, last: number): Endpoint => ({
+      ...endpoint(name, where, last, last, "shop", "press"),
+      addresses: [`10.2.0.${last}`],
+    });
+    load(policy, { ...inventory, endpoints: [...endpoints.slice(0, 1), onFloor("here", "a", 4), onFloor("there", "b", 5)] });
+    const routed = await ovs.trace(
+      "br",
+      tcp(1, 1, 5, 80)
+        .replace(`dl_dst=${mac(5)}`, `dl_dst=${routerMac}`)
+        .replace("nw_dst=10.1", "nw_dst=10.2"),
+    );
+    expect(routed).toMatch(new RegExp(`set_field:${mac(5)}->eth_dst\\s+set_field:0x[0-9a-f]+->tun_id`));
+    expect(routed).toContain(`output:${TUNNEL}`);
+    const within = await ovs.trace("br", tcp(4, 4, 5, 80).replaceAll("=10.1", "=10.2"));
+    expect(within).toMatch(/set_field:4246->vlan_vid\s+output:9/);
+  });
+
   it("keeps tenants with the same addresses apart", async () => {
     const both: Inventory = {
       nodes: [node("a")],
