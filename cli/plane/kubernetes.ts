@@ -53,6 +53,9 @@ async function keepOthersAway(client: ClusterClient, owner: string, terminal: Te
       duration: leaseSeconds,
       pause: setTimeout,
       now: () => new Date(),
+      waiting: (holder) => {
+        terminal.err.write(`ctv: another apply holds the lease (${holder}); waiting at most ${leaseSeconds} s to see whether it is at work\n`);
+      },
     });
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.kind !== "forbidden") throw error;

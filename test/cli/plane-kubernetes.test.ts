@@ -146,11 +146,24 @@ describe("ctv plan, apply and drift with a cluster", () => {
     };
     const { code, err } = await run(["apply"]);
     expect([code, server.writes]).toEqual([2, []]);
+    expect(err).toContain("ctv: another apply holds the lease (book on elsewhere, process 7); waiting at most 10 s to see whether it is at work\n");
     expect(err).toContain("cannot apply: another apply is under way: book on elsewhere, process 7 holds the lease\n  help: wait until it is done");
     server.refuse = () => undefined;
     server.leases?.clear();
     expect((await run(["apply"])).code).toBe(0);
     expect(server.leases?.get(place)).toMatchObject({ spec: { holderIdentity: "" } });
+  });
+
+  it("goes on where the account may not see a kind that the source asks nothing of, and says so", async () => {
+    const { server, run } = await scene();
+    const message = "clusternetworkpolicies.policy.networking.k8s.io is forbidden";
+    server.refuse = (_method, asked) => (asked.endsWith("/clusternetworkpolicies") ? { code: 403, message } : undefined);
+    const { code, err } = await run(["apply"]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining("ctv: objects of the kind ClusterNetworkPolicy cannot be seen, for this account may not list"),
+    ]);
+    expect((await run(["plan"], guestbook, "cluster-policy")).err).toContain(message);
   });
 
   it("goes on without a lease where the account may not use one, and says so", async () => {

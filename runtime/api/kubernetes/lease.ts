@@ -27,6 +27,8 @@ export interface LeaseTimes {
   /** Waits so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly now: () => Date;
+  /** Hears who holds the lease, before it is seen whether they are at work. */
+  readonly waiting?: (holder: string) => void;
 }
 
 export interface HeldLease {
@@ -96,8 +98,9 @@ export async function takeLease(store: LeaseStore, holder: string, times: LeaseT
 /** Milliseconds between two looks at a lease that somebody holds. */
 const look = 1000;
 
-async function takeOver(store: LeaseStore, found: Lease, wanted: () => Lease, { pause }: LeaseTimes): Promise<Lease | undefined> {
+async function takeOver(store: LeaseStore, found: Lease, wanted: () => Lease, { pause, waiting }: LeaseTimes): Promise<Lease | undefined> {
   let seen = found;
+  if (seen.holder !== nobody) waiting?.(seen.holder);
   for (let waited = 0; seen.holder !== nobody && waited < found.duration * 1000; waited += look) {
     await pause(look);
     const again = await store.read();

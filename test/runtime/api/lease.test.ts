@@ -64,8 +64,9 @@ describe("the lease of an apply", () => {
   it("is taken over once it has not been renewed for as long as it lasts", async () => {
     const held = store(other);
     const clock = times();
-    await (await takeLease(held.store, "me", clock)).release();
-    expect(clock.waited).toBe(3000);
+    const told: string[] = [];
+    await (await takeLease(held.store, "me", Object.assign(clock, { waiting: (holder: string) => void told.push(holder) }))).release();
+    expect([clock.waited, told]).toEqual([3000, ["other"]]);
   });
 
   it("is taken by one of two who find it left", async () => {
@@ -77,13 +78,13 @@ describe("the lease of an apply", () => {
 
   it("is renewed, and stops the apply when somebody else has it or nobody answers", async () => {
     const held = store();
-    const lease = await takeLease(held.store, "me", { ...times(), duration: 0.3 });
+    const lease = await takeLease(held.store, "me", { ...times(), duration: 1.5 });
     const first = held.lease?.resourceVersion;
-    await realPause(250);
+    await realPause(800);
     expect(held.lease?.resourceVersion).not.toBe(first);
     lease.check();
     held.lease = { ...other, resourceVersion: "99" };
-    await realPause(250);
+    await realPause(800);
     expect(() => {
       lease.check();
     }).toThrow("the lease that keeps them away is lost");
