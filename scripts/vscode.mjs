@@ -3,7 +3,7 @@
  * schema, and lets vsce put it together. The extension's own packages are installed on the first run.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -32,5 +32,8 @@ mkdirSync(join(extension, "syntaxes"), { recursive: true });
 copyFileSync(join(root, "grammar/highlight/ctv.tmLanguage.json"), join(extension, "syntaxes/ctv.tmLanguage.json"));
 copyFileSync(join(root, "compiler/source/ctv.schema.json"), join(extension, "syntaxes/ctv.schema.json"));
 cpSync(join(root, "docs/diagnostics"), join(extension, "docs/diagnostics"), { recursive: true });
-for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(extension, name));
+copyFileSync(join(root, "LICENSE"), join(extension, "LICENSE"));
+// What the change log links to is in the repository and not in the extension, and vsce refuses links that lead nowhere.
+const changes = readFileSync(join(root, "CHANGELOG.md"), "utf8");
+writeFileSync(join(extension, "CHANGELOG.md"), changes.replace(/\[([^\]]+)\]\((?!https?:)[^)]*\)/g, "$1"));
 run("npx", ["vsce", "package", "--no-dependencies", "--allow-missing-repository", "--out", join(root, "dist/ctv.vsix")]);
