@@ -253,7 +253,7 @@ function holdFlows(reference: Reference, setting: Setting, readings: readonly Na
           .map(({ loss }) => loss);
         const covering = holding.filter((loss) => !holding.some((other) => isBehind(loss, other)));
         if (different) told++;
-        const fault = different ? (untold(setting, decision, covering) ?? elsewhere(decision, holding, covering)) : undefined;
+        const fault = different ? untold(setting, decision, covering) : undefined;
         if (fault !== undefined) faults.push(`${describeFlow(universe.policy, reference.flow(source, destination, point))}: ${fault}`);
       }
     }
@@ -265,16 +265,6 @@ function holdFlows(reference: Reference, setting: Setting, readings: readonly Na
 function isBehind(loss: Loss, other: Loss): boolean {
   for (let before = loss.after; before !== undefined; before = before.after) if (before === other) return true;
   return false;
-}
-
-/** A finding of the rule that decides has to be the one that tells, where it has one. */
-function elsewhere({ outcome, verdicts }: Decision, holding: readonly Loss[], covering: readonly Loss[]): string | undefined {
-  const wrong = holding.filter((loss) => loss.outcome !== outcome);
-  const passed = verdicts.find(({ action, rule }) => {
-    const own = (loss: Loss): boolean => rule !== undefined && loss.diagnostic.rule === rule.id;
-    return action === outcome && wrong.some(own) && !covering.some((loss) => loss.outcome !== outcome && own(loss));
-  });
-  return passed === undefined ? undefined : `a finding about ${passed.rule?.id ?? "no rule"}, which decides, is passed over`;
 }
 
 /**

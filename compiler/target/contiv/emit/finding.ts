@@ -12,8 +12,7 @@ import { once } from "./scope.js";
 
 /**
  * What a finding is about, the most telling first: flows that its rule decides; others that its rule moves (replies, other ports); all flows of
- * some groups or addresses; what is left to the tenant's default. A flow with several is told by the first, and of one kind by the earlier rule,
- * which decides it.
+ * some groups or addresses; what is left to the tenant's default. A flow with several is told by the first, and of one kind by the earlier rule.
  */
 const subjects = ["rule", "consequence", "ends", "default"] as const;
 

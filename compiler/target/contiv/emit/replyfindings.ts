@@ -53,7 +53,7 @@ export const heldBack: Look = (context, rendering) => {
   const protocols = protocolsOf(rendering);
   const related = [{ span: deny.origin.span, message: "holds the replies back" }];
   return {
-    about: "consequence",
+    about: "rule",
     diagnostic: repliesHeldBack.make({ deny: deny.text, protocols: list(protocols.map(protocolName)) }, details(rule, { related })),
     outcomes: ["deny"],
     flows: () => {
