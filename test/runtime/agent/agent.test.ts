@@ -304,6 +304,33 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     expect(started.report().errors).toEqual([]);
   });
 
+  it("fills an empty switch with many flows, and takes out what it filled where the switch refuses one", async () => {
+    const many = Array.from({ length: 600 }, (_, index): Endpoint => {
+      const [high, low] = [(index + 1) >> 8, (index + 1) & 255];
+      const mac = `02:00:00:00:${high.toString(16).padStart(2, "0")}:${low.toString(16).padStart(2, "0")}`;
+      return { ...endpoint(1, index % 2 === 0 ? "web" : "db"), name: `m${index}`, port: index + 1, mac, addresses: [`10.1.${high}.${low}`] };
+    });
+    const started = await agent();
+    source.set(many);
+    programs.publish({ ...webToDb, places: [{ prefix: "10.9.0.0/99", members: 0, classes: [] }] });
+    await eventually(
+      () => started.report().errors.some((error) => error.includes("the switch refuses generation 1")),
+      () => JSON.stringify([started.report(), log.lines]),
+    );
+    await eventually(
+      async () => (await watcher.flows()).every(isMarker),
+      () => JSON.stringify(log.lines),
+    );
+    programs.publish(webToDb);
+    await settled(started, 2);
+    await becomes(webToDb, many);
+    expect(started.report().errors.some((error) => error.includes("refuses"))).toBe(false);
+    // As a switch is that has started again.
+    await watcher.apply((await watcher.flows()).map((flow) => ({ kind: "flow", command: "delete", flow })));
+    started.connection()?.close();
+    await becomes(webToDb, many);
+  });
+
   it("has the last good policy from disk after a reboot", async () => {
     const { program, text } = sealProgram(webToDb, plainDigest);
     const keeper = folderKeeper(folder);
