@@ -19,8 +19,12 @@ const otherThanPortZero = subtractServices(everyService, portZero);
 /** Says pieces of one tenant in one direction, one by one. `all` is everything allowed there. */
 export function pieceSayer(ground: Ground, direction: Direction, all: readonly Piece[], means: Means): (piece: Piece) => Said {
   const bySubject = endIndex(all.map((piece) => piece.subject));
-  const near = (piece: Piece): FlowSet =>
-    bySubject.overlapping(blind(piece.subject)).flatMap((at) => flowOf(direction, all[at].subject, all[at].peer, all[at].service) ?? []);
+  const known: FlowSet[] = [];
+  const flowsOf = (at: number): FlowSet => {
+    known[at] ??= [flowOf(direction, all[at].subject, all[at].peer, all[at].service) ?? []].flat();
+    return known[at];
+  };
+  const near = (piece: Piece): FlowSet => bySubject.overlapping(blind(piece.subject)).flatMap(flowsOf);
   return (piece) => {
     const plain = sayPlainly(ground, piece, means);
     const said = plain === undefined ? sayCarefully(ground, direction, piece, near(piece), means) : { allowances: plain, losses: [] };
