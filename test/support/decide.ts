@@ -269,7 +269,8 @@ function isBehind(loss: Loss, other: Loss): boolean {
 
 /**
  * What is wrong with what was said of a flow that the target decides otherwise than the source. A denied flow that passes has to be told
- * of for every rule (or default) that denies it, just once each; an allowed one that is dropped, just once for one that allows it.
+ * of for every rule (or default) that denies it, just once each; an allowed one that is dropped, just once for one that allows it. Told by tenant, one
+ * telling is enough: what Contiv does to a group of one tenant stands for what becomes of another's rule about it.
  */
 function untold({ telling }: Setting, decision: Decision, covering: readonly Loss[]): string | undefined {
   const wrong = decision.outcome === "allow" ? "deny" : "allow";
@@ -280,7 +281,8 @@ function untold({ telling }: Setting, decision: Decision, covering: readonly Los
   const times = deciding.map(
     ({ tenant, id }) => said.filter((loss) => (telling === "rule" ? loss.diagnostic.rule === id : loss.tenant === tenant)).length,
   );
-  const once = wrong === "allow" ? times.every((count) => count === 1) : times.every((count) => count <= 1) && times.includes(1);
+  const once =
+    wrong === "allow" && telling === "rule" ? times.every((count) => count === 1) : times.every((count) => count <= 1) && times.includes(1);
   if (once) return undefined;
   const told = covering.map((loss) => `${loss.diagnostic.code} (${loss.outcome}) of ${loss.diagnostic.rule ?? "no rule"} in ${loss.tenant}`);
   return `source ${decision.outcome} by ${deciding.map(({ id }) => id).join(", ")}; target ${wrong}; told by ${told.join(", ") || "nothing"}`;
