@@ -1,10 +1,8 @@
 /** What may come next, at a place in a policy of a file that was read before: told from that policy alone. */
 import { changeBetween } from "../change.js";
-import { isA } from "../layout/blocks.js";
-import { tokenise } from "../lexer.js";
 import { movedComment } from "../reparse/moved.js";
+import { bracesMatch } from "../reparse/problems.js";
 import { type ReadText, pieceAlone, policyAround } from "../reparse/reparse.js";
-import * as t from "../tokens.js";
 import { type Following, followAt } from "./follow.js";
 
 /** `followAt` for the file that was `before` a change; reads no more of it than the policy at the place, where that is enough. */
@@ -27,15 +25,4 @@ export function followNear(before: ReadText, text: string, offset: number): Foll
 function moved(found: Following, by: number): Following {
   const written = { file: found.written.file, start: found.written.start + by, end: found.written.end + by };
   return { ...found, written, ...(found.comment === undefined ? {} : { comment: movedComment(found.comment, by) }) };
-}
-
-/** How the braces of a whole file match has a say in which block a place is in. */
-function bracesMatch(id: string, text: string): boolean {
-  let open = 0;
-  for (const token of tokenise({ id, text }).tokens) {
-    if (isA(token, t.LeftBrace)) open += 1;
-    else if (isA(token, t.RightBrace)) open -= 1;
-    if (open < 0) return false;
-  }
-  return open === 0;
 }

@@ -12,7 +12,7 @@ import { parseFile } from "../parse.js";
 import type { Item, ParseResult, Policy, SyntaxProblem, Tenant } from "../syntax.js";
 import { unreadable } from "../text.js";
 import { movedComment, movedItem, movedProblem } from "./moved.js";
-import { fewProblems, isFarReaching, placesOf } from "./problems.js";
+import { bracesMatch, fewProblems, isFarReaching, placesOf } from "./problems.js";
 import { rereadRun } from "./run.js";
 
 export interface ReadText {
@@ -64,6 +64,7 @@ function spliced(before: ReadText, text: string, { shift }: Change, { tenant, po
   const { start } = policy.span;
   const oldEnd = policy.span.end;
   const { text: whole, by } = pieceAlone(text, start, oldEnd + shift);
+  if (!bracesMatch(id, whole) || !bracesMatch(id, pieceAlone(before.text, start, oldEnd).text)) return undefined;
   const { file, problems } = parseFile(id, whole);
   const read = policyAlone(file.items, whole.length - foot.length);
   if (read === undefined || problems.length > fewProblems) return undefined;

@@ -10,7 +10,7 @@ import { parseFile } from "../parse.js";
 import type { Item, ParseResult, SyntaxProblem, Tenant } from "../syntax.js";
 import { unreadable } from "../text.js";
 import { movedComment, movedItem, movedProblem } from "./moved.js";
-import { fewProblems, isFarReaching, placesOf } from "./problems.js";
+import { bracesMatch, fewProblems, isFarReaching, placesOf } from "./problems.js";
 import type { ReadText } from "./reparse.js";
 
 /** The statements of the file, or of one tenant, among which the change lies. */
@@ -37,7 +37,7 @@ export function rereadRun(before: ReadText, text: string, change: Change): Parse
   const level = levelOf(before, change);
   const first = level.items.findLastIndex(({ span }) => span.end < change.start);
   const { shift } = change;
-  const isApart = (start: number): boolean => start > change.end || (start === change.end && isBlank(text[start + shift - 1]));
+  const isApart = (start: number): boolean => start > change.end || (start === change.end && isBlank(text.charAt(start + shift - 1)));
   const last = level.items.findIndex(({ span }) => isApart(span.start));
   const from = first === -1 ? undefined : level.items[first];
   const to = last === -1 ? undefined : level.items[last];
@@ -47,6 +47,8 @@ export function rereadRun(before: ReadText, text: string, change: Change): Parse
   if (piece === undefined || !before.parsed.problems.every(inside)) return undefined;
 
   const whole = piece.head + text.slice(piece.start, piece.end + shift) + piece.foot;
+  const wholeBefore = piece.head + before.text.slice(piece.start, piece.end) + piece.foot;
+  if (!bracesMatch(id, whole) || !bracesMatch(id, wholeBefore)) return undefined;
   const by = piece.start - piece.head.length;
   const read = parseFile(id, whole);
   const run = runOf(read, level, whole);

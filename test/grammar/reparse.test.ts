@@ -31,6 +31,12 @@ describe("reading a text again", () => {
     for (const [seed, text] of [reference, generateProject(40)].entries()) compareReading(text, typing(text, seed + 7, 60));
   });
 
+  it("reads the whole text where a comment takes a brace away, and at its very beginning", () => {
+    const text = generateProject(30);
+    const cut = text.replace("  policy p0 ", "  pol//icy p0 ").replace("  group suspect", "\t  group suspect");
+    compareReading(text, [cut, cut.replace("suspect -> any", "sust -> any"), text, `x${text}`, text, text.slice(1), ` ${text}`]);
+  });
+
   it.each([
     ["a group among others", "  group frontend ", "  group extra { match a = b }\n  group frontend "],
     ["the last statement of a tenant", "\n}\n", "\n  service last = tcp/1\n}\n"],
