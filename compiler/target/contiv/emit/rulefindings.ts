@@ -34,7 +34,9 @@ const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over 
 
 const outsideSources: Look = (context, rendering) => {
   const { rule } = rendering;
-  if (rule.action === "allow" || !hasRest(rendering.source)) return undefined;
+  // Groups of other tenants may be in no group of Contiv's.
+  const isForeign = mentionOf(context.ground.tenant, context.othersAddresses, rule.source) === "named";
+  if (rule.action === "allow" || (!hasRest(rendering.source) && !isForeign)) return undefined;
   const flows = once(() => {
     const { from, to } = sides(context, rule);
     return unfilteredFlows(context.scopes, from, to, rule.service.services);
