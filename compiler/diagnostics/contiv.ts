@@ -2,6 +2,7 @@
 import { contivObjectDiagnostics } from "./contiv-objects.js";
 import { defineDiagnostic } from "./diagnostic.js";
 import type { Definition } from "./diagnostic.js";
+import { listed } from "./logic.js";
 
 /** A tenant with two groups on a network, for examples that need the rest to be in order. */
 const shop = (rules: string, more = ""): string =>
@@ -67,12 +68,12 @@ export const otherTenant = defineDiagnostic<{ subject: string; tenant: string }>
   fix: "Put both groups into one tenant, or send the traffic through an address outside both.",
 });
 
-export const overlappingGroups = defineDiagnostic<{ group: string; other: string }>({
+export const overlappingGroups = defineDiagnostic<{ group: string; others: readonly string[] }>({
   code: "CTV5206",
   severity: "warning",
   title: "Contiv puts an endpoint into one group",
-  message: ({ group, other }) =>
-    `a workload can match both "${group}" and "${other}", and Contiv puts it into one of them: only that group's rules will hold for it`,
+  message: ({ group, others }) =>
+    `a workload of "${group}" can match ${listed(others.map((other) => `"${other}"`))} as well, and Contiv puts it into one group: only that group's rules will hold for it`,
   explanation:
     "The language lets an endpoint be in several groups. A container in Contiv has one endpoint group, named by its label `io.contiv.net-group`. For a workload that two groups match, the rules that name the other group do not hold.",
   example: shop("    deny  old -> db\n    allow web -> db : tcp/5432\n", "  group old in net { match stage = old }\n"),

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { overlappingGroups, splitGroups } from "../../diagnostics/logic.js";
 import type { Group, Peer, PeerExpression, Rule, Tenant } from "../../policy/model.js";
+import { toldOnce } from "../../policy/partners.js";
 import { possiblePart } from "../../policy/universe.js";
 import type { Universe } from "../../policy/universe.js";
 import { addressesOverlap, addressesWithin } from "../../space/address.js";
@@ -12,22 +13,16 @@ import { everyService } from "../../space/service.js";
 
 /** One note for a group and all that overlap it, each pair told once: at the group with the most partners. */
 export function checkGroupOverlaps(universe: Universe, tenant: Tenant): readonly Diagnostic[] {
-  const partners = overlapsOf(universe, tenant);
-  const order = [...partners].sort(([, a], [, b]) => b.size - a.size);
-  const told = new Map<Group, Set<Group>>();
-  return order.flatMap(([group, others]) => {
-    const fresh = [...others].filter((other) => told.get(other)?.has(group) !== true);
-    told.set(group, new Set(fresh));
-    if (fresh.length === 0) return [];
-    return overlappingGroups.make(
-      { group: group.name, others: fresh.map((other) => other.name) },
+  return toldOnce(overlapsOf(universe, tenant)).map(({ one, others }) =>
+    overlappingGroups.make(
+      { group: one.name, others: others.map((other) => other.name) },
       {
-        span: group.origin.span,
-        related: fresh.slice(0, 5).map((other) => ({ span: other.origin.span, message: `"${other.name}" is declared here` })),
+        span: one.origin.span,
+        related: others.slice(0, 5).map((other) => ({ span: other.origin.span, message: `"${other.name}" is declared here` })),
         help: "On Kubernetes and Open vSwitch the rules of all its groups hold for an endpoint; Contiv knows one group an endpoint.",
       },
-    );
-  });
+    ),
+  );
 }
 
 function overlapsOf(universe: Universe, tenant: Tenant): ReadonlyMap<Group, ReadonlySet<Group>> {

@@ -1,4 +1,4 @@
-/** Pairs of groups that can match one workload, found without comparing every two groups. */
+/** Groups that can match one workload, found without comparing every two groups. */
 import type { Group, Selector } from "../../../policy/model.js";
 import { valuesOverlap } from "../../../space/values.js";
 
@@ -19,23 +19,27 @@ function tellingKey(groups: readonly Group[]): string | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** In the order of the groups. */
-export function overlappingPairs(groups: readonly Group[]): readonly (readonly [Group, Group])[] {
+/** For each group those that overlap it, in the order of the groups. */
+export function overlapsOf(groups: readonly Group[]): ReadonlyMap<Group, ReadonlySet<Group>> {
   const key = tellingKey(groups);
   const byValue = new Map<string, Group[]>();
   const untold: Group[] = [];
   const before: Group[] = [];
-  const pairs: (readonly [Group, Group])[] = [];
+  const partners = new Map(groups.map((group) => [group, new Set<Group>()]));
   for (const group of groups) {
     const { selector } = group;
     if (selector === undefined) continue;
     const set = key === undefined ? undefined : selector.labels.get(key);
     const told = set !== undefined && set.kind === "in" && !set.absent ? set.values : undefined;
     const candidates = told === undefined ? before : new Set([...untold, ...told.flatMap((value) => byValue.get(value) ?? [])]);
-    for (const other of candidates) if (other.selector !== undefined && selectorsOverlap(other.selector, selector)) pairs.push([other, group]);
+    for (const other of candidates) {
+      if (other.selector === undefined || !selectorsOverlap(other.selector, selector)) continue;
+      partners.get(group)?.add(other);
+      partners.get(other)?.add(group);
+    }
     before.push(group);
     if (told === undefined) untold.push(group);
     else for (const value of told) byValue.set(value, [...(byValue.get(value) ?? []), group]);
   }
-  return pairs;
+  return partners;
 }

@@ -10,6 +10,7 @@ import {
 } from "../../../diagnostics/contiv.js";
 import { groupWithoutNetwork } from "../../../diagnostics/contiv-objects.js";
 import type { Group, Rule, Selector } from "../../../policy/model.js";
+import { toldOnce } from "../../../policy/partners.js";
 import { touching } from "../../../policy/universe.js";
 import {
   addressesWithin,
@@ -32,7 +33,7 @@ import type { Finding } from "./finding.js";
 import { overlaps } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
-import { overlappingPairs } from "./overlap.js";
+import { overlapsOf } from "./overlap.js";
 import type { RuleContext } from "./rulecontext.js";
 import { box, unfilteredFlows, unfilteredInside } from "./scope.js";
 import type { Scope } from "./scope.js";
@@ -94,13 +95,20 @@ function overIpv6(ground: Ground): Finding | undefined {
 }
 
 function overlapping(ground: Ground): readonly Finding[] {
-  return overlappingPairs([...ground.groups.values()].map((entry) => entry.group)).map(([first, second]): Finding => {
-    const related = [{ span: first.origin.span, message: `group "${first.name}"` }];
+  return toldOnce(overlapsOf([...ground.groups.values()].map((entry) => entry.group))).map(({ one, others }): Finding => {
+    const related = others.slice(0, 5).map((other) => ({ span: other.origin.span, message: `group "${other.name}"` }));
+    const names = { group: one.name, others: others.map((other) => other.name) };
     return {
       about: "ends",
-      diagnostic: overlappingGroups.make({ group: second.name, other: first.name }, { span: second.origin.span, target: "contiv", related }),
+      diagnostic: overlappingGroups.make(names, { span: one.origin.span, target: "contiv", related }),
       outcomes: either,
-      flows: () => touchingEnds(ends.intersectEnds(selected(first.selector), selected(second.selector))),
+      flows: () =>
+        touchingEnds(
+          ends.intersectEnds(
+            selected(one.selector),
+            others.flatMap((other) => selected(other.selector)),
+          ),
+        ),
     };
   });
 }
