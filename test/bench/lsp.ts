@@ -7,7 +7,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Editor, type Place, startEditor, writeProject } from "./lsp/editor.js";
-import { commonFile, countLines, fileOfLines, projectOfFiles } from "./lsp/projects.js";
+import { commonFile, leafFile, countLines, fileOfLines, projectOfFiles } from "./lsp/projects.js";
 import { formatMilliseconds } from "./measure.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "ctv-bench-"));
@@ -171,6 +171,19 @@ const start = (name: string, files: () => Readonly<Record<string, string>>, file
 });
 
 const manyFiles = 200;
+/** Keystrokes in one tenant's file, which no other imports. */
+const inLeaf = (files: number): Row => ({
+  name: `keystroke to diagnostics in a file that none imports, ${files} files`,
+  aim: "",
+  measure: () =>
+    withEditor(undefined, projectOfFiles(files), leafFile, (editor) => {
+      const key = typist(editor, leafFile, leafLine, "  service shop = tcp/8081 ");
+      return repeated(60, async (run) => {
+        await pause(betweenKeys);
+        return key(run);
+      });
+    }),
+});
 const inProject = (name: string, aim: string, use: (editor: Editor) => Promise<readonly Sample[]>): Row => ({
   name: `${name}, ${manyFiles} files`,
   aim,
@@ -178,6 +191,8 @@ const inProject = (name: string, aim: string, use: (editor: Editor) => Promise<r
 });
 /** The empty line at the end of it. */
 const commonLine: Place = { line: 7, character: 0 };
+/** The empty line before its policy. */
+const leafLine: Place = { line: 12, character: 0 };
 
 const rows: readonly Row[] = [
   keystrokes(300, "p95 < 16 ms", 120),
@@ -190,6 +205,8 @@ const rows: readonly Row[] = [
       return key(run);
     });
   }),
+  inLeaf(20),
+  inLeaf(manyFiles),
   afterPause(3000),
   afterPause(10_000),
   question(3000, "completion of words", "p95 < 10 ms", true, completion),

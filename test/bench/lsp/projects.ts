@@ -13,6 +13,8 @@ export function countLines(text: string): number {
 }
 
 export const commonFile = "common.ctv";
+/** One of the files that none imports. */
+export const leafFile = "tenants/t0.ctv";
 
 /** A project of so many files, of which one is imported by all others; each of them has a tenant. */
 export function projectOfFiles(files: number): Readonly<Record<string, string>> {
