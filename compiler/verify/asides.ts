@@ -19,12 +19,11 @@ export function fewOfEach(problems: readonly AsideProblem[]): readonly AsideProb
     if (known === undefined) files.set(problem.path, [problem]);
     else known.push(problem);
   }
-  return [...files].flatMap(([path, all]): readonly AsideProblem[] => {
+  return [...files].flatMap(([, all]): readonly AsideProblem[] => {
     const sorted = [...all.filter(({ outdated }) => outdated !== true), ...all.filter(({ outdated }) => outdated === true)];
-    if (sorted.length <= MOST) return sorted;
-    const rest = sorted.slice(MOST - 1);
-    const outdated = rest.every((problem) => problem.outdated === true);
-    return [...sorted.slice(0, MOST - 1), { path, message: `and ${rest.length} more like these`, ...(outdated ? { outdated: true as const } : {}) }];
+    const shown = sorted.slice(0, MOST);
+    const last = sorted[MOST - 1];
+    return sorted.length <= MOST ? sorted : shown.with(-1, { ...last, message: `${last.message} (and ${sorted.length - MOST} more in this file)` });
   });
 }
 
