@@ -33,6 +33,8 @@ export interface BindInput {
 export interface BindResult {
   /** Places in the tables (`WireFlow.place`) whose flow is another than before this update; nothing where most may be. Good until the next one. */
   readonly touched: () => ReadonlySet<string> | undefined;
+  /** Of a round in which most flows came anew: places whose flow was not yielded, or has become another. */
+  readonly late: () => Iterable<string>;
   readonly groups: readonly WireGroup[];
   readonly problems: readonly BindProblem[];
   /** Names of endpoints that came, went or changed. */
@@ -41,11 +43,11 @@ export interface BindResult {
 
 export interface Binder {
   /**
-   * Takes an input in. Where most flows may become others, it yields from time to time the places that were filled since, each once, so
-   * that their flows can be sent while the others are made; they may still become others. A round that is left before its end is no loss:
-   * the next one makes everything anew.
+   * Takes an input in. Where most flows may become others, it yields from time to time the flows that came since into places that had none, so
+   * that they can be sent while the others are made; no place comes twice, and its flow may still become another. A round that is left before
+   * its end is no loss: the next one makes everything anew.
    */
-  readonly round: (input: BindInput) => Generator<readonly string[], BindResult>;
+  readonly round: (input: BindInput) => Generator<readonly WireFlow[], BindResult>;
   /** A round from its start to its end. */
   readonly update: (input: BindInput) => BindResult;
   readonly wanted: ReadonlyMap<string, WireFlow>;
@@ -186,7 +188,7 @@ export function makeBinder(): Binder {
       return entry === undefined ? [] : [entry];
     });
 
-  function* round(input: BindInput): Generator<readonly string[], BindResult> {
+  function* round(input: BindInput): Generator<readonly WireFlow[], BindResult> {
     const { program, generation, node } = input;
     const before = last;
     const sameNode = before !== undefined && before.input.node === node && isDeepStrictEqual(before.input.nodes, input.nodes);
@@ -233,7 +235,8 @@ export function makeBinder(): Binder {
     }
     last = { input, context, encodeEndpoint };
     const endpoints = keepsEndpoints ? unsettled : new Set(held.keys());
-    return { touched: owners.touched, groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints };
+    const late = (): Iterable<string> => new Set([...owners.changed(), ...owners.filled().map(({ place }) => place)]);
+    return { touched: owners.touched, late, groups, problems: [...doubles, ...[...problems.values()].flat()], endpoints };
   }
 
   return {

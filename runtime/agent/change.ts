@@ -6,8 +6,9 @@
  * table among it, goes in as one bundle. To a packet the tables are those before or those after, as ever. When something goes wrong on
  * the way, what was filled in is taken out again.
  */
-import type { Modification } from "../openflow/bundle.js";
+import type { Modification, Pieces } from "../openflow/bundle.js";
 import type { SwitchConnection } from "../openflow/connection.js";
+import type { WireFlow } from "../openflow/flows.js";
 import { loadInLanes } from "../openflow/lanes.js";
 import { SwitchRefusal } from "../openflow/questions.js";
 import { bareFlows } from "./bare.js";
@@ -36,7 +37,7 @@ export interface Changer {
 
 /** Fewer endpoints than this are not worth further connections. */
 const MANY = 500;
-/** Places that are compared between two looks at what can be sent. */
+/** Flows that are compared between two looks at what can be sent. */
 const STRETCH = 512;
 
 /** `openLane` opens a further connection to the same bridge. */
@@ -45,7 +46,7 @@ export function makeChanger(binder: Binder, shadow: Shadow, openLane: () => Prom
   let whole = true;
 
   /** Sends changes while they are made, and keeps the shadow true whatever comes of it. */
-  const send = async (connection: SwitchConnection, pieces: Iterable<readonly Modification[]>): Promise<Changed> => {
+  const send = async (connection: SwitchConnection, pieces: Pieces): Promise<Changed> => {
     const clock = stopwatch();
     shadow.begin();
     try {
@@ -63,41 +64,49 @@ export function makeChanger(binder: Binder, shadow: Shadow, openLane: () => Prom
     const binding = binder.round(input);
     let step = binding.next();
     while (step.done !== true) {
-      yield shadow.changesAt(binder.wanted, step.value);
+      yield shadow.changesTo(step.value);
       step = binding.next();
     }
     onBound(step.value);
     yield shadow.changes(binder.wanted, step.value.groups, whole ? undefined : step.value.touched());
   }
 
-  /** Binds; gives the flows that may go behind a first table that leads nowhere, as far as there is nothing in their places. */
-  function* additions(input: BindInput, onBound: (result: BindResult) => void): Generator<readonly Modification[]> {
-    const taken = shadow.places();
+  /**
+   * Binds; gives the flows that may go behind a first table that leads nowhere, as far as there is nothing in their places. Returns what
+   * is left to do.
+   */
+  function* additions(input: BindInput, onBound: (result: BindResult) => void): Generator<readonly Modification[], readonly Modification[]> {
     const binding = binder.round(input);
     let step = binding.next();
     while (step.done !== true) {
-      yield shadow.additionsAt(binder.wanted, step.value, taken);
+      yield shadow.additions(step.value);
       step = binding.next();
     }
     onBound(step.value);
+    const { groups, touched, late } = step.value;
     // A round in which most flows came anew has told of all of them.
-    if (step.value.touched() === undefined) return;
-    let places: string[] = [];
-    for (const place of binder.wanted.keys()) {
-      if (places.push(place) < STRETCH) continue;
-      yield shadow.additionsAt(binder.wanted, places, taken);
-      places = [];
+    if (touched() === undefined) return shadow.afterAdditions(binder.wanted, groups, late());
+    let flows: WireFlow[] = [];
+    for (const flow of binder.wanted.values()) {
+      if (flows.push(flow) < STRETCH) continue;
+      yield shadow.additions(flows);
+      flows = [];
     }
+    yield shadow.additions(flows);
+    return shadow.afterAdditions(binder.wanted, groups, []);
   }
 
   const fill = async (connection: SwitchConnection, input: BindInput, onBound: (result: BindResult) => void): Promise<Changed> => {
     const clock = stopwatch();
     shadow.begin();
     try {
-      let bound: BindResult | undefined;
-      const note = (result: BindResult): void => onBound((bound = result));
-      await loadInLanes(openLane, clock.measure(additions(input, note)));
-      await connection.apply(clock.measure(rest(bound)));
+      let rest: readonly Modification[] = [];
+      function* filling(): Generator<readonly Modification[]> {
+        rest = yield* additions(input, onBound);
+      }
+      await loadInLanes(openLane, clock.measure(filling()));
+      await connection.apply(clock.measure([rest]));
+      setImmediate(shadow.settle);
       return clock.times();
     } catch (error) {
       await takeOut(connection);
@@ -105,16 +114,13 @@ export function makeChanger(binder: Binder, shadow: Shadow, openLane: () => Prom
     }
   };
 
-  function* rest(bound: BindResult | undefined): Generator<readonly Modification[]> {
-    if (bound === undefined) throw new Error("nothing was bound");
-    yield shadow.changes(binder.wanted, bound.groups);
-  }
-
   const takeOut = async (connection: SwitchConnection): Promise<void> => {
     whole = true;
     const filled = shadow.undo();
-    // Where it does not even take that, only a new connection and its reading say what there is.
-    await connection.apply(filled).catch(() => connection.close());
+    // What the switch refused to take in, it may refuse to take out. Where it is something else, only a new connection and its reading say what there is.
+    await connection.load([filled]).catch((error: unknown) => {
+      if (!(error instanceof SwitchRefusal)) connection.close();
+    });
   };
 
   return {

@@ -49,8 +49,10 @@ export interface FlowOwners {
   readonly begin: (extent: "some" | "most") => void;
   /** The places whose flow is another than at the round's start; nothing where that was not noted. */
   readonly touched: () => ReadonlySet<string> | undefined;
-  /** The places that had no flow and got one since this was last called, in a round of most flows. */
-  readonly filled: () => readonly string[];
+  /** Flows that came into places that had none since this was last called, in a round of most flows. */
+  readonly filled: () => readonly OwnedFlow[];
+  /** In a round of most flows, places that have lost a flow that they were filled with. */
+  readonly changed: () => ReadonlySet<string>;
 }
 
 export function flowOwners(): FlowOwners {
@@ -58,10 +60,12 @@ export function flowOwners(): FlowOwners {
   /** Flows that would be in a place if the one in `wanted` were not. */
   const rivals = new Map<string, readonly OwnedFlow[]>();
   let before: Map<string, OwnedFlow | undefined> | undefined;
-  let filled: string[] = [];
+  let filled: OwnedFlow[] = [];
+  let changed = new Set<string>();
 
   const note = (key: string): void => {
-    if (before !== undefined && !before.has(key)) before.set(key, wanted.get(key));
+    if (before === undefined) changed.add(key);
+    else if (!before.has(key)) before.set(key, wanted.get(key));
   };
 
   const remove = (flow: OwnedFlow): void => {
@@ -89,9 +93,9 @@ export function flowOwners(): FlowOwners {
   const add = (flow: OwnedFlow): void => {
     const holder = wanted.get(flow.place);
     if (holder === undefined) {
-      note(flow.place);
+      if (before === undefined) filled.push(flow);
+      else note(flow.place);
       wanted.set(flow.place, flow);
-      if (before === undefined) filled.push(flow.place);
       return;
     }
     if (holder.cookie.owner === flow.cookie.owner) return;
@@ -117,6 +121,7 @@ export function flowOwners(): FlowOwners {
     begin: (extent) => {
       before = extent === "some" ? new Map() : undefined;
       filled = [];
+      changed = new Set();
     },
     touched: () => {
       if (before === undefined) return undefined;
@@ -130,10 +135,11 @@ export function flowOwners(): FlowOwners {
       return keys;
     },
     filled: () => {
-      const keys = filled;
+      const flows = filled;
       filled = [];
-      return keys;
+      return flows;
     },
+    changed: () => changed,
   };
 }
 

@@ -14,21 +14,19 @@ export interface Shadow {
   readonly read: (connection: SwitchConnection) => Promise<{ readonly flows: number; readonly generation: number }>;
   /** Begins a change of the switch. What is computed for it is noted as made at once, so that no place is changed twice for nothing. */
   readonly begin: () => void;
-  /**
-   * Takes back what was noted since `begin`: the switch has not made it. Where it has made some of it after all, and all of it was
-   * `additionsAt`, the result takes it back there as well.
-   */
+  /** Takes back what was noted since `begin`: the switch has not made it. The result undoes additions, of which it may have made some. */
   readonly undo: () => readonly Modification[];
-  /** Changes of flows in these places. */
-  readonly changesAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>) => readonly Modification[];
+  /** Changes that bring these flows into their places. */
+  readonly changesTo: (flows: Iterable<WireFlow>) => readonly Modification[];
   /**
-   * Of the changes in these places, those that put flows where nothing was, and not into the first table. `taken` are the places of all flows
-   * that were there when the change began; no place may come twice in one change. (To ask for each place what is there by now would
-   * cost as much as all else.)
+   * Of these changes, those that put flows where nothing was when the change began, and not into the first table. No place may come twice in
+   * one change. Noting them takes as long as binding a fourth of them, so that is left for later.
    */
-  readonly additionsAt: (wanted: ReadonlyMap<string, WireFlow>, places: Iterable<string>, taken: ReadonlySet<string>) => readonly Modification[];
-  /** Where flows are. */
-  readonly places: () => ReadonlySet<string>;
+  readonly additions: (flows: Iterable<WireFlow>) => readonly Modification[];
+  /** All that is still to be changed after additions of all wanted flows but those in the places `late`. */
+  readonly afterAdditions: (wanted: ReadonlyMap<string, WireFlow>, groups: readonly WireGroup[], late: Iterable<string>) => readonly Modification[];
+  /** Notes additions, when there is time; the next `begin` does it at the latest. */
+  readonly settle: () => void;
   /** All that is still to be changed: groups, and flows in the places that `touched` names; in all without it. */
   readonly changes: (wanted: ReadonlyMap<string, WireFlow>, groups: readonly WireGroup[], touched?: Iterable<string>) => readonly Modification[];
   /** Flows of ours. */
@@ -49,6 +47,10 @@ export function makeShadow(): Shadow {
   let undoPlaces: string[] = [];
   let undoFlows: (WireFlow | undefined)[] = [];
   let before = { groups, owned, ours };
+  /** Additions of the last change, the places of flows that were none, and places in which additions are noted already. */
+  let added: WireFlow[] = [];
+  let passedOver: string[] = [];
+  let noted: ReadonlySet<string> = new Set();
 
   /** Compares one place, and notes the change as made. */
   const compare = (place: string, is: WireFlow | undefined, was: WireFlow | undefined, changes: Modification[]): void => {
@@ -73,18 +75,59 @@ export function makeShadow(): Shadow {
     return changes;
   };
 
-  const additionsAt: Shadow["additionsAt"] = (wanted, places, taken) => {
+  const changesTo = (flows: Iterable<WireFlow>): readonly Modification[] => {
     const changes: Modification[] = [];
-    for (const place of places) {
-      if (tableOf({ place }) !== tables.input && !taken.has(place)) compare(place, wanted.get(place), undefined, changes);
-    }
+    for (const flow of flows) compare(flow.place, flow, present.get(flow.place), changes);
     return changes;
+  };
+
+  const additions = (flows: Iterable<WireFlow>): readonly Modification[] => {
+    const changes: Modification[] = [];
+    for (const flow of flows) {
+      if (tableOf(flow) === tables.input || present.has(flow.place)) passedOver.push(flow.place);
+      else {
+        added.push(flow);
+        changes.push({ kind: "flow", command: "add", flow });
+      }
+    }
+    ours += changes.length;
+    return changes;
+  };
+
+  const afterAdditions: Shadow["afterAdditions"] = (wanted, wantedGroups, late) => {
+    const others = [...present.keys(), ...passedOver, ...late];
+    noted = new Set(late);
+    for (const flow of noted.size > 0 ? added : []) {
+      if (!noted.has(flow.place)) continue;
+      present.set(flow.place, flow);
+      undoPlaces.push(flow.place);
+      undoFlows.push(undefined);
+    }
+    return changes(wanted, wantedGroups, others);
+  };
+
+  const settle = (): void => {
+    for (const flow of added) if (!noted.has(flow.place)) present.set(flow.place, flow);
+    forgetAdditions();
+  };
+
+  const forgetAdditions = (): void => {
+    added = [];
+    passedOver = [];
+    noted = new Set();
   };
 
   const allChanges = (wanted: ReadonlyMap<string, WireFlow>): readonly Modification[] => {
     const changes: Modification[] = [];
     visitDifferences(wanted, present, (place, is, was) => compare(place, is, was, changes));
     return changes;
+  };
+
+  const changes: Shadow["changes"] = (wanted, wantedGroups, touched) => {
+    const grouped = groupDifference(new Map(wantedGroups.map((group) => [group.id, group])), groups, owned);
+    const flows = touched === undefined ? allChanges(wanted) : changesAt(wanted, touched);
+    for (const change of [...grouped.before, ...grouped.after]) if (change.kind === "group") noteGroup(change.command, change.group);
+    return grouped.before.length + grouped.after.length === 0 ? flows : [...grouped.before, ...flows, ...grouped.after];
   };
 
   const noteGroup = (command: GroupCommand, group: WireGroup): void => {
@@ -98,6 +141,7 @@ export function makeShadow(): Shadow {
   };
 
   const begin = (): void => {
+    settle();
     undoPlaces = [];
     undoFlows = [];
     before = { groups: new Map(groups), owned: new Set(owned), ours };
@@ -106,6 +150,7 @@ export function makeShadow(): Shadow {
   return {
     read: async (connection) => {
       const [flows, listed] = [await connection.flows(), await connection.groups()];
+      forgetAdditions();
       present = new Map(flows.map(({ place, instructions, cookie }) => [place, { place, instructions, cookie }]));
       groups = new Map(listed.map((group) => [group.id, group]));
       ours = 0;
@@ -123,28 +168,22 @@ export function makeShadow(): Shadow {
     },
     begin,
     undo: () => {
-      const removals = undoPlaces.flatMap((place, at): readonly Modification[] => {
-        const flow = present.get(place);
-        return flow === undefined || undoFlows[at] !== undefined ? [] : [{ kind: "flow", command: "delete", flow }];
-      });
+      const removals = added.map((flow): Modification => ({ kind: "flow", command: "delete", flow }));
       for (let at = undoPlaces.length - 1; at >= 0; at--) {
         const flow = undoFlows[at];
         if (flow === undefined) present.delete(undoPlaces[at]);
         else present.set(undoPlaces[at], flow);
       }
+      forgetAdditions();
       ({ groups, owned, ours } = before);
       begin();
       return removals;
     },
-    changesAt,
-    additionsAt,
-    places: () => new Set(present.keys()),
-    changes: (wanted, wantedGroups, touched) => {
-      const grouped = groupDifference(new Map(wantedGroups.map((group) => [group.id, group])), groups, owned);
-      const flows = touched === undefined ? allChanges(wanted) : changesAt(wanted, touched);
-      for (const change of [...grouped.before, ...grouped.after]) if (change.kind === "group") noteGroup(change.command, change.group);
-      return grouped.before.length + grouped.after.length === 0 ? flows : [...grouped.before, ...flows, ...grouped.after];
-    },
+    changesTo,
+    additions,
+    afterAdditions,
+    settle,
+    changes,
     count: () => ours,
     isBare: () => {
       if (ours > 1) return false;

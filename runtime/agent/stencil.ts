@@ -15,22 +15,35 @@ import type { NodeContext } from "../../compiler/target/openflow/bind/context.js
 import type { ResolvedEndpoint } from "../../compiler/target/openflow/bind/resolve.js";
 import { inSharedSpace } from "../../compiler/target/openflow/bind/spaces.js";
 import { hash32 } from "../../compiler/target/openflow/hash.js";
-import { numberText } from "../openflow/bytes.js";
+import { byteWriter, putNumber, textFrom } from "../openflow/bytes.js";
+import type { ByteWriter } from "../openflow/bytes.js";
 import { encodeInstructions, encodePlace, wireCookie } from "../openflow/flows.js";
 import { flowMaker } from "./owners.js";
 import type { OwnedFlow } from "./owners.js";
 
-/** Text with holes: a literal, a value, a literal, a value, …, a literal. */
-interface Holed {
-  readonly literals: readonly string[];
-  /** Which value goes into each hole. */
-  readonly values: readonly number[];
+/** Where a value begins and ends among the bytes of all values of an endpoint. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
+interface Value extends Span {
+  readonly bytes: string;
+}
+
+/** Where in the text a value goes. */
+interface Hole extends Span {
+  readonly at: number;
+}
+
+/** A piece of the text that an endpoint has for itself, or one that all endpoints share. */
+type Piece = Span | string;
+
 interface Stencil {
-  /** Each once, as several flows do the same. */
-  readonly instructions: readonly Holed[];
-  readonly flows: readonly { readonly place: Holed; /** Position in `instructions`. */ readonly instructions: number }[];
+  /** All texts of an endpoint's flows that have holes, one behind the other, each once. What is in the holes is of the last endpoint. */
+  readonly bytes: Buffer;
+  readonly holes: readonly Hole[];
+  readonly flows: readonly { readonly place: Piece; readonly instructions: Piece }[];
 }
 
 /** The flows of an endpoint of this node's context, as they go over the wire. */
@@ -47,12 +60,18 @@ export function endpointEncoder(context: NodeContext): EndpointEncoder {
       stencils.set(shape, stencil);
       if (stencil === undefined) return endpointFlows(context, entry).map(flowMaker(owner, generation));
     }
-    const values = valuesOf(context, entry);
+    // One text for all, of which the flows have pieces: to make one is a call out of JavaScript, and a piece is smaller than a text.
+    const text = fill(stencil, valuesOf(context, entry));
     const cookie = { ...wireCookie({ kind: "endpoint", id: entry.id }, generation), owner };
-    const instructions = stencil.instructions.map((holed) => fill(holed, values));
-    return stencil.flows.map((flow) => ({ place: fill(flow.place, values), instructions: instructions[flow.instructions], cookie }));
+    return stencil.flows.map(({ place, instructions }) => ({
+      place: pieceOf(text, place),
+      instructions: pieceOf(text, instructions),
+      cookie,
+    }));
   };
 }
+
+const pieceOf = (text: string, piece: Piece): string => (typeof piece === "string" ? piece : text.slice(piece.from, piece.to));
 
 /** All that the flows depend on besides the values. */
 function shapeOf(context: NodeContext, entry: ResolvedEndpoint): string {
@@ -71,22 +90,37 @@ const MAC_SIZE = 6;
 const WORD_SIZE = 4;
 const addressSize = (address: Address): number => (address.family === 4 ? 4 : 16);
 
-/** What goes into the holes, in one order for all endpoints of a shape. */
-function valuesOf(context: NodeContext, entry: ResolvedEndpoint): readonly string[] {
-  const end = tunnelEnd(context, entry);
-  return [
-    numberText(entry.mac, MAC_SIZE),
-    numberText(entry.id, WORD_SIZE),
-    numberText(entry.endpoint.port, WORD_SIZE),
-    end === undefined ? "" : numberText(end.value, addressSize(end)),
-    ...entry.addresses.map(({ address }) => numberText(address.value, addressSize(address))),
-  ];
+const scratch = byteWriter();
+
+/** Bytes of what goes into the holes, in one order for all endpoints of a shape; good until the next call. `note` is told where each ends. */
+function valuesOf(context: NodeContext, { mac, id, endpoint, addresses }: ResolvedEndpoint, note?: (end: number) => void): ByteWriter {
+  scratch.at = 0;
+  const put = (value: number | bigint, size: number): void => {
+    putNumber(scratch, value, size);
+    note?.(scratch.at);
+  };
+  put(mac, MAC_SIZE);
+  put(id, WORD_SIZE);
+  put(endpoint.port, WORD_SIZE);
+  const end = context.nodeAddresses.get(endpoint.node);
+  if (end !== undefined) put(end.value, addressSize(end));
+  for (const { address } of addresses) put(address.value, addressSize(address));
+  return scratch;
 }
 
-function fill({ literals, values: holes }: Holed, values: readonly string[]): string {
-  let text = literals[0];
-  for (let at = 0; at < holes.length; at++) text += values[holes[at]] + literals[at + 1];
-  return text;
+/** The same one by one. */
+function valueList(context: NodeContext, entry: ResolvedEndpoint): readonly Value[] {
+  const ends: number[] = [];
+  const text = textFrom(
+    valuesOf(context, entry, (end) => ends.push(end)),
+    0,
+  );
+  return ends.map((to, index) => ({ from: ends[index - 1] ?? 0, to, bytes: text.slice(ends[index - 1] ?? 0, to) }));
+}
+
+function fill({ bytes, holes }: Stencil, { bytes: values }: ByteWriter): string {
+  for (const { at, from, to } of holes) for (let next = from; next < to; next++) bytes[at + next - from] = values[next];
+  return bytes.toString("latin1");
 }
 
 function makeStencil(context: NodeContext, entry: ResolvedEndpoint): Stencil | undefined {
@@ -99,16 +133,27 @@ function cutFlows(context: NodeContext, entry: ResolvedEndpoint, variant: number
   const standIn = standInFor(context, entry, variant);
   const flows = endpointFlows(standIn.context, standIn.entry);
   if (!flows.every(({ cookie }) => cookie.kind === "endpoint" && cookie.id === standIn.entry.id)) return undefined;
-  const values = valuesOf(standIn.context, standIn.entry);
-  const texts = flows.map(({ actions }) => encodeInstructions(actions));
-  const distinct = [...new Set(texts)];
-  return {
-    instructions: distinct.map((text) => cut(text, values)),
-    flows: flows.map(({ table, priority, match }, index) => ({
-      place: cut(encodePlace(table, priority, match), values),
-      instructions: distinct.indexOf(texts[index]),
-    })),
+  const values = valueList(standIn.context, standIn.entry);
+  const texts = new Map<string, Piece>();
+  const holes: Hole[] = [];
+  let all = "";
+  const pieceFor = (text: string): Piece => {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    const found = holesIn(text, values);
+    const piece = found.length === 0 ? text : { from: all.length, to: all.length + text.length };
+    for (const hole of found) holes.push({ ...hole, at: all.length + hole.at });
+    if (found.length > 0) all += text;
+    texts.set(text, piece);
+    return piece;
   };
+  const pieces = flows.map(({ table, priority, match, actions }) => ({
+    place: pieceFor(encodePlace(table, priority, match)),
+    instructions: pieceFor(encodeInstructions(actions)),
+  }));
+  const bytes = Buffer.from(all, "latin1");
+  for (const { at, from, to } of holes) bytes.fill(0, at, at + to - from);
+  return { bytes, holes, flows: pieces };
 }
 
 /** An endpoint of the same shape with values that nothing else in its flows has. */
@@ -136,21 +181,18 @@ function standInFor(
   };
 }
 
-/** Takes the values out of a text. */
-function cut(text: string, values: readonly string[]): Holed {
-  const literals: string[] = [];
-  const holes: number[] = [];
-  let from = 0;
+/** Where in a text the values are. */
+function holesIn(text: string, values: readonly Value[]): readonly Hole[] {
+  const holes: Hole[] = [];
+  let next = 0;
   for (;;) {
     const found = values
-      .map((value, index) => ({ index, at: value === "" ? -1 : text.indexOf(value, from) }))
+      .map(({ bytes, from, to }) => ({ at: text.indexOf(bytes, next), from, to }))
       .filter(({ at }) => at >= 0)
       .sort((a, b) => a.at - b.at)
       .at(0);
-    if (found === undefined) break;
-    literals.push(text.slice(from, found.at));
-    holes.push(found.index);
-    from = found.at + values[found.index].length;
+    if (found === undefined) return holes;
+    holes.push(found);
+    next = found.at + found.to - found.from;
   }
-  return { literals: [...literals, text.slice(from)], values: holes };
 }

@@ -2,11 +2,11 @@
  * How long a change took, apart: making its modifications, and the switch's part. The two overlap where the first are sent while the
  * others are made.
  */
-import type { Modification } from "../openflow/bundle.js";
+import type { Modification, Pieces } from "../openflow/bundle.js";
 
 export interface Stopwatch {
-  /** The modifications one by one, with the time noted that it takes to make each piece of them. */
-  readonly measure: (pieces: Iterable<readonly Modification[]>) => Iterable<Modification>;
+  /** The same pieces, with the time noted that it takes to make each. */
+  readonly measure: (pieces: Pieces) => Pieces;
   /** In milliseconds; `switch` from the first modification on, until now. */
   readonly times: () => { readonly changes: number; readonly making: number; readonly switch: number };
 }
@@ -16,14 +16,14 @@ export function stopwatch(): Stopwatch {
   let making = 0;
   let first: number | undefined;
 
-  function* measure(pieces: Iterable<readonly Modification[]>): Generator<Modification> {
+  function* measure(pieces: Pieces): Generator<readonly Modification[]> {
     let from = performance.now();
     for (const piece of pieces) {
       const now = performance.now();
       making += now - from;
       if (piece.length > 0) first ??= now;
       changes += piece.length;
-      yield* piece;
+      yield piece;
       from = performance.now();
     }
     making += performance.now() - from;

@@ -14,6 +14,9 @@ export type Modification =
   | { readonly kind: "flow"; readonly command: FlowCommand; readonly flow: WireFlow }
   | { readonly kind: "group"; readonly command: GroupCommand; readonly group: WireGroup };
 
+/** Many changes, which are made while those before them are sent. In pieces, as handing on each by itself would cost as much as making it. */
+export type Pieces = Iterable<readonly Modification[]>;
+
 export const bundleSteps = { open: 0, opened: 1, close: 2, closed: 3, commit: 4, committed: 5, discard: 6, discarded: 7 } as const;
 export type BundleStep = (typeof bundleSteps)[keyof typeof bundleSteps];
 
@@ -60,37 +63,37 @@ const FIRST_CAPACITY = 4096;
 export const FIRST_CHANGE = 0x80000000;
 
 /**
- * A bundle from "open" to "close", in chunks; nothing where there are no changes. Changes are taken one after the other, and what was
- * taken is in the chunks so far but for less than one of them, so that changes may be made while the first are on their way. The switch
- * refuses single changes before it answers "close"; only then is it safe to commit.
+ * A bundle from "open" to "close", in chunks; nothing where there are no changes. Pieces are taken one after the other, so that changes
+ * may be made while the first are on their way. The switch refuses single changes before it answers "close"; only then is it safe to commit.
  */
-export function* bundleChunks(bundle: number, openXid: number, closeXid: number, changes: Iterable<Modification>): Generator<Buffer> {
+export function* bundleChunks(bundle: number, openXid: number, closeXid: number, pieces: Pieces): Generator<Buffer> {
   let opened = false;
   const put = (writer: ByteWriter, xid: number, change: Modification): void => {
     if (!opened) putBundleControl(writer, openXid, bundle, bundleSteps.open);
     opened = true;
     putBundleAdd(writer, xid, bundle, change);
   };
-  yield* chunks(changes, put, (writer) => {
+  yield* chunks(pieces, put, (writer) => {
     if (opened) putBundleControl(writer, closeXid, bundle, bundleSteps.close);
   });
 }
 
 /** Changes each by itself, in chunks like a bundle's. */
-export function changeChunks(changes: Iterable<Modification>): Generator<Buffer> {
-  return chunks(changes, putModification, () => undefined);
+export function changeChunks(pieces: Pieces): Generator<Buffer> {
+  return chunks(pieces, putModification, () => undefined);
 }
 
 function* chunks(
-  changes: Iterable<Modification>,
+  pieces: Pieces,
   put: (writer: ByteWriter, xid: number, change: Modification) => void,
   end: (writer: ByteWriter) => void,
 ): Generator<Buffer> {
   let writer = byteWriter(FIRST_CAPACITY);
   let xid = FIRST_CHANGE;
-  for (const change of changes) {
-    put(writer, xid++, change);
-    if (writer.at >= CHUNK) {
+  for (const piece of pieces) {
+    for (const change of piece) {
+      put(writer, xid++, change);
+      if (writer.at < CHUNK) continue;
       yield written(writer);
       writer = byteWriter(CHUNK + LONGEST);
     }

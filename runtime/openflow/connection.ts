@@ -5,7 +5,7 @@
 import type { Socket } from "node:net";
 import { matchText } from "../../compiler/target/openflow/text.js";
 import { bundleChunks, bundleSteps, changeChunks, FIRST_CHANGE, putBundleControl } from "./bundle.js";
-import type { Modification } from "./bundle.js";
+import type { Modification, Pieces } from "./bundle.js";
 import { byteWriter, putBytes, WireError, written } from "./bytes.js";
 import { readError } from "./errors.js";
 import { decodeFlow, putFlowRequest, readFlowStatistics } from "./flows.js";
@@ -36,12 +36,12 @@ import { makeQuestions, SwitchRefusal } from "./questions.js";
 export interface SwitchConnection {
   readonly features: Features;
   /**
-   * Makes all the changes at once. They are taken as they are sent, so that making them may go on beside the switch's work. Rejects
-   * with `SwitchRefusal` when the switch takes them not, and then has made none; also when taking a change throws.
+   * Makes all the changes at once. Pieces are taken as they are sent, so that making them may go on beside the switch's work. Rejects
+   * with `SwitchRefusal` when the switch takes them not, and then has made none; also when taking a piece throws.
    */
-  readonly apply: (changes: Iterable<Modification>) => Promise<void>;
+  readonly apply: (pieces: Pieces) => Promise<void>;
   /** Makes the changes one by one. Rejects with `SwitchRefusal` when the switch takes some of them not; it has made the others. */
-  readonly load: (changes: Iterable<Modification>) => Promise<void>;
+  readonly load: (pieces: Pieces) => Promise<void>;
   /** Flows whose cookie agrees with `cookie` under `mask`; all without. */
   readonly flows: (cookie?: WireCookie, mask?: WireCookie) => Promise<readonly FlowStatistics[]>;
   readonly groups: () => Promise<readonly WireGroup[]>;
@@ -68,7 +68,7 @@ export interface ConnectionOptions {
 
 /** Changes under way, and what the switch had against some of them. */
 interface UnderWay {
-  readonly changes: Modification[];
+  readonly pieces: (readonly Modification[])[];
   readonly errors: string[];
 }
 
@@ -137,7 +137,7 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
         return;
       case messageTypes.error: {
         if (questions.answer(received)) return;
-        const change = underWay?.changes[received.xid - FIRST_CHANGE];
+        const change = underWay === undefined ? undefined : changeAt(underWay.pieces, received.xid - FIRST_CHANGE);
         if (change === undefined) objections.get(received.xid)?.(readError(received.body).text);
         if (underWay !== undefined && change !== undefined) underWay.errors.push(`${changeText(change)}: ${readError(received.body).text}`);
         return;
@@ -220,17 +220,17 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
 
   const begin = (): UnderWay => {
     if (underWay !== undefined) throw new Error("one list of changes at a time");
-    underWay = { changes: [], errors: [] };
+    underWay = { pieces: [], errors: [] };
     return underWay;
   };
 
-  const apply = async (changes: Iterable<Modification>): Promise<void> => {
+  const apply = async (pieces: Pieces): Promise<void> => {
     const id = nextBundle++;
     const [openXid, closeXid] = [questions.ids(1), questions.ids(1)];
     const open = begin();
     let ready: Promise<unknown> | undefined;
     try {
-      for (const chunk of bundleChunks(id, openXid, closeXid, noted(changes, open.changes))) {
+      for (const chunk of bundleChunks(id, openXid, closeXid, noted(pieces, open.pieces))) {
         if (ready === undefined) {
           ready = Promise.all([questions.expect(openXid, () => true), questions.expect(closeXid, () => true)]);
           // It may fail while a write is awaited.
@@ -250,10 +250,10 @@ export async function greetSwitch(socket: Socket, options: ConnectionOptions = {
     }
   };
 
-  const load = async (changes: Iterable<Modification>): Promise<void> => {
+  const load = async (pieces: Pieces): Promise<void> => {
     const open = begin();
     try {
-      for (const chunk of changeChunks(noted(changes, open.changes))) await write(chunk);
+      for (const chunk of changeChunks(noted(pieces, open.pieces))) await write(chunk);
       await barrier();
       if (open.errors.length > 0) throw refusal(open);
     } finally {
@@ -306,12 +306,22 @@ function refusal({ errors }: UnderWay, otherwise = new SwitchRefusal("")): Switc
   return errors.length === 0 ? otherwise : new SwitchRefusal(errors.slice(0, 3).join("; "));
 }
 
-/** The same changes, of which each is noted when it is taken. */
-function* noted(changes: Iterable<Modification>, notes: Modification[]): Generator<Modification> {
-  for (const change of changes) {
-    notes.push(change);
-    yield change;
+/** The same pieces, of which each is noted when it is taken. */
+function* noted(pieces: Pieces, notes: (readonly Modification[])[]): Generator<readonly Modification[]> {
+  for (const piece of pieces) {
+    notes.push(piece);
+    yield piece;
   }
+}
+
+/** The change at a position over all pieces. */
+function changeAt(pieces: Pieces, position: number): Modification | undefined {
+  let left = position;
+  for (const piece of pieces) {
+    if (left < piece.length) return left < 0 ? undefined : piece[left];
+    left -= piece.length;
+  }
+  return undefined;
 }
 
 /** A change in words: `add of table=80,priority=1001,tcp,...`. */

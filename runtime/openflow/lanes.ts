@@ -2,18 +2,18 @@
  * Several connections to one bridge. `ovs-vswitchd` takes at most fifty messages of a connection before it looks after everything else it
  * has to do (`ofconn_run` in its `ofproto/connmgr.c`), so what need not come in one order goes in faster over a few of them.
  */
-import type { Modification } from "./bundle.js";
+import type { Modification, Pieces } from "./bundle.js";
 import type { SwitchConnection } from "./connection.js";
 
 /** More do not make it faster: four keep `ovs-vswitchd` at work without a pause. */
 const LANES = 4;
 
 /**
- * Makes changes one by one, in no order, over connections that `open` opens and that are closed again; a few of them are enough. Rejects
+ * Makes changes one by one, in no order but within a piece, over connections that `open` opens and that are closed again; a few of them are enough. Rejects
  * when the switch refuses a change or a connection breaks: it has made some of the others then, and makes none after that.
  */
-export async function loadInLanes(open: () => Promise<SwitchConnection>, changes: Iterable<Modification>): Promise<void> {
-  const shared = inTurn(changes);
+export async function loadInLanes(open: () => Promise<SwitchConnection>, pieces: Pieces): Promise<void> {
+  const shared = inTurn(pieces);
   const failures: unknown[] = [];
   let loaded = false;
   const lane = async (): Promise<void> => {
@@ -33,7 +33,7 @@ export async function loadInLanes(open: () => Promise<SwitchConnection>, changes
   if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
 }
 
-/** One generator for all lanes: each change goes to the lane that asks next. When a lane gives up, it is over for all. */
-function* inTurn(changes: Iterable<Modification>): Generator<Modification> {
-  yield* changes;
+/** One generator for all lanes: each piece goes to the lane that asks next. When a lane gives up, it is over for all. */
+function* inTurn(pieces: Pieces): Generator<readonly Modification[]> {
+  yield* pieces;
 }

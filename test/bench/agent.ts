@@ -251,9 +251,9 @@ try {
     row(name, "", "", `${show(percentile(taken, 0.5))} / ${show(percentile(taken, 0.99))}`, "");
   };
   await reference("the switch alone: a barrier", (connection) => connection.barrier());
-  await reference("the switch alone: one flow-mod by itself, barrier", (connection, run) => connection.load([strange(run)]));
+  await reference("the switch alone: one flow-mod by itself, barrier", (connection, run) => connection.load([[strange(run)]]));
   await reference("the switch alone: nine flow-mods in a bundle, barrier", (connection, run) =>
-    connection.apply(Array.from({ length: 9 }, (_, index) => strange(run * 9 + index))),
+    connection.apply([Array.from({ length: 9 }, (_, index) => strange(run * 9 + index))]),
   );
   const joining = await changeAfter(() =>
     source.set([...endpoints, ...Array.from({ length: 1000 }, (_, index) => endpoint(count + 1000 + index))], others),

@@ -76,7 +76,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
   });
   beforeEach(async () => {
     const flows = await watcher.flows();
-    await watcher.apply(flows.map((flow) => ({ kind: "flow", command: "delete", flow })));
+    await watcher.apply([flows.map((flow) => ({ kind: "flow", command: "delete", flow }))]);
     programs = manualPrograms();
     source = manualEndpoints();
     log = recordingLog();
@@ -260,7 +260,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
 
   it("does not touch flows of others", async () => {
     const theirs = { place: encodePlace(0, 7, []), instructions: "", cookie: { high: 0, low: 1 } };
-    await watcher.apply([{ kind: "flow", command: "add", flow: theirs }]);
+    await watcher.apply([[{ kind: "flow", command: "add", flow: theirs }]]);
     const started = await agent();
     source.set(endpoints);
     programs.publish(webToDb);
@@ -275,8 +275,10 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     await settled(started, 1);
     const flows = await watcher.flows();
     await watcher.apply([
-      ...flows.slice(0, 10).map((flow) => ({ kind: "flow", command: "delete", flow }) as const),
-      { kind: "flow", command: "add", flow: { ...flows[12], place: placeOf(tableOf(flows[12]), 4321, matchOf(flows[12])) } },
+      [
+        ...flows.slice(0, 10).map((flow) => ({ kind: "flow", command: "delete", flow }) as const),
+        { kind: "flow", command: "add", flow: { ...flows[12], place: placeOf(tableOf(flows[12]), 4321, matchOf(flows[12])) } },
+      ],
     ]);
     await becomes(webToDb, endpoints);
   });
@@ -324,7 +326,7 @@ const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
     expect(started.report().errors.some((error) => error.includes("refuses"))).toBe(false);
     // As a switch is that has started again.
     const changes = log.changes().length;
-    await watcher.apply((await watcher.flows()).map((flow) => ({ kind: "flow", command: "delete", flow })));
+    await watcher.apply([(await watcher.flows()).map((flow) => ({ kind: "flow", command: "delete", flow }))]);
     started.connection()?.close();
     await eventually(
       () => log.changes().length > changes && started.report().flows === should.size,

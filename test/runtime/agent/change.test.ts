@@ -85,22 +85,24 @@ function modelSwitch(present: readonly WireFlow[] = []): ModelSwitch {
     apply: unused,
     flows: unused,
     groups: unused,
-    load: async (changes) => {
+    load: async (pieces) => {
       const made: Modification[] = [];
-      for (const change of changes) {
-        if (model.refuseAfter-- === 0) throw new SwitchRefusal("the table is full");
-        make(change);
-        made.push(change);
-        if (made.length % 100 === 0) await Promise.resolve();
+      for (const piece of pieces) {
+        for (const change of piece) {
+          if (model.refuseAfter-- === 0) throw new SwitchRefusal("the table is full");
+          make(change);
+          made.push(change);
+        }
+        await Promise.resolve();
       }
       note("lane", made);
     },
   });
   const connection: SwitchConnection = {
     ...base,
-    load: unused,
-    apply: (changes) => {
-      const all = [...changes];
+    load: (pieces) => connection.apply(pieces),
+    apply: (pieces) => {
+      const all = [...pieces].flat();
       all.forEach(make);
       note("bundle", all);
       return Promise.resolve();
@@ -230,7 +232,10 @@ describe("any other switch", () => {
     await model.changer.read(model.connection);
     await model.changer.bind(model.connection, inputOf(2), ignore);
     const before = places(model);
-    const failing: SwitchConnection = { ...model.connection, apply: (changes) => Promise.reject(new SwitchRefusal(`no to ${[...changes].length}`)) };
+    const failing: SwitchConnection = {
+      ...model.connection,
+      apply: (pieces) => Promise.reject(new SwitchRefusal(`no to ${[...pieces].flat().length}`)),
+    };
     await expect(model.changer.bind(failing, inputOf(5), ignore)).rejects.toThrow("no");
     expect(places(model)).toEqual(before);
     await model.changer.bind(model.connection, inputOf(5), ignore);
@@ -244,9 +249,9 @@ describe("any other switch", () => {
     await model.changer.read(model.connection);
     const breaking: SwitchConnection = {
       ...model.connection,
-      apply: (changes) => {
-        const iterator = changes[Symbol.iterator]();
-        for (let count = 0; count < 1000; count++) iterator.next();
+      apply: (pieces) => {
+        const iterator = pieces[Symbol.iterator]();
+        for (let count = 0; count < 5; count++) iterator.next();
         iterator.return?.();
         return Promise.reject(new Error("gone"));
       },

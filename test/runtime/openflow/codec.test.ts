@@ -203,7 +203,7 @@ describe("encoding", () => {
     fc.assert(
       fc.property(fc.array(anyFlow, { maxLength: 6 }), fc.integer({ min: 1, max: 40 }), (flows, step) => {
         const changes = flows.map((flow): Modification => ({ kind: "flow", command: "add", flow: encodeFlow(flow, 1) }));
-        const bytes = Buffer.concat([...bundleChunks(9, 100, 101, changes)]);
+        const bytes = Buffer.concat([...bundleChunks(9, 100, 101, [changes])]);
         const seen: number[] = [];
         const frame = deframer(({ xid }) => seen.push(xid));
         for (let at = 0; at < bytes.length; at += step) frame(bytes.subarray(at, at + step));

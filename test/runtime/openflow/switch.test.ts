@@ -38,9 +38,9 @@ suite("our OpenFlow client and a real switch", () => {
 
   const wipe = async (): Promise<void> => {
     const flows = await connection.flows();
-    await connection.apply(flows.map((flow) => ({ kind: "flow", command: "delete", flow })));
+    await connection.apply([flows.map((flow) => ({ kind: "flow", command: "delete", flow }))]);
     const groups = await connection.groups();
-    await connection.apply(groups.map((group) => ({ kind: "group", command: "delete", group })));
+    await connection.apply([groups.map((group) => ({ kind: "group", command: "delete", group }))]);
   };
 
   it("learns what the switch is", () => {
@@ -62,8 +62,10 @@ suite("our OpenFlow client and a real switch", () => {
     const theirs = ovs.dumpFlows("br").split("\n").sort();
     await wipe();
     await connection.apply([
-      ...groups.map((group) => ({ kind: "group", command: "add", group: encodeGroup(group) }) as const),
-      ...flows.map((flow) => ({ kind: "flow", command: "add", flow: encodeFlow(flow, 0) }) as const),
+      [
+        ...groups.map((group) => ({ kind: "group", command: "add", group: encodeGroup(group) }) as const),
+        ...flows.map((flow) => ({ kind: "flow", command: "add", flow: encodeFlow(flow, 0) }) as const),
+      ],
     ]);
     expect(ovs.dumpFlows("br").split("\n").sort()).toEqual(theirs);
   });
@@ -74,13 +76,13 @@ suite("our OpenFlow client and a real switch", () => {
   it("makes all changes of a bundle or none, and says which the switch refused", async () => {
     await wipe();
     const before = [drop(1)];
-    await connection.apply(before.map((flow) => ({ kind: "flow", command: "add", flow })));
+    await connection.apply([before.map((flow) => ({ kind: "flow", command: "add", flow }))]);
     const bad = drop(3, [{ kind: "goto", table: 0 }]);
-    const attempt = connection.apply([drop(2), bad].map((flow) => ({ kind: "flow", command: "add", flow })));
+    const attempt = connection.apply([[drop(2), bad].map((flow) => ({ kind: "flow", command: "add", flow }))]);
     await expect(attempt).rejects.toThrow(SwitchRefusal);
     await expect(attempt).rejects.toThrow("add of table=0,priority=3: an instruction: there is no such table to go to, or it is not a later one");
     expect(texts(await connection.flows())).toEqual(texts(before));
-    await connection.apply([{ kind: "flow", command: "add", flow: drop(2) }]);
+    await connection.apply([[{ kind: "flow", command: "add", flow: drop(2) }]]);
     expect(await connection.flows()).toHaveLength(2);
   });
 
@@ -88,9 +90,11 @@ suite("our OpenFlow client and a real switch", () => {
     await wipe();
     const group = { id: 5, type: 1, buckets: "" };
     const attempt = connection.apply([
-      { kind: "flow", command: "add", flow: drop(1) },
-      { kind: "group", command: "add", group },
-      { kind: "group", command: "add", group },
+      [
+        { kind: "flow", command: "add", flow: drop(1) },
+        { kind: "group", command: "add", group },
+        { kind: "group", command: "add", group },
+      ],
     ]);
     await expect(attempt).rejects.toThrow("add of group 5: the group: it is there already");
     expect(await connection.flows()).toEqual([]);
@@ -98,8 +102,8 @@ suite("our OpenFlow client and a real switch", () => {
 
   it("modifies in place: counters and cookie stay", async () => {
     await wipe();
-    await connection.apply([{ kind: "flow", command: "add", flow: drop(1) }]);
-    await connection.apply([{ kind: "flow", command: "modify", flow: { ...drop(1, [{ kind: "normal" }]), cookie: { high: 1, low: 1 } } }]);
+    await connection.apply([[{ kind: "flow", command: "add", flow: drop(1) }]]);
+    await connection.apply([[{ kind: "flow", command: "modify", flow: { ...drop(1, [{ kind: "normal" }]), cookie: { high: 1, low: 1 } } }]]);
     const [flow] = await connection.flows();
     expect(flow.cookie).toEqual(drop(1).cookie);
     expect(flow.instructions).not.toBe("");
@@ -107,7 +111,7 @@ suite("our OpenFlow client and a real switch", () => {
 
   it("asks for flows by cookie", async () => {
     await wipe();
-    await connection.apply([drop(1), drop(2)].map((flow) => ({ kind: "flow", command: "add", flow })));
+    await connection.apply([[drop(1), drop(2)].map((flow) => ({ kind: "flow", command: "add", flow }))]);
     const found = await connection.flows(wireCookie({ kind: "pipeline", id: 2 }, 0), { high: 0xffff0000, low: 0xffffffff });
     expect(found.map(({ place }) => place)).toEqual([drop(2).place]);
     expect(cookieParts(found[0].cookie)).toEqual({ kind: "pipeline", id: 2, generation: 7 });
@@ -116,7 +120,7 @@ suite("our OpenFlow client and a real switch", () => {
   it("lists more flows than a message holds", async () => {
     await wipe();
     const many = Array.from({ length: 3000 }, (_, index) => drop(index + 1, [{ kind: "normal" }]));
-    await connection.apply(many.map((flow) => ({ kind: "flow", command: "add", flow })));
+    await connection.apply([many.map((flow) => ({ kind: "flow", command: "add", flow }))]);
     expect(texts(await connection.flows())).toEqual(texts(many));
   });
 
@@ -135,7 +139,7 @@ suite("our OpenFlow client and a real switch", () => {
       { kind: "set", field: "reg12", value: 0x1234 },
       { kind: "controller", maxLength: 32, userdata: [2] },
     ]);
-    await connection.apply([{ kind: "flow", command: "add", flow: report }]);
+    await connection.apply([[{ kind: "flow", command: "add", flow: report }]]);
     await ovs.control(
       "netdev-dummy/receive",
       "br-p1",
@@ -161,7 +165,7 @@ suite("our OpenFlow client and a real switch", () => {
   it("bounds what it sends up, and takes another bound", async () => {
     let arrived = 0;
     const listener = await greetSwitch(await openStream({ kind: "unix", path: ovs.socket("br") }), { onPacket: () => void arrived++ });
-    await connection.apply([{ kind: "flow", command: "add", flow: drop(9, [{ kind: "controller", maxLength: 32, userdata: [2] }]) }]);
+    await connection.apply([[{ kind: "flow", command: "add", flow: drop(9, [{ kind: "controller", maxLength: 32, userdata: [2] }]) }]]);
     const packet = `02000000000202000000000108004500001c00010000401166cf0a0000010a0000020001000200080000${"00".repeat(40)}`;
     const flood = async (): Promise<number> => {
       arrived = 0;
