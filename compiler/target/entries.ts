@@ -1,35 +1,77 @@
 /** Lists in JSON files that are written one entry a line (`plan.json`, `sourcemap.json`): their entries, and where each stands. */
 
 export interface JsonList {
-  /** The members of the object around the list, and the list itself under its name. */
+  /** The members of the object around the list, apart from the list itself. */
   readonly members: ReadonlyMap<string, unknown>;
-  readonly entries: readonly unknown[];
+  /** One after the other, so that a list of many needs no memory. */
+  readonly entries: () => Iterable<Entry>;
+}
+
+export interface Entry {
+  readonly value: unknown;
+  /** From 1; absent where the text is laid out otherwise than an entry a line. */
+  readonly line?: number;
 }
 
 /** The list `name` of a JSON object, or nothing where the text is none. */
 export function readJsonList(text: string, name: string): JsonList | undefined {
-  let value: unknown;
+  return readByLine(text, name) ?? readWhole(text, name);
+}
+
+function readWhole(text: string, name: string): JsonList | undefined {
+  const members = membersOf(text);
+  const list = members?.get(name);
+  return members !== undefined && Array.isArray(list) ? { members, entries: () => list.map((value: unknown) => ({ value })) } : undefined;
+}
+
+function membersOf(text: string): ReadonlyMap<string, unknown> | undefined {
+  const value = parse(text);
+  return isObject(value) ? new Map(Object.entries(value)) : undefined;
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  const members = new Map<string, unknown>(Object.entries(value));
-  const entries: unknown = members.get(name);
-  return Array.isArray(entries) ? { members, entries } : undefined;
 }
 
-/** The line of an entry, from 1; nothing where the text is laid out otherwise. Lines are split once for all questions. */
-export function entryLines(text: string, name: string): (entry: number) => { readonly line?: number } {
-  let lines: readonly string[] | undefined;
-  let first = -1;
-  return (entry) => {
-    lines ??= text.split("\n");
-    if (first < 0) first = lines.findIndex((line) => line.trim() === `"${name}": [`) + 1;
-    const at = first + entry;
-    return first > 0 && /^\s*\{.*\},?$/.test(lines[at] ?? "") ? { line: at + 1 } : {};
-  };
+/** The same where the list's brackets and each of its entries have lines of their own. What is around the list is read without it. */
+function readByLine(text: string, name: string): JsonList | undefined {
+  const opening = new RegExp(`^( *)"${name}": \\[\n`, "m").exec(text);
+  if (opening === null) return undefined;
+  const start = opening.index + opening[0].length;
+  const end = text.indexOf(`\n${opening[1]}]`, start) + 1;
+  const around = (entries: string): ReadonlyMap<string, unknown> | undefined => membersOf(text.slice(0, start) + entries + text.slice(end));
+  const members = around("");
+  // Only the list that grows with what is put there is the one in question.
+  const isThere = end > 0 && isList(members?.get(name), 0) && isList(around("0")?.get(name), 1);
+  return members !== undefined && isThere ? { members, entries: () => entriesByLine(text, name, start, end) } : undefined;
+}
+
+function isList(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length;
+}
+
+/**
+ * Entries that stand from `start` to `end`. No string of JSON goes over the end of a line, so each line that is JSON by itself is one entry.
+ * From the first other line on, entries are those of the whole text, and one that is nothing where the text is no JSON.
+ */
+function* entriesByLine(text: string, name: string, start: number, end: number): Generator<Entry> {
+  let line = text.slice(0, start).split("\n").length;
+  let next = 0;
+  for (let entry = 0, at = start; at < end; at = next, entry++, line++) {
+    next = text.indexOf("\n", at) + 1;
+    const hasComma = text[next - 2] === ",";
+    const value = hasComma === next < end ? parse(text.slice(at, hasComma ? next - 2 : next - 1)) : undefined;
+    if (value === undefined) {
+      const whole = readWhole(text, name)?.entries();
+      yield* whole === undefined ? [{ value: undefined, line }] : [...whole].slice(entry);
+      return;
+    }
+    yield { value, line };
+  }
 }
 
 /** A member of an entry that is a text. */

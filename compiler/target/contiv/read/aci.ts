@@ -12,7 +12,7 @@ import * as values from "../../../space/values.js";
 import type { CheckpointEntry, Reading, ReadingProblem } from "../../target.js";
 import type { AgentRule } from "./agent.js";
 import { listField, textField } from "./documents.js";
-import type { Document } from "./documents.js";
+import type { Objects } from "./series.js";
 
 function servicesOf(rule: AgentRule): ServiceSet {
   if (rule.protocol === 0) return everyService;
@@ -23,7 +23,7 @@ function servicesOf(rule: AgentRule): ServiceSet {
 }
 
 export function aciReading(
-  documents: readonly Document[],
+  { documents, series }: Objects,
   rules: readonly AgentRule[],
   universe: Universe,
   problems: readonly ReadingProblem[],
@@ -54,9 +54,9 @@ export function aciReading(
   });
   const everyMember = groups.flatMap(({ body }) => members(textField(body, "tenantName"), textField(body, "groupName")));
   const between: CheckpointEntry = { flows: flowProduct(everyMember, everyMember, everyService), action: "deny", by: "groups without a contract" };
-  const addressed = documents.flatMap(({ kind, body, path }): readonly ReadingProblem[] =>
-    kind === "rule" && ["fromIpAddress", "toIpAddress", "fromNetwork", "toNetwork"].some((field) => textField(body, field) !== "")
-      ? [{ path, message: "only From/ToEndpointGroup may be specified in ACI mode" }]
+  const addressed = series.flatMap(({ body, rules: objects }): readonly ReadingProblem[] =>
+    ["fromIpAddress", "toIpAddress", "fromNetwork", "toNetwork"].some((field) => textField(body, field) !== "")
+      ? objects.map(({ path }) => ({ path, message: "only From/ToEndpointGroup may be specified in ACI mode" }))
       : [],
   );
   return {

@@ -4,11 +4,14 @@
  */
 import { parseAddress, parsePrefix, prefixBounds } from "../../../space/address.js";
 import type { Ranges } from "../../../space/intervals.js";
+import type { ServiceSet } from "../../../space/service.js";
+import type { Body } from "../model.js";
 import type { ReadingProblem } from "../../target.js";
-import { bundleRules } from "./bundles.js";
-import type { RuleBundle } from "./bundles.js";
+import { bundleRules, portsOf } from "./bundles.js";
+import type { AgentSeries, RuleBundle } from "./bundles.js";
 import { listField, numberField, textField } from "./documents.js";
 import type { Document } from "./documents.js";
+import type { Objects, RuleSeries } from "./series.js";
 
 /** What one side of an agent's rule matches: one object for all rules that match the same. */
 export interface Side {
@@ -38,8 +41,7 @@ export interface AgentRule {
 }
 
 export interface AgentRules {
-  readonly rules: readonly AgentRule[];
-  /** The same rules, those together that differ in ports alone. */
+  /** All rules, those together that differ in ports alone, highest priority first. */
   readonly bundles: readonly RuleBundle[];
   readonly problems: readonly ReadingProblem[];
 }
@@ -96,30 +98,28 @@ const from: SideFields = { name: "from", network: "fromNetwork", group: "fromEnd
 const to: SideFields = { name: "to", network: "toNetwork", group: "toEndpointGroup", address: "toIpAddress" };
 
 /** netmaster's checks when a rule is created; a text when it refuses. */
-function refusal(context: Context, rule: Document): string | undefined {
-  const has = (field: string): boolean => textField(rule.body, field) !== "";
-  const tenant = textField(rule.body, "tenantName");
-  const [side, other] = textField(rule.body, "direction") === "in" ? [from, to] : [to, from];
+function refusal(context: Context, { body, policy }: RuleSeries): string | undefined {
+  const has = (field: string): boolean => textField(body, field) !== "";
+  const tenant = textField(body, "tenantName");
+  const [side, other] = textField(body, "direction") === "in" ? [from, to] : [to, from];
   if (has(other.network) || has(other.group) || (side === to && has("fromIpAddress")))
     return `can not specify '${other.name}' parameters in ${side === from ? "incoming" : "outgoing"} rule`;
   if (has(side.network) && (has(side.address) || has(side.group))) return `can not specify ${side.network} and another selector`;
-  const group = textField(rule.body, side.group);
+  const group = textField(body, side.group);
   if (group !== "" && !context.groups.has(`${tenant}:${group}`)) return "endpoint group not found";
-  const network = textField(rule.body, side.network);
+  const network = textField(body, side.network);
   if (network !== "" && !context.networks.has(`${tenant}:${network}`)) return `${side.name} Network not found`;
-  if (!context.policies.has(policyKey(rule))) return "Policy not found";
+  if (!context.policies.has(policy)) return "Policy not found";
   if (side === from && has("toIpAddress")) return "an incoming rule with toIpAddress needs an endpoint with that address";
   return undefined;
 }
 
-const policyKey = ({ body }: Document): string => `${textField(body, "tenantName")}:${textField(body, "policyName")}`;
-
 /** The remote side of a rule, or a problem where the agent could not install it. */
-function remoteOf(context: Context, rule: Document, side: SideFields): Side | string {
-  const tenant = textField(rule.body, "tenantName");
-  const group = textField(rule.body, side.group);
-  const network = textField(rule.body, side.network);
-  const address = textField(rule.body, side.address);
+function remoteOf(context: Context, body: Body, side: SideFields): Side | string {
+  const tenant = textField(body, "tenantName");
+  const group = textField(body, side.group);
+  const network = textField(body, side.network);
+  const address = textField(body, side.address);
   const key = `${tenant}|${group}|${network}|${address}`;
   const known = context.remotes.get(key);
   if (known !== undefined) return known;
@@ -136,14 +136,21 @@ function remoteSide(context: Context, named: Omit<Side, "id" | "addresses">, ip:
   return context.side({ ...named, addresses });
 }
 
-/** One rule object for one group that has its policy. */
-function instantiate(own: Side, rule: Document, remote: Side): readonly AgentRule[] {
-  const { body } = rule;
+/** Rule objects that the agents install, whichever groups have their policy. */
+interface Installed {
+  readonly series: RuleSeries;
+  readonly remote: Side;
+  readonly ports: ServiceSet;
+}
+
+/** The rules of a series for one group that has their policy. */
+function instantiate(own: Side, { series, remote, ports }: Installed): readonly AgentSeries[] {
+  const { body, rules: objects } = series;
   const protocolText = textField(body, "protocol");
   const port = numberField(body, "port");
   const incoming = textField(body, "direction") === "in";
   const [source, destination] = incoming ? [remote, own] : [own, remote];
-  const forth: AgentRule = {
+  const first: AgentRule = {
     tenant: own.tenant,
     source,
     destination,
@@ -153,34 +160,35 @@ function instantiate(own: Side, rule: Document, remote: Side): readonly AgentRul
     opening: protocolText === "tcp" && port === 0,
     allow: textField(body, "action") === "allow",
     priority: Math.max(1, numberField(body, "priority")),
-    path: rule.path,
+    path: objects[0].path,
   };
+  const forth: AgentSeries = { first, objects, ports };
   const both = (protocolText === "tcp" || protocolText === "udp") && port !== 0;
-  return both ? [forth, { ...forth, source: destination, destination: source, sourcePort: port, destinationPort: 0 }] : [forth];
+  return both ? [forth, { ...forth, first: { ...first, source: destination, destination: source, sourcePort: port, destinationPort: 0 } }] : [forth];
 }
 
-/** All rules of the agents, in no order: a switch asks by priority alone. */
-export function agentRules(documents: readonly Document[]): AgentRules {
+/** All rules of the agents: a switch asks them by priority alone. */
+export function agentRules({ documents, series }: Objects): AgentRules {
   const of = (kind: Document["kind"]): ReadonlyMap<string, Document> =>
     new Map(documents.filter((document) => document.kind === kind).map((document) => [document.key, document]));
   const context: Context = { networks: of("network"), groups: of("endpointGroup"), policies: of("policy"), side: makeSides(), remotes: new Map() };
   const problems: ReadingProblem[] = [];
-  const byPolicy = new Map<string, { readonly rule: Document; readonly remote: Side }[]>();
-  for (const rule of documents) {
-    if (rule.kind !== "rule") continue;
-    const refused = refusal(context, rule);
+  const byPolicy = new Map<string, Installed[]>();
+  for (const each of series) {
+    const { body, policy, rules } = each;
+    const refused = refusal(context, each);
     const remote =
-      refused === undefined ? remoteOf(context, rule, textField(rule.body, "direction") === "in" ? from : to) : `netmaster refuses it: ${refused}`;
+      refused === undefined ? remoteOf(context, body, textField(body, "direction") === "in" ? from : to) : `netmaster refuses it: ${refused}`;
     if (typeof remote === "string") {
-      problems.push({ path: rule.path, message: remote });
+      problems.push(...rules.map(({ path }) => ({ path, message: remote })));
       continue;
     }
-    const key = policyKey(rule);
-    const list = byPolicy.get(key);
-    if (list === undefined) byPolicy.set(key, [{ rule, remote }]);
-    else list.push({ rule, remote });
+    const installed: Installed = { series: each, remote, ports: portsOf(protocolOf(textField(body, "protocol")), rules) };
+    const list = byPolicy.get(policy);
+    if (list === undefined) byPolicy.set(policy, [installed]);
+    else list.push(installed);
   }
-  const rules = [...context.groups.values()].flatMap((group) => {
+  const all = [...context.groups.values()].flatMap((group) => {
     const tenant = textField(group.body, "tenantName");
     const own = context.side({ tenant, group: textField(group.body, "groupName") });
     if (!context.networks.has(`${tenant}:${textField(group.body, "networkName")}`))
@@ -188,9 +196,9 @@ export function agentRules(documents: readonly Document[]): AgentRules {
     return listField(group.body, "policies").flatMap((policy) => {
       if (!context.policies.has(`${tenant}:${policy}`))
         problems.push({ path: group.path, message: `netmaster refuses it: policy ${policy} is not there` });
-      return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap(({ rule, remote }) => instantiate(own, rule, remote));
+      return (byPolicy.get(`${tenant}:${policy}`) ?? []).flatMap((installed) => instantiate(own, installed));
     });
   });
-  const bundles = bundleRules(rules);
-  return { rules, bundles: bundles.bundles, problems: [...problems, ...bundles.problems] };
+  const { bundles, problems: collisions } = bundleRules(all);
+  return { bundles, problems: [...problems, ...collisions] };
 }

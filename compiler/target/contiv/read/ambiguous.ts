@@ -1,4 +1,5 @@
 /** Rules of the agent whose order no priority gives: which of two with equal priority a switch asks first is undefined. */
+import { boundedCache } from "../../../space/boundedCache.js";
 import { overlaps } from "../../../space/intervals.js";
 import type { Ranges } from "../../../space/intervals.js";
 import type { ReadingProblem } from "../../target.js";
@@ -9,6 +10,9 @@ import type { RuleBundle } from "./bundles.js";
 const compatible = <T>(a: T | undefined, b: T | undefined): boolean => a === undefined || b === undefined || a === b;
 const meet = (a: Ranges<number> | undefined, b: Ranges<number> | undefined): boolean => a === undefined || b === undefined || overlaps(a, b);
 const samePort = (a: number, b: number): boolean => a === 0 || b === 0 || a === b;
+
+/** Rules are many and name few sides. */
+const SIDES = 65_536;
 
 /** Addresses that a side can have; absent: any. */
 type Located = (side: Side) => Ranges<number> | undefined;
@@ -74,14 +78,17 @@ export function ambiguities(
   bundles: readonly RuleBundle[],
   networkOf: (tenant: string, group: string) => Ranges<number> | undefined,
 ): readonly ReadingProblem[] {
-  const located: Located = ({ tenant, group, addresses }) => addresses ?? (group === undefined ? undefined : networkOf(tenant, group));
+  const located: Located = boundedCache(
+    SIDES,
+    ({ tenant, group, addresses }: Side) => addresses ?? (group === undefined ? undefined : networkOf(tenant, group)),
+  );
   const problems: ReadingProblem[] = [];
   for (const level of levelsOf(bundles)) {
     for (const denies of level.denies) {
       const near = allowsNear(level, denies.first).flatMap((allows) => allows.filter(({ first }) => matchesMeet(first, denies.first, located)));
       if (near.length === 0) continue;
-      const allows = near.flatMap(({ rules }) => rules);
-      for (const deny of denies.rules) {
+      const allows = near.flatMap(({ rules }) => rules());
+      for (const deny of denies.rules()) {
         const allow = allows.find((candidate) => portsMeet(candidate, deny));
         if (allow === undefined) continue;
         problems.push({ path: deny.path, message: `has priority ${deny.priority} as ${allow.path} has, which allows some of the same packets` });

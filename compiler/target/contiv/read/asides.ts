@@ -3,13 +3,13 @@ import type { Universe } from "../../../policy/universe.js";
 import type { Comparison } from "../../../verify/fresh.js";
 import type { Artefact, AsideProblem } from "../../target.js";
 import { kindOfPath } from "../paths.js";
-import type { Document } from "./documents.js";
 import { labelProblems } from "./labels.js";
 import { PLAN, planProblems } from "./plan.js";
+import type { Objects } from "./series.js";
 
-export function asideProblems(artefacts: readonly Artefact[], documents: readonly Document[], universe: Universe): readonly AsideProblem[] {
+export function asideProblems(artefacts: readonly Artefact[], objects: Objects, universe: Universe): readonly AsideProblem[] {
   const plan = artefacts.find(({ path }) => path === PLAN);
-  return [...misplaced(artefacts), ...planProblems(plan?.text, documents), ...labelProblems(artefacts, documents, universe)];
+  return [...misplaced(artefacts), ...planProblems(plan?.text, objects), ...labelProblems(artefacts, objects.documents, universe)];
 }
 
 function misplaced(artefacts: readonly Artefact[]): readonly AsideProblem[] {

@@ -1,53 +1,64 @@
 /**
- * Rules of the agents that differ in their ports alone, as one: Contiv says a range of ports as a rule for each, which is most of a large
- * folder. Rules of one priority have no order, so that putting some of them together changes nothing.
+ * Rules of the agents that differ in their ports alone, as one. Rules of one priority have no order, so that putting some of them together
+ * changes nothing.
  */
 import { noService, portService, protocolNumber, unionAllServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import type { ReadingProblem } from "../../target.js";
 import type { AgentRule } from "./agent.js";
+import type { RuleObject } from "./series.js";
+
+/** What the agents make of a series of rule objects, at one end of one group. */
+export interface AgentSeries {
+  /** What becomes of the first object; the rules of the others differ in their path and in the port that it names, at either end. */
+  readonly first: AgentRule;
+  readonly objects: readonly RuleObject[];
+  /** The ports that they name, as services of their protocol; none where they name none. A rule names one at most. */
+  readonly ports: ServiceSet;
+}
 
 /** Rules with the same sides, protocol, action and priority, all or none of them with a port at each end. */
 export interface RuleBundle {
   readonly first: AgentRule;
-  /** All of them, `first` too. */
-  readonly rules: readonly AgentRule[];
-  /** The ports that they name, as services of their protocol; none where they name none. A rule names one at most, at either end. */
+  /** The ports that they name, as those of a series. */
   readonly ports: ServiceSet;
+  /** All of them, `first` too, by themselves. */
+  readonly rules: () => readonly AgentRule[];
 }
 
-export function hasPorts(rule: AgentRule): boolean {
-  return rule.protocol === protocolNumber.tcp || rule.protocol === protocolNumber.udp;
+function isPorted(protocol: number): boolean {
+  return protocol === protocolNumber.tcp || protocol === protocolNumber.udp;
 }
 
-/** What the switch matches but for ports, whatever the action. */
-interface Match {
-  /** Rules by their ports: two with the same ones are one flow of the switch. */
-  readonly byPorts: Map<number, AgentRule>;
-  readonly bundles: Map<number, OpenBundle>;
+export function hasPorts({ protocol }: AgentRule): boolean {
+  return isPorted(protocol);
 }
 
-/** A bundle that rules are still added to. */
-interface OpenBundle {
-  readonly first: AgentRule;
-  readonly rules: AgentRule[];
+/** The ports of rule objects with one protocol, as services of it. */
+export function portsOf(protocol: number, objects: readonly RuleObject[]): ServiceSet {
+  return isPorted(protocol) && objects[0].port !== 0 ? unionAllServices(objects.map(({ port }) => portService(protocol, port, port))) : noService;
 }
 
-function portsOf({ first, rules }: OpenBundle): ServiceSet {
-  const ported = hasPorts(first) && first.sourcePort + first.destinationPort > 0;
-  return ported ? unionAllServices(rules.map(portOf)) : noService;
+function rulesOf({ first, objects }: AgentSeries): readonly AgentRule[] {
+  return objects.map(({ path, port }) => ({ ...first, path, ...(first.sourcePort === 0 ? { destinationPort: port } : { sourcePort: port }) }));
 }
 
 /** A rule by itself. */
 export function single(rule: AgentRule): RuleBundle {
-  const alone = { first: rule, rules: [rule] };
-  return { ...alone, ports: portsOf(alone) };
+  const port = rule.sourcePort === 0 ? rule.destinationPort : rule.sourcePort;
+  return { first: rule, ports: portsOf(rule.protocol, [{ path: rule.path, id: "", port }]), rules: () => [rule] };
 }
 
-/** The port that a rule names, at whichever end, as a service. */
-function portOf({ protocol, sourcePort, destinationPort }: AgentRule): ServiceSet {
-  const port = sourcePort === 0 ? destinationPort : sourcePort;
-  return portService(protocol, port, port);
+/** What the switch matches but for ports, whatever the action: all series with it. */
+interface Match {
+  readonly series: AgentSeries[];
+  readonly bundles: OpenBundle[];
+}
+
+/** A bundle that series are still added to. */
+interface OpenBundle {
+  readonly first: AgentRule;
+  readonly series: AgentSeries[];
 }
 
 const IDS = 2 ** 26;
@@ -60,34 +71,70 @@ function matchOf(matches: Map<number, Map<number, Match>>, { source, destination
   const rest = (priority * 256 + protocol) * 2 + (opening ? 1 : 0);
   const known = between.get(rest);
   if (known !== undefined) return known;
-  const made: Match = { byPorts: new Map(), bundles: new Map() };
+  const made: Match = { series: [], bundles: [] };
   between.set(rest, made);
   return made;
 }
 
-/** Puts rules together, highest priority first; problems are flows of the switch that come from two of them. */
-export function bundleRules(rules: readonly AgentRule[]): { readonly bundles: readonly RuleBundle[]; readonly problems: readonly ReadingProblem[] } {
-  const matches = new Map<number, Map<number, Match>>();
-  const bundles: OpenBundle[] = [];
-  const problems: ReadingProblem[] = [];
-  for (const rule of rules) {
-    const { byPorts, bundles: known } = matchOf(matches, rule);
-    const ports = hasPorts(rule) ? rule.sourcePort * 65536 + rule.destinationPort : 0;
+/** Whether rules of one match have the same action, and ports at the same ends. */
+function isAlike(a: AgentRule, b: AgentRule): boolean {
+  return a.allow === b.allow && (a.sourcePort === 0) === (b.sourcePort === 0) && (a.destinationPort === 0) === (b.destinationPort === 0);
+}
+
+/** The ports that a rule is a flow of the switch by: two rules of one match with the same ones are one flow. */
+function flowPorts(rule: AgentRule): number {
+  return hasPorts(rule) ? rule.sourcePort * 65536 + rule.destinationPort : 0;
+}
+
+/** How many flows of the switch come from series of one match. */
+function countFlows(series: readonly AgentSeries[]): number {
+  const named = (isThere: (rule: AgentRule) => boolean): number => {
+    const ports = unionAllServices(series.flatMap((each) => (isThere(each.first) ? [each.ports] : [])));
+    let count = 0;
+    for (let at = 0; at < ports.length; at += 2) count += ports[at + 1] - ports[at] + 1;
+    return count;
+  };
+  const portless = series.some(({ first }) => flowPorts(first) === 0) ? 1 : 0;
+  return (
+    portless + named(({ sourcePort }) => sourcePort !== 0) + named(({ sourcePort, destinationPort }) => sourcePort === 0 && destinationPort !== 0)
+  );
+}
+
+/** Flows of the switch that come from two rules. */
+function collisions({ series }: Match): readonly ReadingProblem[] {
+  const objects = series.reduce((sum, each) => sum + each.objects.length, 0);
+  if (objects === countFlows(series)) return [];
+  const byPorts = new Map<number, AgentRule>();
+  return series.flatMap(rulesOf).flatMap((rule) => {
+    const ports = flowPorts(rule);
     const other = byPorts.get(ports);
     if (other === undefined) byPorts.set(ports, rule);
+    if (other === undefined) return [];
+    const message = `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it`;
+    return [{ path: rule.path, message }];
+  });
+}
+
+/** Puts rules together, highest priority first; problems are flows of the switch that come from two of them. */
+export function bundleRules(all: readonly AgentSeries[]): { readonly bundles: readonly RuleBundle[]; readonly problems: readonly ReadingProblem[] } {
+  const matches = new Map<number, Map<number, Match>>();
+  const bundles: OpenBundle[] = [];
+  for (const each of all) {
+    const match = matchOf(matches, each.first);
+    match.series.push(each);
+    const bundle = match.bundles.find(({ first }) => isAlike(first, each.first));
+    if (bundle !== undefined) bundle.series.push(each);
     else {
-      const message = `becomes the same flow as ${other.path}: the agent keeps one of them, and deleting either removes it`;
-      problems.push({ path: rule.path, message });
-    }
-    const kind = (rule.allow ? 4 : 0) + (rule.sourcePort === 0 ? 0 : 2) + (rule.destinationPort === 0 ? 0 : 1);
-    const bundle = known.get(kind);
-    if (bundle !== undefined) bundle.rules.push(rule);
-    else {
-      const made: OpenBundle = { first: rule, rules: [rule] };
-      known.set(kind, made);
+      const made: OpenBundle = { first: each.first, series: [each] };
+      match.bundles.push(made);
       bundles.push(made);
     }
   }
+  const problems = [...matches.values()].flatMap((between) => [...between.values()].flatMap(collisions));
   const ordered = bundles.sort((a, b) => b.first.priority - a.first.priority);
-  return { bundles: ordered.map((bundle) => ({ ...bundle, ports: portsOf(bundle) })), problems };
+  return { bundles: ordered.map(bundleOf), problems };
+}
+
+function bundleOf({ first, series }: OpenBundle): RuleBundle {
+  return { first, ports: unionAllServices(series.map(({ ports }) => ports)), rules: () => series.flatMap(rulesOf) };
 }

@@ -18,7 +18,9 @@ export interface Documents {
 }
 
 function isBody(value: unknown): value is Body {
-  return typeof value === "object" && value !== null && Object.values(value).every(isMember);
+  if (typeof value !== "object" || value === null) return false;
+  for (const member of Object.values(value)) if (!isMember(member)) return false;
+  return true;
 }
 
 function isMember(member: unknown): boolean {
@@ -33,32 +35,53 @@ function parse(text: string): unknown {
   }
 }
 
-/** Reads every object; one that netmaster's model would refuse is a problem, and is left out. */
-export function readDocuments(artefacts: readonly Artefact[]): Documents {
-  const documents: Document[] = [];
-  const problems: ReadingProblem[] = [];
-  const seen = new Map<Kind, Map<string, string>>();
+/** A text that may be an object, and what netmaster would refuse in it. */
+export interface Candidate {
+  readonly kind: Kind;
+  readonly path: string;
+  readonly body: Body;
+}
+
+/** Every file that holds an object, parsed; those that hold none of strings, numbers and lists are put to the problems. */
+export function* eachBody(artefacts: readonly Artefact[], problems: ReadingProblem[]): Generator<Candidate> {
   for (const { path, text } of artefacts) {
     const kind = kindOfPath(path);
     if (kind === undefined) continue;
     const body = parse(text);
-    if (!isBody(body)) {
-      problems.push({ path, message: `this is not a JSON object of strings, numbers and lists of strings` });
-      continue;
-    }
-    const wrong = violations(kind, body);
-    if (wrong.length > 0) {
-      problems.push(...wrong.map((message) => ({ path, message: `netmaster refuses it: ${message}` })));
-      continue;
-    }
-    const key = objectKey(kind, body);
+    if (isBody(body)) yield { kind, path, body };
+    else problems.push({ path, message: `this is not a JSON object of strings, numbers and lists of strings` });
+  }
+}
+
+/** What netmaster refuses in a body by its model. */
+export function refusedFields({ kind, path, body }: Candidate): readonly ReadingProblem[] {
+  return violations(kind, body).map((message) => ({ path, message: `netmaster refuses it: ${message}` }));
+}
+
+/** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. */
+export function firstOfKey(problems: ReadingProblem[]): (kind: Kind, key: string, path: string) => boolean {
+  const seen = new Map<Kind, Map<string, string>>();
+  return (kind, key, path) => {
     const ofKind = seen.get(kind) ?? new Map<string, string>();
     if (ofKind.size === 0) seen.set(kind, ofKind);
     const other = ofKind.get(key);
-    if (other === undefined) {
-      ofKind.set(key, path);
-      documents.push({ kind, path, key, body });
-    } else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
+    if (other === undefined) ofKind.set(key, path);
+    else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
+    return other === undefined;
+  };
+}
+
+/** Reads every object; one that netmaster's model would refuse is a problem, and is left out. */
+export function readDocuments(artefacts: readonly Artefact[]): Documents {
+  const documents: Document[] = [];
+  const problems: ReadingProblem[] = [];
+  const isFirst = firstOfKey(problems);
+  for (const candidate of eachBody(artefacts, problems)) {
+    const { kind, path, body } = candidate;
+    const wrong = refusedFields(candidate);
+    problems.push(...wrong);
+    const key = objectKey(kind, body);
+    if (wrong.length === 0 && isFirst(kind, key, path)) documents.push({ kind, path, key, body });
   }
   return { documents, problems };
 }

@@ -25,8 +25,10 @@ import { asideProblems } from "./asides.js";
 import { ambiguities } from "./ambiguous.js";
 import { single } from "./bundles.js";
 import type { RuleBundle } from "./bundles.js";
-import { readDocuments, textField } from "./documents.js";
+import { textField } from "./documents.js";
 import type { Document } from "./documents.js";
+import { readObjects } from "./series.js";
+import type { Objects } from "./series.js";
 import { aciReading } from "./aci.js";
 import { firstPacketFlows, foreignWorkloads, isolation, replyFlows, replyTable, sceneOf, sideEnds, sourceTable } from "./table.js";
 import type { Assumptions, SideEnds } from "./table.js";
@@ -88,10 +90,9 @@ function networkFinder(documents: readonly Document[]): (tenant: string, group: 
 }
 
 /** What the texts say whatever is assumed. */
-interface Objects {
+interface Installation {
   readonly universe: Universe;
-  readonly documents: readonly Document[];
-  readonly rules: readonly AgentRule[];
+  readonly objects: Objects;
   /** In the order in which a switch asks them. */
   readonly bundles: readonly RuleBundle[];
   readonly sides: SideEnds;
@@ -100,14 +101,14 @@ interface Objects {
   readonly problems: readonly ReadingProblem[];
 }
 
-function readObjects(artefacts: readonly Artefact[], universe: Universe): Objects {
-  const { documents, problems } = readDocuments(artefacts);
-  const { rules, bundles, problems: ofAgents } = agentRules(documents);
+function readInstallation(artefacts: readonly Artefact[], universe: Universe): Installation {
+  const objects = readObjects(artefacts);
+  const { documents, problems } = objects;
+  const { bundles, problems: ofAgents } = agentRules(objects);
   const ordered = isAci(documents) ? [] : ambiguities(bundles, networkFinder(documents));
   return {
     universe,
-    documents,
-    rules,
+    objects,
     bundles,
     sides: sideEnds(universe),
     shared: sharedVrf(documents),
@@ -119,10 +120,14 @@ function isAci(documents: readonly Document[]): boolean {
   return documents.some(({ kind, body }) => kind === "global" && textField(body, "networkInfraType") === "aci");
 }
 
-function readingUnder({ universe, documents, rules, bundles, sides, shared, problems }: Objects, assumptions: Assumptions): Reading {
-  if (isAci(documents)) return aciReading(documents, rules, universe, problems);
+function readingUnder({ universe, objects, bundles, sides, shared, problems }: Installation, assumptions: Assumptions): Reading {
+  if (isAci(objects.documents)) return aciReading(objects, allRules(bundles), universe, problems);
   const scene = sceneOf(universe, sides, assumptions, shared);
   return { checkpoints: [...isolation(scene), sourceTable(scene, bundles)], replies: [replyTable(scene, bundles)], problems };
+}
+
+function allRules(bundles: readonly RuleBundle[]): readonly AgentRule[] {
+  return bundles.flatMap(({ rules }) => rules());
 }
 
 /** A rule of the agents, with the flows whose first packets it decides, and those whose replies. */
@@ -134,10 +139,13 @@ export interface TableRow {
 
 /** What a reading is made from, rule by rule, highest priority first, for those who have to say it otherwise. Not for ACI. */
 export function contivTable(artefacts: readonly Artefact[], universe: Universe): readonly TableRow[] {
-  const { documents } = readDocuments(artefacts);
-  const scene = sceneOf(universe, sideEnds(universe), usualAssumptions, sharedVrf(documents));
-  const rules = [...agentRules(documents).rules].sort((a, b) => b.priority - a.priority);
-  return rules.map((rule) => ({ rule, opens: firstPacketFlows(scene, single(rule)), answers: replyFlows(scene, single(rule)) }));
+  const objects = readObjects(artefacts);
+  const scene = sceneOf(universe, sideEnds(universe), usualAssumptions, sharedVrf(objects.documents));
+  return allRules(agentRules(objects).bundles).map((rule) => ({
+    rule,
+    opens: firstPacketFlows(scene, single(rule)),
+    answers: replyFlows(scene, single(rule)),
+  }));
 }
 
 /**
@@ -145,18 +153,18 @@ export function contivTable(artefacts: readonly Artefact[], universe: Universe):
  * members.
  */
 export function readContiv(artefacts: readonly Artefact[], universe: Universe, assumptions: Assumptions = usualAssumptions): Reading {
-  return readingUnder(readObjects(artefacts, universe), assumptions);
+  return readingUnder(readInstallation(artefacts, universe), assumptions);
 }
 
 /** The readings that together are the proof, each with its assumption in words. */
 export function contivReadings(artefacts: readonly Artefact[], universe: Universe): readonly NamedReading[] {
-  const objects = readObjects(artefacts, universe);
+  const installation = readInstallation(artefacts, universe);
   const foreign = foreignWorkloads(universe);
   const flows = [...flowProduct(foreign, ends.allEnds, everyService), ...flowProduct(ends.allEnds, foreign, everyService)];
-  const asides = asideProblems(artefacts, objects.documents, universe);
+  const asides = asideProblems(artefacts, installation.objects, universe);
   return everyAssumption.map(({ words, assumptions, asked }) => ({
     assumption: words,
-    reading: { ...readingUnder(objects, assumptions), asides },
+    reading: { ...readingUnder(installation, assumptions), asides },
     asked: asked(flows),
   }));
 }

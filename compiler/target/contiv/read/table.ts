@@ -9,7 +9,7 @@ import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
 import type { FlowSet } from "../../../space/flows.js";
-import { everyService, isEmptyService, noService, protocolService } from "../../../space/service.js";
+import { everyService, isEmptyService, noService, pointDetail, protocolService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { allAddresses } from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
@@ -120,13 +120,11 @@ function firstPacketServices(scene: Scene, { first, ports }: RuleBundle): Servic
 }
 
 /** Services of flows whose replies the rules match: a reply's source port is the flow's service, its destination port the client's. */
-function replyServices(scene: Scene, { first, rules, ports }: RuleBundle): ServiceSet {
+function replyServices(scene: Scene, { first, ports }: RuleBundle): ServiceSet {
   if (first.opening) return noService;
   if (!hasPorts(first)) return protocolServices(first.protocol);
   if (first.destinationPort !== 0) {
-    const counts = first.allow
-      ? scene.assumptions.clientPorts === "chosen"
-      : rules.some(({ destinationPort }) => destinationPort >= firstEphemeralPort);
+    const counts = first.allow ? scene.assumptions.clientPorts === "chosen" : pointDetail(ports.at(-1) ?? 0) >= firstEphemeralPort;
     if (!counts) return noService;
   }
   return first.sourcePort === 0 ? protocolService(first.protocol) : ports;
@@ -142,7 +140,7 @@ function checkpoint(name: string, unfiltered: FlowSet, bundles: readonly RuleBun
   for (const bundle of bundles) {
     const entry = entryOf(bundle);
     if (entry.flows.length === 0) continue;
-    entries.push(bundle.rules.length === 1 ? entry : { ...entry, parts: () => bundle.rules.map((rule) => entryOf(single(rule))) });
+    entries.push({ ...entry, parts: () => bundle.rules().map((rule) => entryOf(single(rule))) });
   }
   return { name, entries, otherwise: "allow" };
 }

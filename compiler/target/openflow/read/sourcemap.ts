@@ -3,7 +3,8 @@
  * program that was made with it, and the source as it is now.
  */
 import type { Origin, Policy } from "../../../policy/model.js";
-import { entryLines, numberMember, readJsonList, textMember } from "../../entries.js";
+import { numberMember, readJsonList, textMember } from "../../entries.js";
+import type { Entry } from "../../entries.js";
 import type { AsideProblem } from "../../target.js";
 import { readCookie } from "../flow.js";
 import type { Program } from "../program.js";
@@ -31,13 +32,12 @@ export function sourceMapProblems(text: string | undefined, program: Program, fl
   const mask = cookieOf(textIn(read?.members.get("cookieMask")));
   if (read === undefined || read.members.get("version") !== 1 || mask === undefined)
     return [{ path: SOURCE_MAP, message: 'this is not a source map of version 1, with a "cookieMask" and a list of "sources"' }];
-  const lineOf = entryLines(text, "sources");
   const decided = decisionsOf(program);
   const source = sourceOf(policy);
   const rows = new Map<bigint, Row>();
-  const inRows = read.entries.flatMap((entry, at): readonly AsideProblem[] => {
-    const problem = (message: string): AsideProblem => ({ path: SOURCE_MAP, ...lineOf(at), message });
-    const row = readRow(entry);
+  const problemsOf = ({ value, line }: Entry): readonly AsideProblem[] => {
+    const problem = (message: string): AsideProblem => ({ path: SOURCE_MAP, ...(line === undefined ? {} : { line }), message });
+    const row = readRow(value);
     if (row === undefined) return [problem("this row is not one of a source map")];
     const cookie = row.cookie & mask;
     if (rows.has(cookie)) return [problem(`cookie 0x${cookie.toString(16)} has two rows`)];
@@ -45,7 +45,9 @@ export function sourceMapProblems(text: string | undefined, program: Program, fl
     const wrong = rowProblems(row, decided);
     if (wrong.length > 0) return wrong.map(problem);
     return outdatedProblems(row, source).map((message) => ({ ...problem(message), outdated: true }));
-  });
+  };
+  const inRows: AsideProblem[] = [];
+  for (const entry of read.entries()) inRows.push(...problemsOf(entry));
   const decisions = new Set([...rows.values()].map(({ decision }) => decision));
   const left = [...decided].filter(([decision]) => !decisions.has(decision));
   return [

@@ -4,6 +4,7 @@ import { makePolicy, universeOf } from "../../../support/policy.js";
 import type { PolicySketch, RuleSketch, TenantSketch } from "../../../support/policy.js";
 import { contiv } from "../../../../compiler/target/contiv/contiv.js";
 import { readDocuments } from "../../../../compiler/target/contiv/read/documents.js";
+import { readObjects } from "../../../../compiler/target/contiv/read/series.js";
 import type { Document } from "../../../../compiler/target/contiv/read/documents.js";
 import { agentRules } from "../../../../compiler/target/contiv/read/agent.js";
 import type { AgentRule } from "../../../../compiler/target/contiv/read/agent.js";
@@ -22,7 +23,13 @@ export interface Emitted extends Emission {
 export function emitted(universe: Universe, portLimit = options.portLimit): Emitted {
   const emission = contiv.emit(universe, { portLimit });
   const { documents } = readDocuments(emission.artefacts);
-  return { ...emission, universe, documents, agents: agentRules(documents).rules, codes: emission.diagnostics.map(({ code }) => code) };
+  return {
+    ...emission,
+    universe,
+    documents,
+    agents: agentRules(readObjects(emission.artefacts)).bundles.flatMap(({ rules }) => rules()),
+    codes: emission.diagnostics.map(({ code }) => code),
+  };
 }
 
 export function emittedFolder(folder: string): Emitted {

@@ -1,5 +1,6 @@
 /** The reader on objects that were edited by hand: what netmaster refuses, what the agent loses, what has no order. */
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { readContiv } from "../../../../compiler/target/contiv/read/read.js";
 import type { Artefact } from "../../../../compiler/target/target.js";
 import { parseAddress } from "../../../../compiler/space/address.js";
@@ -159,5 +160,31 @@ describe("rules that differ in their ports alone", () => {
     const [found] = denying([82]);
     expect(found.flow.detail).toBe(82);
     expect(artefacts.find(({ path }) => found.by.includes(path))?.text).toContain('"port": 82,');
+  });
+
+  it("are the same rules wherever they lie", () => {
+    const fields = fc.record({
+      fromEndpointGroup: fc.constantFrom("a", ""),
+      protocol: fc.constantFrom("tcp", "6", "udp", "icmp"),
+      port: fc.constantFrom(0, 80, 81, 82, 40000),
+      priority: fc.constantFrom(1, 2),
+      action: fc.constantFrom("allow", "deny"),
+    });
+    const points = [6, 17, 1].flatMap((protocol) => [80, 81, 82, 83, 40000].map((port) => [protocol, protocol === 1 ? 0 : port] as const));
+    fc.assert(
+      fc.property(fc.array(fields, { maxLength: 8 }), fc.infiniteStream(fc.nat()), (bodies, order) => {
+        const rules = bodies.map((body, at) => rule(`r${at}`, body));
+        const places = new Map(rules.map((artefact) => [artefact, order.next().value ?? 0]));
+        const shuffled = [...rules].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+        const decided = (folder: readonly Artefact[]) => {
+          const reading = readContiv([...ground, ...folder], universe);
+          const verdicts = ["a", "outside"].flatMap((from) =>
+            points.map(([protocol, port]) => passes([...reading.checkpoints, ...reading.replies], flow(from, "b", protocol, port)).allowed),
+          );
+          return { problems: reading.problems.length, verdicts: reading.problems.length === 0 ? verdicts : [] };
+        };
+        expect(decided(shuffled)).toEqual(decided(rules));
+      }),
+    );
   });
 });
