@@ -50,7 +50,7 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
     read: (id) => {
       if (id === stdinId) return input;
       const path = resolve(root, id);
-      return kindOf(path) === "nothing" ? undefined : readText(path, shown(id));
+      return kindOf(path) === "file" ? readText(path, shown(id)) : undefined;
     },
     shown,
   };

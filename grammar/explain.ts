@@ -9,7 +9,13 @@ import type { SyntaxProblem } from "./syntax.js";
 import * as t from "./tokens.js";
 
 export function explain(source: Source, mismatch: Mismatch): SyntaxProblem {
-  return danglingComma(source, mismatch) ?? misspelt(source, mismatch) ?? explanationOf(source, mismatch);
+  return danglingComma(source, mismatch) ?? misplacedExcept(source, mismatch) ?? misspelt(source, mismatch) ?? explanationOf(source, mismatch);
+}
+
+/** A second `except` in a list of peers, or one where there are no peers. */
+function misplacedExcept(source: Source, { found, wanted }: Mismatch): SyntaxProblem | undefined {
+  if (found.tokenType !== t.Except || (wanted !== "arrow" && wanted !== "end")) return undefined;
+  return problem(syntaxCodes.unexpectedText, spanOf(source, found), '"except" stands once, behind a list of peers: a, b except c, d');
 }
 
 /** A rule says its name or `log` a second time. */

@@ -19,6 +19,7 @@ import type { Spans } from "../policy/draft.js";
 import type { Group, Network, Policy, Tenant } from "../policy/model.js";
 import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
+import { checkVirtualPorts } from "./balancers.js";
 import { formatAddresses } from "./literals.js";
 import { findOverlaps } from "./overlaps.js";
 
@@ -38,6 +39,7 @@ export function checkAddressing(input: AddressingInput): void {
     checkSubnets(tenant, input);
     checkPools(tenant, input);
     checkVirtualAddresses(tenant, input);
+    checkVirtualPorts(tenant, input.spans, input.report);
   }
   checkTags(input);
   checkNamespaceOwners(input);

@@ -284,6 +284,18 @@ export const addressOutside = defineDiagnostic<{ address: string; network: strin
   fix: "Use an address of the network, or leave it out.",
 });
 
+export const virtualPortTaken = defineDiagnostic<{ balancer: string; what: string }>({
+  code: "CTV3029",
+  severity: "error",
+  title: "Virtual address or port taken",
+  message: ({ balancer, what }) => `load balancer "${balancer}" cannot answer alone: ${what}`,
+  explanation:
+    "A connection to a virtual address and port goes to one set of providers and one of their ports. A second mapping of the same port, another load balancer there, or a router's address would leave open which.",
+  example:
+    "tenant shop {\n  network app-net { subnet 10.1.1.0/24 }\n  loadbalancer front in app-net {\n    address 10.1.1.250\n    match app = web\n    port tcp/80 -> 8080\n    port tcp/80 -> 8081\n  }\n}\n",
+  fix: "Remove one of the two, or choose another address or port.",
+});
+
 export const invalidParamValue = defineDiagnostic<{ name: string; type: string; from: string; reason: string }>({
   code: "CTV3026",
   severity: "error",
@@ -347,6 +359,7 @@ export const valuesDiagnostics: readonly Definition[] = [
   hostsInTwoTenants,
   namespacesWithoutMatch,
   addressOutside,
+  virtualPortTaken,
   invalidParamValue,
   valueCount,
   portLikeAddress,

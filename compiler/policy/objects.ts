@@ -61,14 +61,16 @@ export function resolveLoadBalancer(resolving: Resolving, place: Place, block: N
   const addressUse = uses.one("address");
   const address = addressUse === undefined ? undefined : read.readAddressValue(context, place, addressUse);
   const labels = uses.match === undefined ? new Map() : readMatch(uses.match, title, context.report);
-  const ports = uses.all("port").flatMap((use) => {
+  const mapped = uses.all("port").flatMap((use) => {
     const mapping = read.readPortMappingValue(context, place, use);
-    return mapping === undefined ? [] : (portOf(resolving, place, mapping) ?? []);
+    const port = mapping === undefined ? undefined : portOf(resolving, place, mapping);
+    return port === undefined ? [] : [{ port, span: mapping?.service.span }];
   });
   if (network === undefined) return undefined;
   const { name, origin } = headOf(place, block);
-  const made: LoadBalancer = { name, origin, network, ...(address === undefined ? {} : { address }), labels, ports };
+  const made: LoadBalancer = { name, origin, network, ...(address === undefined ? {} : { address }), labels, ports: mapped.map(({ port }) => port) };
   spans.mark(made, "address", addressUse?.property.values.at(0)?.span);
+  for (const [at, { span }] of mapped.entries()) spans.mark(made, `port ${at}`, span);
   return made;
 }
 

@@ -3,7 +3,7 @@ import type * as syntax from "../../grammar/syntax.js";
 import type { Place } from "../bind/lookup.js";
 import { checkPortLike } from "../check/portlike.js";
 import { duplicateName } from "../diagnostics/names.js";
-import { wrongValue } from "../diagnostics/values.js";
+import { outOfRange, wrongValue } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
 import { headOf } from "./draft.js";
 import type { Resolving } from "./draft.js";
@@ -67,7 +67,18 @@ function resolveRule({ context, peers, services }: Resolving, place: Place, home
   return rule;
 }
 
-function priorityOf({ context }: Resolving, place: Place, value: syntax.IntegerLiteral | syntax.Name): number | undefined {
+/** Above it, numbers that are written differently could be one to a computer, and so two priorities. */
+const HIGHEST_PRIORITY = 2_147_483_647;
+
+function priorityOf(resolving: Resolving, place: Place, value: syntax.IntegerLiteral | syntax.Name): number | undefined {
+  const priority = writtenPriority(resolving, place, value);
+  if (priority === undefined || priority <= HIGHEST_PRIORITY) return priority;
+  const fields = { what: "a priority", value: String(priority), min: 0, max: HIGHEST_PRIORITY };
+  resolving.context.report(outOfRange.make(fields, { span: value.span }));
+  return undefined;
+}
+
+function writtenPriority({ context }: Resolving, place: Place, value: syntax.IntegerLiteral | syntax.Name): number | undefined {
   if (value.kind === "integer") return value.value;
   const symbol = context.lookup.find(place, value, {
     space: "peer",

@@ -73,9 +73,17 @@ describe("imports", () => {
   it("refuses an imported file that cannot be read", async () => {
     const outcome = await ctv(["check", "a.ctv"], { cwd: scratch({ "a.ctv": 'import "b.ctv"\n', "b.ctv": Uint8Array.from([0, 1]) }) });
     expect(outcome).toMatchObject({ code: 2, err: expect.stringContaining("b.ctv is a binary file") });
-    const folder = scratch({ "a.ctv": 'import "sub"\n' });
+  });
+
+  it("takes a folder for no file", async () => {
+    const folder = scratch({ "a.ctv": 'import "sub"\nimport "."\n' });
     mkdirSync(join(folder, "sub"));
-    expect(await ctv(["check", "a.ctv"], { cwd: folder })).toMatchObject({ code: 2, err: expect.stringContaining("sub: it is a folder") });
+    const { code, err } = await ctv(["check", "a.ctv"], { cwd: folder });
+    expect([code, ...err.matchAll(/there is no file "(.*)"\n *--> (.*)/g)].flat()).toEqual([
+      1,
+      ...['there is no file "sub"\n --> a.ctv:1:8', "sub", "a.ctv:1:8"],
+      ...['there is no file "."\n --> a.ctv:2:8', ".", "a.ctv:2:8"],
+    ]);
   });
 });
 
