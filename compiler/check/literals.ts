@@ -30,10 +30,23 @@ function prefixProblem(text: string): string {
   return `/${length} is more than the ${address.bits(parsed.family)} bits of an IPv${parsed.family} address`;
 }
 
+/** Of `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2), the IPv4 address: programs show it in this form, and packets never carry it. */
+function mappedAddress(written: Address): Address | undefined {
+  return written.family === 6 && written.value >> 32n === 0xffffn ? { family: 4, value: Number(written.value & 0xffff_ffffn) } : undefined;
+}
+
+/** Why an address, or the block of `length` at it, would match nothing; nothing where it is a usual one. */
+export function mappedProblem(written: Address, length = 128): string | undefined {
+  const mapped = length < 96 ? undefined : mappedAddress(written);
+  return mapped === undefined ? undefined : `it is ${address.formatAddress(mapped)} in IPv6 form, which no packet carries`;
+}
+
 export function readAddress(text: string, span: Span, report: Report): Address | undefined {
   const parsed = address.parseAddress(text);
-  if (parsed === undefined) report(invalidAddress.make({ text, what: "an address", reason: addressProblem(text) }, { span }));
-  return parsed;
+  const reason = parsed === undefined ? addressProblem(text) : mappedProblem(parsed);
+  if (reason === undefined) return parsed;
+  report(invalidAddress.make({ text, what: "an address", reason }, { span }));
+  return undefined;
 }
 
 /**
@@ -47,8 +60,9 @@ export function readPrefix(
 ): Prefix | undefined {
   const { text, span } = literal;
   const parsed = address.parsePrefix(text);
-  if (parsed === undefined) {
-    report(invalidAddress.make({ text, what: "a prefix", reason: prefixProblem(text) }, { span }));
+  const mapped = parsed === undefined ? undefined : mappedProblem(parsed.address, parsed.length);
+  if (parsed === undefined || mapped !== undefined) {
+    report(invalidAddress.make({ text, what: "a prefix", reason: mapped ?? prefixProblem(text) }, { span }));
     return undefined;
   }
   const canonical = address.canonicalPrefix(parsed);

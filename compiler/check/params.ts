@@ -10,7 +10,7 @@ import { invalidParamValue, valueCount, wrongValue } from "../diagnostics/values
 import * as address from "../space/address.js";
 import type { Address, AddressSet, Prefix } from "../space/address.js";
 import { formatBandwidth, parseBandwidth } from "./bandwidth.js";
-import { addressProblem, formatAddresses, readAddress, readAddresses, readPrefix } from "./literals.js";
+import { addressProblem, formatAddresses, mappedProblem, readAddress, readAddresses, readPrefix } from "./literals.js";
 import { describeValue } from "./describe.js";
 
 export const paramTypes = ["string", "int", "port", "bool", "bandwidth", "cidr", "cidrs", "address"] as const;
@@ -219,12 +219,15 @@ export function readInput(type: ParamType, input: ParamInput): ParamValue | stri
     }
     case "address": {
       const parsed = address.parseAddress(text);
-      return parsed === undefined ? `"${text}" is not an address: ${addressProblem(text)}` : { type, value: parsed };
+      const reason = parsed === undefined ? addressProblem(text) : mappedProblem(parsed);
+      return parsed === undefined || reason !== undefined ? `"${text}" is not an address: ${reason ?? ""}` : { type, value: parsed };
     }
   }
 }
 
 function prefixInput(prefix: Prefix): string | undefined {
+  const mapped = mappedProblem(prefix.address, prefix.length);
+  if (mapped !== undefined) return `${address.formatPrefix(prefix)} is not a prefix: ${mapped}`;
   const canonical = address.canonicalPrefix(prefix);
   return canonical.address.value === prefix.address.value
     ? undefined
@@ -243,8 +246,11 @@ function readCidrs(texts: readonly string[]): ParamValue | string {
       const problem = prefixInput(prefix);
       if (problem !== undefined) return problem;
       sets.push(address.prefixSet(prefix));
-    } else if (single !== undefined) sets.push(address.singleAddress(single));
-    else if (first !== undefined && last !== undefined && !address.isEmptyAddresses(address.addressRange(first, last)))
+    } else if (single !== undefined) {
+      const mapped = mappedProblem(single);
+      if (mapped !== undefined) return `"${text}" is not an address: ${mapped}`;
+      sets.push(address.singleAddress(single));
+    } else if (first !== undefined && last !== undefined && !address.isEmptyAddresses(address.addressRange(first, last)))
       sets.push(address.addressRange(first, last));
     else return `"${text}" is not an address, prefix or address range`;
   }

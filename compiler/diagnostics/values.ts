@@ -26,7 +26,7 @@ export const invalidAddress = defineDiagnostic<{ text: string; what: string; rea
   title: "Not an address",
   message: ({ text, what, reason }) => `"${text}" is not ${what}: ${reason}`,
   explanation:
-    "Addresses are IPv4 in dotted decimal without leading zeros (which some programs read as octal), or IPv6 as in RFC 4291. Prefix lengths go to 32 and 128.",
+    "Addresses are IPv4 in dotted decimal without leading zeros (which some programs read as octal), or IPv6 as in RFC 4291. Prefix lengths go to 32 and 128. `::ffff:192.0.2.1` is how some programs show the IPv4 address 192.0.2.1; a rule that named it so would match nothing.",
   example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow 10.1.1.300 -> web : http }\n}\n",
   fix: "Correct the address or the prefix length.",
 });
