@@ -36,4 +36,5 @@ copyFileSync(join(root, "LICENSE"), join(extension, "LICENSE"));
 // What the change log links to is in the repository and not in the extension, and vsce refuses links that lead nowhere.
 const changes = readFileSync(join(root, "CHANGELOG.md"), "utf8");
 writeFileSync(join(extension, "CHANGELOG.md"), changes.replace(/\[([^\]]+)\]\((?!https?:)[^)]*\)/g, "$1"));
+mkdirSync(join(root, "dist"), { recursive: true });
 run("npx", ["vsce", "package", "--no-dependencies", "--allow-missing-repository", "--out", join(root, "dist/ctv.vsix")]);

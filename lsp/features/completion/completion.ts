@@ -64,6 +64,8 @@ function toList({ view, text, lines }: Typed, offers: readonly Offer[], written:
       kind: offer.kind,
       sortText: `${offer.rank}${offer.label}`,
       ...(quoted ? { filterText: `"${offer.label}` } : {}),
+      // Not the label, which has a space: clients would keep "allow …" while the reader has typed "allow " and wants a peer.
+      ...(offer.snippet === true ? { filterText: offer.label.slice(0, offer.label.indexOf(" ")) } : {}),
       ...(offer.snippet === true ? { insertTextFormat: 2 } : {}),
       ...edit(offer),
       ...(offer.detail === undefined ? {} : { detail: offer.detail }),

@@ -3,11 +3,14 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { targetTextRequest } from "../../protocol.js";
 import type { TargetText, TargetTextParams } from "../../protocol.js";
+import { sourceInFocus } from "./source.js";
 
 const scheme = "ctv-target";
 
-/** How each target's files are written, which is how the editor colours them. */
-const languages: Readonly<Record<string, string>> = { kubernetes: "yaml", contiv: "jsonc", openflow: "plaintext" };
+const targets = ["kubernetes", "contiv", "openflow"] as const;
+
+/** One language for all targets: the files below each other are of several, and none would take the others for its own. */
+const outputLanguage = "ctv-output";
 
 /** The source's URI travels in the query of the virtual document's, its path says which target. */
 function previewUri(source: string, target: string): vscode.Uri {
@@ -28,19 +31,18 @@ export function makeTargetPreview(client: LanguageClient): TargetPreview {
       const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1) };
       const answer = await client.sendRequest<TargetText | null>(targetTextRequest, params, token);
       if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
-      const mark = languages[params.target] === "jsonc" ? "//" : "#";
-      const said = answer.findings.map((finding) => `${mark} ${finding}\n`).join("");
-      return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `${mark} ${artefact.path}\n${artefact.text}`)].join("\n");
+      const said = answer.findings.map((finding) => `# ${finding}\n`).join("");
+      return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `# ${artefact.path}\n${artefact.text}`)].join("\n");
     },
   };
   const show = async (uri: unknown): Promise<void> => {
-    const document = vscode.window.activeTextEditor?.document;
-    const source = typeof uri === "string" ? uri : document?.languageId === "ctv" ? document.uri.toString() : undefined;
+    // A code lens gives the URI as text, the editor's title bar as an object, and the palette gives none.
+    const source = typeof uri === "string" ? uri : sourceInFocus();
     if (source === undefined) return;
-    const target = await vscode.window.showQuickPick(Object.keys(languages), { placeHolder: "Which target's output?" });
+    const target = await vscode.window.showQuickPick(targets, { placeHolder: "Which target's output?" });
     if (target === undefined) return;
     const opened = await vscode.workspace.openTextDocument(previewUri(source, target));
-    const shown = await vscode.languages.setTextDocumentLanguage(opened, languages[target]);
+    const shown = await vscode.languages.setTextDocumentLanguage(opened, outputLanguage);
     await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   };
   return {

@@ -19,8 +19,9 @@ export function makeTestExplorer(client: LanguageClient): TestExplorer {
   const controller = vscode.tests.createTestController("ctv", "ctv");
   const questions = new WeakMap<vscode.TestItem, RunTestParams>();
 
+  // A request without a token has to be sent with fewer arguments: `undefined` would travel as a second parameter.
   const prove = (params: RunTestParams, token?: vscode.CancellationToken): Promise<readonly TestOutcome[]> =>
-    client.sendRequest<readonly TestOutcome[]>(runTestRequest, params, token);
+    token === undefined ? client.sendRequest(runTestRequest, params) : client.sendRequest(runTestRequest, params, token);
 
   const discoverIn = async (uri: vscode.Uri): Promise<void> => {
     const params: TestsParams = { uri: uri.toString() };
@@ -68,8 +69,13 @@ export function makeTestExplorer(client: LanguageClient): TestExplorer {
     try {
       const outcomes = await prove(params, token);
       if (outcomes.length === 0) run.errored(item, new vscode.TestMessage("The policy has errors: mend them first."));
-      else if (outcomes.every((outcome) => outcome.passed)) run.passed(item);
-      else run.failed(item, failuresOf(item, outcomes));
+      else if (outcomes.every((outcome) => outcome.passed)) {
+        run.appendOutput(`${item.label}: holds\r\n`, undefined, item);
+        run.passed(item);
+      } else {
+        run.appendOutput(`${item.label}: fails\r\n`, undefined, item);
+        run.failed(item, failuresOf(item, outcomes));
+      }
     } catch (error) {
       run.errored(item, new vscode.TestMessage(error instanceof Error ? error.message : String(error)));
     }

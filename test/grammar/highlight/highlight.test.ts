@@ -67,7 +67,7 @@ describe("the TextMate grammar", () => {
     ["service s = tcp/{80, 8000-8100}", "8000-8100", "constant.numeric.range"],
     ["service s = tcp/http-port", "http-port", "variable.other"],
     ["param p: port = 80", "port", "support.type"],
-    ["group g { match not k }", "not", "keyword.operator.selector"],
+    ["group g { match not k }", "not", "keyword.operator.wordlike.selector"],
     ["// ctv-ignore CTV4002: known", "CTV4002", "constant.other.code"],
     ["}", "}", "invalid.illegal.stray-brace"],
   ])("%s: %s is %s", (text, token, scope) => {
