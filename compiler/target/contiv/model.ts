@@ -296,9 +296,11 @@ function textCheck({ name, length, format }: Field): Check {
   };
 }
 
+const ascii = /^[\x20-\x7e]*$/;
+
 /** Whether a text has more bytes than that: at least one and at most three for each UTF-16 unit. */
 function isLonger(text: string, bytes: number): boolean {
-  return text.length > bytes || (3 * text.length > bytes && new TextEncoder().encode(text).length > bytes);
+  return text.length > bytes || (3 * text.length > bytes && !ascii.test(text) && new TextEncoder().encode(text).length > bytes);
 }
 
 /** The one string field with a default: network.nwType becomes `data` before the check. */

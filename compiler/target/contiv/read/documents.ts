@@ -58,15 +58,21 @@ export function refusedFields({ kind, path, body }: Candidate): readonly Reading
   return violations(kind, body).map((message) => ({ path, message: `netmaster refuses it: ${message}` }));
 }
 
-/** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. */
-export function firstOfKey(problems: ReadingProblem[]): (kind: Kind, key: string, path: string) => boolean {
-  const seen = new Map<Kind, Map<string, string>>();
-  return (kind, key, path) => {
-    const ofKind = seen.get(kind) ?? new Map<string, string>();
-    if (ofKind.size === 0) seen.set(kind, ofKind);
-    const other = ofKind.get(key);
-    if (other === undefined) ofKind.set(key, path);
-    else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
+/** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. A key may come as its beginning and its last part. */
+export type IsFirst = (kind: Kind, owner: string, name: string, path: string) => boolean;
+
+export function firstOfKey(problems: ReadingProblem[]): IsFirst {
+  const seen = new Map<string, Map<string, string>>();
+  // Rules of one policy follow each other.
+  let last: { readonly kind: Kind; readonly owner: string; readonly names: Map<string, string> } | undefined;
+  return (kind, owner, name, path) => {
+    if (last?.kind !== kind || last.owner !== owner) {
+      last = { kind, owner, names: seen.get(`${kind} ${owner}`) ?? new Map<string, string>() };
+      seen.set(`${kind} ${owner}`, last.names);
+    }
+    const other = last.names.get(name);
+    if (other === undefined) last.names.set(name, path);
+    else problems.push({ path, message: `${kind} ${owner === "" ? "" : `${owner}:`}${name} is in ${other} too` });
     return other === undefined;
   };
 }
@@ -81,7 +87,7 @@ export function readDocuments(artefacts: readonly Artefact[]): Documents {
     const wrong = refusedFields(candidate);
     problems.push(...wrong);
     const key = objectKey(kind, body);
-    if (wrong.length === 0 && isFirst(kind, key, path)) documents.push({ kind, path, key, body });
+    if (wrong.length === 0 && isFirst(kind, "", key, path)) documents.push({ kind, path, key, body });
   }
   return { documents, problems };
 }

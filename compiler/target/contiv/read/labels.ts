@@ -8,6 +8,7 @@ import type { Selector } from "../../../policy/model.js";
 import * as values from "../../../space/values.js";
 import type { ValueSet } from "../../../space/values.js";
 import type { Artefact, AsideProblem } from "../../target.js";
+import { readBlockYaml } from "../../block-yaml.js";
 import { member, textMember } from "../../entries.js";
 import { textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -173,6 +174,8 @@ function readOperations(operations: readonly unknown[]): Pick<Labelling, "labels
 }
 
 function readYaml(text: string): unknown {
+  const simple = readBlockYaml(text);
+  if (simple !== undefined) return simple.value;
   try {
     return parse(text);
   } catch {

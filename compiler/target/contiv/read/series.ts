@@ -49,19 +49,23 @@ export function readObjects(artefacts: readonly Artefact[]): Objects {
       problems.push(...wrong);
       continue;
     }
-    const key = objectKey(kind, body);
-    if (!isFirst(kind, key, path)) continue;
     if (kind !== "rule") {
-      documents.push({ kind, path, key, body });
+      const key = objectKey(kind, body);
+      if (isFirst(kind, "", key, path)) documents.push({ kind, path, key, body });
       continue;
     }
-    if (last === undefined || !goesOn(last.body, body)) {
-      last = { body, policy: `${textField(body, "tenantName")}:${textField(body, "policyName")}`, rules: [] };
-      series.push(last);
-    }
-    last.rules.push({ path, id: textField(body, "ruleId"), port: numberField(body, "port") });
+    const id = textField(body, "ruleId");
+    const like = last !== undefined && goesOn(last.body, body) ? last : startSeries(body);
+    if (!isFirst(kind, like.policy, id, path)) continue;
+    if (like !== last) series.push(like);
+    last = like;
+    like.rules.push({ path, id, port: numberField(body, "port") });
   }
   return { documents, series, problems };
+}
+
+function startSeries(body: Body): OpenSeries {
+  return { body, policy: `${textField(body, "tenantName")}:${textField(body, "policyName")}`, rules: [] };
 }
 
 /** Whether two rules differ in nothing but ports and ids, and both or none of them name a port. */

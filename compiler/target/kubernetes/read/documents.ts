@@ -1,7 +1,7 @@
 /** YAML text to plain data, with the lines of what turns out to be wrong. Several documents a file. */
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Document, Node } from "yaml";
-import { readBlockYaml } from "./block-yaml.js";
+import { readBlockYaml } from "../../block-yaml.js";
 
 /** Keys and positions from the root of a document. */
 export type Path = readonly (string | number)[];

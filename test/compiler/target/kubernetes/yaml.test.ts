@@ -4,7 +4,7 @@ import { parseAllDocuments } from "yaml";
 import { yamlWriter } from "../../../../compiler/target/kubernetes/emit/yaml.js";
 import type { Plain, PlainMap } from "../../../../compiler/target/kubernetes/emit/yaml.js";
 import { kubernetes } from "../../../../compiler/target/kubernetes/kubernetes.js";
-import { readBlockYaml } from "../../../../compiler/target/kubernetes/read/block-yaml.js";
+import { readBlockYaml } from "../../../../compiler/target/block-yaml.js";
 import { makePolicy, universeOf } from "../../../support/policy.js";
 import { cases } from "./cases.js";
 
@@ -52,6 +52,9 @@ const { tree } = fc.letrec<{ tree: Plain; map: PlainMap }>((tie) => ({
 }));
 const document = fc.dictionary(key, tree, { minKeys: 1, maxKeys: 4 });
 
+const withText =
+  "a:\n  # the first\n  - b: x|y\n    c: |\n      - op: add\n        # in the text\n      path: /z\n  # the second\n  - b: |\n      d\ne: f\n";
+
 const emitted = cases.flatMap(({ sketch, pods }) =>
   (["network-policy", "cluster-policy"] as const).flatMap((flavour) =>
     kubernetes.emit(universeOf(makePolicy(sketch), pods), { flavour }).artefacts.map((artefact) => artefact.text),
@@ -82,9 +85,12 @@ describe("the YAML writer", () => {
   });
 });
 
+/** About as many as `emitted`, so that edits of them come as often. */
+const texts = emitted.map(() => withText);
+
 describe("the fast YAML reader", () => {
   it("reads all that is emitted, as the yaml package does", () => {
-    for (const text of emitted) expect(readBlockYaml(text)).toEqual(asPackageReads(text));
+    for (const text of [...emitted, withText]) expect(readBlockYaml(text)).toEqual(asPackageReads(text));
     expect(emitted.length).toBeGreaterThan(50);
   });
 
@@ -120,7 +126,7 @@ describe("the fast YAML reader", () => {
     });
     let read = 0;
     fc.assert(
-      fc.property(fc.constantFrom(...emitted), fc.array(patch, { minLength: 1, maxLength: 3 }), (text, patches) => {
+      fc.property(fc.constantFrom(...emitted, ...texts), fc.array(patch, { minLength: 1, maxLength: 3 }), (text, patches) => {
         const changed = patches.reduce(
           (now, { at, drop, put }) => now.slice(0, at % (now.length + 1)) + put + now.slice((at % (now.length + 1)) + drop),
           text,
@@ -144,7 +150,12 @@ describe("the fast YAML reader", () => {
     "a: b # c\n",
     "a: 1\na: 2\n",
     "- - a\n",
-    "a: |\n  b\n",
+    "a: |\n  b\n\n  c\n",
+    "a: |\n  b\n\n",
+    "a: |\n    b\n  c\n",
+    "a: |\nb: c\n",
+    "a: |\n  b",
+    "a: |-\n  b\n",
     "a: b\n--- \nc: d\n",
     "a: 01\n",
     "yes: 1\n",
