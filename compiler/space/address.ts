@@ -43,26 +43,49 @@ function parseV4(text: string): number | undefined {
   return value;
 }
 
+/** The 16 bytes of the IPv6 address at hand: addresses are read and written by the thousand, and arithmetic on `bigint` makes one each step. */
+const bytes = new DataView(new ArrayBuffer(16));
+const GROUPS = 8;
+const COLON = ":".charCodeAt(0);
+const DOT = ".".charCodeAt(0);
+
+/** The value of a hexadecimal digit; NaN for anything else. */
+const hexDigit = (code: number): number => {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : NaN;
+};
+
 function parseV6(text: string): bigint | undefined {
-  let body = text;
-  const tail = body.slice(body.lastIndexOf(":") + 1);
-  if (tail.includes(".")) {
-    const v4 = parseV4(tail);
-    if (v4 === undefined) return undefined;
-    body = body.slice(0, body.length - tail.length) + (v4 >>> 16).toString(16) + ":" + (v4 & 0xffff).toString(16);
+  let count = 0;
+  let gap = text.startsWith("::") ? 0 : undefined;
+  let at = gap === undefined ? 0 : 2;
+  const put = (group: number): void => bytes.setUint16(2 * count++, group);
+  while (at < text.length) {
+    const start = at;
+    let group = 0;
+    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0; digit = hexDigit(text.charCodeAt(++at))) group = group * 16 + digit;
+    if (text.charCodeAt(at) === DOT) {
+      const v4 = parseV4(text.slice(start));
+      if (v4 === undefined || count > GROUPS - 2) return undefined;
+      put(v4 >>> 16);
+      put(v4 & 0xffff);
+      break;
+    }
+    if (at === start || at > start + 4 || count === GROUPS) return undefined;
+    put(group);
+    if (at === text.length) break;
+    if (text.charCodeAt(at++) !== COLON || at === text.length) return undefined;
+    if (text.charCodeAt(at) !== COLON) continue;
+    if (gap !== undefined) return undefined;
+    gap = count;
+    at++;
   }
-  const halves = body.split("::");
-  if (halves.length > 2) return undefined;
-  const groups = halves.map((half) => (half === "" ? [] : half.split(":")));
-  const given = groups.reduce((count, half) => count + half.length, 0);
-  if (halves.length === 1 ? given !== 8 : given > 7) return undefined;
-  const fill = halves.length === 2 ? Array<string>(8 - given).fill("0") : [];
-  let value = 0n;
-  for (const group of [...groups[0], ...fill, ...(groups[1] ?? [])]) {
-    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined;
-    value = (value << 16n) | BigInt(parseInt(group, 16));
-  }
-  return value;
+  if (gap === undefined ? count !== GROUPS : count >= GROUPS) return undefined;
+  // What is behind the gap goes to the end, and zeros into the gap.
+  for (let back = 1; gap !== undefined && back <= GROUPS - gap; back++)
+    bytes.setUint16(2 * (GROUPS - back), count - back >= gap ? bytes.getUint16(2 * (count - back)) : 0);
+  return (bytes.getBigUint64(0) << 64n) | bytes.getBigUint64(8);
 }
 
 /** The address that `text` writes, or nothing when it writes none. */
@@ -100,23 +123,24 @@ function formatV4(value: number): string {
 
 /** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups is `::`. */
 function formatV6(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - 16 * index)) & 0xffffn));
-  let bestStart = -1;
+  bytes.setBigUint64(0, value >> 64n);
+  bytes.setBigUint64(8, value);
+  let bestStart = GROUPS;
   let bestLength = 1;
-  for (let start = 0; start < 8; start++) {
+  for (let start = 0; start < GROUPS; start++) {
     let length = 0;
-    while (start + length < 8 && groups[start + length] === 0) length++;
+    while (start + length < GROUPS && bytes.getUint16(2 * (start + length)) === 0) length++;
     if (length > bestLength) {
       bestStart = start;
       bestLength = length;
     }
   }
-  const text = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(":");
-  return bestStart < 0 ? text(0, 8) : `${text(0, bestStart)}::${text(bestStart + bestLength, 8)}`;
+  const text = (from: number, to: number): string => {
+    let groups = "";
+    for (let index = from; index < to; index++) groups += `${index === from ? "" : ":"}${bytes.getUint16(2 * index).toString(16)}`;
+    return groups;
+  };
+  return bestStart === GROUPS ? text(0, GROUPS) : `${text(0, bestStart)}::${text(bestStart + bestLength, GROUPS)}`;
 }
 
 export function formatPrefix(prefix: Prefix): string {

@@ -305,21 +305,22 @@ function idGiver(): {
   readonly settle: (names: Iterable<string>) => readonly string[];
 } {
   const ids = new Map<string, number>();
-  const takers = new Map<number, string>();
+  /** As signed numbers, which take no object each. */
+  const taken = new Set<number>();
   let moved = false;
   let again = false;
   const natural = (name: string): number => (hash32(name) % ENDPOINT_LIMIT) + 1;
   return {
     take: (name) => {
       const id = natural(name);
-      if (takers.has(id)) again = true;
+      if (taken.has(id | 0)) again = true;
       ids.set(name, id);
-      takers.set(id, name);
+      taken.add(id | 0);
     },
     release: (name) => {
       const id = ids.get(name);
       ids.delete(name);
-      if (id !== undefined) takers.delete(id);
+      if (id !== undefined) taken.delete(id | 0);
       if (moved) again = true;
     },
     of: (name) => ids.get(name) ?? 0,
@@ -329,11 +330,11 @@ function idGiver(): {
       const next = stableIds(names, ENDPOINT_LIMIT);
       const changed = [...next].filter(([name, id]) => ids.get(name) !== id).map(([name]) => name);
       ids.clear();
-      takers.clear();
+      taken.clear();
       moved = false;
       for (const [name, id] of next) {
         ids.set(name, id);
-        takers.set(id, name);
+        taken.add(id | 0);
         if (id !== natural(name)) moved = true;
       }
       return changed;

@@ -7,6 +7,7 @@ import type { SwitchConnection } from "../openflow/connection.js";
 import { decodeInstructions, generationOf, isOurs, tableOf } from "../openflow/flows.js";
 import type { WireFlow } from "../openflow/flows.js";
 import type { GroupCommand, WireGroup } from "../openflow/groups.js";
+import type { FlowChange } from "../reconcile/difference.js";
 import { flowAfter, flowChange, groupDifference, isMarker, markerPlace, visitDifferences } from "../reconcile/difference.js";
 
 export interface Shadow {
@@ -48,7 +49,7 @@ export function makeShadow(): Shadow {
   let undoFlows: (WireFlow | undefined)[] = [];
   let before = { groups, owned, ours };
   /** Additions of the last change, the places of flows that were none, and places in which additions are noted already. */
-  let added: WireFlow[] = [];
+  let added: (readonly FlowChange[])[] = [];
   let passedOver: string[] = [];
   let noted: ReadonlySet<string> = new Set();
 
@@ -82,14 +83,12 @@ export function makeShadow(): Shadow {
   };
 
   const additions = (flows: Iterable<WireFlow>): readonly Modification[] => {
-    const changes: Modification[] = [];
+    const changes: FlowChange[] = [];
     for (const flow of flows) {
       if (tableOf(flow) === tables.input || present.has(flow.place)) passedOver.push(flow.place);
-      else {
-        added.push(flow);
-        changes.push({ kind: "flow", command: "add", flow });
-      }
+      else changes.push({ kind: "flow", command: "add", flow });
     }
+    added.push(changes);
     ours += changes.length;
     return changes;
   };
@@ -97,7 +96,7 @@ export function makeShadow(): Shadow {
   const afterAdditions: Shadow["afterAdditions"] = (wanted, wantedGroups, late) => {
     const others = [...present.keys(), ...passedOver, ...late];
     noted = new Set(late);
-    for (const flow of noted.size > 0 ? added : []) {
+    for (const { flow } of noted.size > 0 ? added.flat() : []) {
       if (!noted.has(flow.place)) continue;
       present.set(flow.place, flow);
       undoPlaces.push(flow.place);
@@ -107,7 +106,7 @@ export function makeShadow(): Shadow {
   };
 
   const settle = (): void => {
-    for (const flow of added) if (!noted.has(flow.place)) present.set(flow.place, flow);
+    for (const piece of added) for (const { flow } of piece) if (!noted.has(flow.place)) present.set(flow.place, flow);
     forgetAdditions();
   };
 
@@ -168,7 +167,7 @@ export function makeShadow(): Shadow {
     },
     begin,
     undo: () => {
-      const removals = added.map((flow): Modification => ({ kind: "flow", command: "delete", flow }));
+      const removals = added.flat().map(({ flow }): Modification => ({ kind: "flow", command: "delete", flow }));
       for (let at = undoPlaces.length - 1; at >= 0; at--) {
         const flow = undoFlows[at];
         if (flow === undefined) present.delete(undoPlaces[at]);

@@ -62,7 +62,8 @@ export function endpointEncoder(context: NodeContext): EndpointEncoder {
     }
     // One text for all, of which the flows have pieces: to make one is a call out of JavaScript, and a piece is smaller than a text.
     const text = fill(stencil, valuesOf(context, entry));
-    const cookie = { ...wireCookie({ kind: "endpoint", id: entry.id }, generation), owner };
+    const { high, low } = wireCookie({ kind: "endpoint", id: entry.id }, generation);
+    const cookie = { high, low, owner };
     return stencil.flows.map(({ place, instructions }) => ({
       place: pieceOf(text, place),
       instructions: pieceOf(text, instructions),

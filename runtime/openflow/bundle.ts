@@ -8,7 +8,7 @@ import { putFlowMod } from "./flows.js";
 import type { FlowCommand, WireFlow } from "./flows.js";
 import { putGroupMod } from "./groups.js";
 import type { GroupCommand, WireGroup } from "./groups.js";
-import { messageTypes, putMessage } from "./message.js";
+import { beginMessage, endMessage, messageTypes, putMessage } from "./message.js";
 
 export type Modification =
   | { readonly kind: "flow"; readonly command: FlowCommand; readonly flow: WireFlow }
@@ -34,18 +34,20 @@ export function putBundleControl(writer: ByteWriter, xid: number, bundle: number
 
 /** One change of a bundle; the message inside has the same id, and errors name it. */
 export function putBundleAdd(writer: ByteWriter, xid: number, bundle: number, change: Modification): void {
-  putMessage(writer, messageTypes.bundleAdd, xid, (outer) => {
-    putWord(outer, bundle);
-    putShort(outer, 0);
-    putShort(outer, FLAGS);
-    putModification(outer, xid, change);
-  });
+  const at = beginMessage(writer, messageTypes.bundleAdd, xid);
+  putWord(writer, bundle);
+  putShort(writer, 0);
+  putShort(writer, FLAGS);
+  putModification(writer, xid, change);
+  endMessage(writer, at);
 }
 
 /** A change by itself. */
 function putModification(writer: ByteWriter, xid: number, change: Modification): void {
-  if (change.kind === "flow") putMessage(writer, messageTypes.flowMod, xid, (body) => putFlowMod(body, change.command, change.flow));
-  else putMessage(writer, messageTypes.groupMod, xid, (body) => putGroupMod(body, change.command, change.group));
+  const at = beginMessage(writer, change.kind === "flow" ? messageTypes.flowMod : messageTypes.groupMod, xid);
+  if (change.kind === "flow") putFlowMod(writer, change.command, change.flow);
+  else putGroupMod(writer, change.command, change.group);
+  endMessage(writer, at);
 }
 
 /** Long enough that a write is worth its call, short enough that the switch works while we still make and encode changes. */
@@ -91,8 +93,9 @@ function* chunks(
   let writer = byteWriter(FIRST_CAPACITY);
   let xid = FIRST_CHANGE;
   for (const piece of pieces) {
-    for (const change of piece) {
-      put(writer, xid++, change);
+    // By index: an iterator that is kept over a `yield` makes an object for each change.
+    for (let at = 0; at < piece.length; at++) {
+      put(writer, xid++, piece[at]);
       if (writer.at < CHUNK) continue;
       yield written(writer);
       writer = byteWriter(CHUNK + LONGEST);

@@ -54,6 +54,9 @@ export function putZeros(writer: ByteWriter, count: number): void {
   for (let done = 0; done < count; done++) writer.bytes[writer.at++] = 0;
 }
 
+/** The two halves of a number of 16 bytes: arithmetic on a \`bigint\` makes one each step. */
+const halves = new DataView(new ArrayBuffer(16));
+
 /** A number of 1, 2, 4, 6, 8 or 16 bytes. INVARIANT: a number as `number` has at most 53 bits. */
 export function putNumber(writer: ByteWriter, value: number | bigint, size: number): void {
   if (size === 4) return putWord(writer, Number(value));
@@ -66,7 +69,9 @@ export function putNumber(writer: ByteWriter, value: number | bigint, size: numb
     return putWord(writer, value >>> 0);
   }
   const whole = BigInt(value);
-  for (let shift = (size - 4) * 8; shift >= 0; shift -= 32) putWord(writer, Number((whole >> BigInt(shift)) & 0xffffffffn));
+  if (size > 8) halves.setBigUint64(0, whole >> 64n);
+  halves.setBigUint64(8, whole);
+  for (let at = 16 - size; at < 16; at += 4) putWord(writer, halves.getUint32(at));
 }
 
 const scratch: ByteWriter = { bytes: Buffer.allocUnsafe(16), at: 0 };

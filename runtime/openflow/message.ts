@@ -57,15 +57,26 @@ export interface Message {
 
 const HEADER = 8;
 
-/** Writes a message whose body `put` writes. */
-export function putMessage(writer: ByteWriter, type: number, xid: number, put?: (writer: ByteWriter) => void): void {
-  const at = writer.at;
+/** Writes a header, and gives the place of the message for `endMessage`. */
+export function beginMessage(writer: ByteWriter, type: number, xid: number): number {
+  const { at } = writer;
   putByte(writer, VERSION);
   putByte(writer, type);
   putShort(writer, 0);
   putWord(writer, xid);
-  put?.(writer);
+  return at;
+}
+
+/** Puts the length of what was written since into the header. */
+export function endMessage(writer: ByteWriter, at: number): void {
   setShort(writer, at + 2, writer.at - at);
+}
+
+/** Writes a message whose body `put` writes. */
+export function putMessage(writer: ByteWriter, type: number, xid: number, put?: (writer: ByteWriter) => void): void {
+  const at = beginMessage(writer, type, xid);
+  put?.(writer);
+  endMessage(writer, at);
 }
 
 /** One message as bytes of its own. */

@@ -30,7 +30,7 @@ export const markerPlace = encodePlace(tables.input, 0, []);
 
 export const isMarker = ({ place }: Pick<WireFlow, "place">): boolean => place === markerPlace;
 
-export type FlowChange = Modification & { readonly kind: "flow" };
+export type FlowChange = Extract<Modification, { readonly kind: "flow" }>;
 
 /** The change for one place in the tables. */
 export function flowChange(wanted: WireFlow | undefined, present: WireFlow | undefined): FlowChange | undefined {

@@ -39,7 +39,10 @@ export const routerMac = "0a:63:74:76:00:01";
 
 /** The number of a MAC address, or nothing when the text is none. */
 export function macNumber(text: string): number | undefined {
-  return /^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(text) ? parseInt(text.replaceAll(":", ""), 16) : undefined;
+  if (!/^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(text)) return undefined;
+  let number = 0;
+  for (let at = 0; at < text.length; at += 3) number = number * 256 + parseInt(text.slice(at, at + 2), 16);
+  return number;
 }
 
 /** Something about an inventory that the tables cannot take as it is; what it is about gets no traffic. */
