@@ -38,43 +38,41 @@ function constrained(piece: FlowBox, cover: FlowBox, dimensions: Dimensions): re
     const mine = piece[side];
     const theirs = cover[side];
     if (mine === theirs) continue;
-    if (!values.valuesWithin(mine.namespace, theirs.namespace)) out.push(dimensions[side].namespace);
-    for (const [key, set] of theirs.labels) if (!values.valuesWithin(labelOf(mine, key), set)) out.push(dimensions[side].label(key));
-    if (!address.addressesWithin(mine.addresses, theirs.addresses)) out.push(dimensions[side].addresses);
+    if (!values.valuesWithin(mine.namespace, theirs.namespace)) out.push(namespaceDimension[side]);
+    for (const [key, set] of theirs.labels) if (!values.valuesWithin(labelOf(mine, key), set)) out.push(dimensions.label(side, key));
+    if (!address.addressesWithin(mine.addresses, theirs.addresses)) out.push(addressDimension[side]);
   }
-  if (!servicesWithin(piece.service, cover.service)) out.push(dimensions.service);
+  if (!servicesWithin(piece.service, cover.service)) out.push(serviceDimension);
   return out;
 }
 
 const sides: readonly Side[] = ["source", "destination"];
 
-/** One object for each dimension, so that dimensions can be keys of a map. */
+/** One object for each dimension, so that dimensions can be keys of a map. Those of labels live as long as one search. */
 interface Dimensions {
-  readonly source: SideDimensions;
-  readonly destination: SideDimensions;
-  readonly service: Dimension;
+  readonly label: (side: Side, key: string) => Dimension;
 }
 
-interface SideDimensions {
-  readonly namespace: Dimension;
-  readonly addresses: Dimension;
-  readonly label: (key: string) => Dimension;
-}
+const namespaceDimension: Readonly<Record<Side, Dimension>> = {
+  source: { of: "namespace", side: "source" },
+  destination: { of: "namespace", side: "destination" },
+};
+const addressDimension: Readonly<Record<Side, Dimension>> = {
+  source: { of: "addresses", side: "source" },
+  destination: { of: "addresses", side: "destination" },
+};
+const serviceDimension: Dimension = { of: "service" };
 
-function sideDimensions(side: Side): SideDimensions {
-  const labels = new Map<string, Dimension>();
-  const label = (key: string): Dimension => {
-    const known = labels.get(key);
-    if (known !== undefined) return known;
-    const made: Dimension = { of: "label", side, key };
-    labels.set(key, made);
+/** Most searches end before a label is asked for, so nothing is made before. */
+function makeDimensions(): Dimensions {
+  let known: Readonly<Record<Side, Map<string, Dimension>>> | undefined;
+  const label = (side: Side, key: string): Dimension => {
+    known ??= { source: new Map(), destination: new Map() };
+    const made = known[side].get(key) ?? { of: "label", side, key };
+    known[side].set(key, made);
     return made;
   };
-  return { namespace: { of: "namespace", side }, addresses: { of: "addresses", side }, label };
-}
-
-function makeDimensions(): Dimensions {
-  return { source: sideDimensions("source"), destination: sideDimensions("destination"), service: { of: "service" } };
+  return { label };
 }
 
 /** What a box asks of a label: a bare end has none, whether the box says so or not. */
@@ -86,29 +84,60 @@ function withEnd(piece: FlowBox, side: Side, end: EndBox | undefined): FlowBox |
   return side === "source" ? flowBox(end, piece.destination, piece.service) : flowBox(piece.source, end, piece.service);
 }
 
-/** The piece with one dimension cut to what `cut` has there (`inside`) or has not (`outside`). */
-function restrict(piece: FlowBox, dimension: Dimension, cut: FlowBox, keep: "inside" | "outside"): FlowBox | undefined {
+type Keep = "inside" | "outside";
+
+/** What is left of a box of ends when one dimension is cut to what `cut` has there (`inside`) or has not (`outside`). */
+function restrictEnd(end: EndBox, dimension: Exclude<Dimension, { of: "service" }>, cut: EndBox, keep: Keep): EndBox | undefined {
   const ofValues = keep === "inside" ? values.intersectValues : values.subtractValues;
   switch (dimension.of) {
-    case "service": {
-      const ofServices = keep === "inside" ? intersectServices : subtractServices;
-      return flowBox(piece.source, piece.destination, ofServices(piece.service, cut.service));
-    }
-    case "namespace": {
-      const end = piece[dimension.side];
-      return withEnd(piece, dimension.side, endBox({ ...end, namespace: ofValues(end.namespace, cut[dimension.side].namespace) }));
-    }
+    case "namespace":
+      return endBox({ ...end, namespace: ofValues(end.namespace, cut.namespace) });
     case "label": {
-      const end = piece[dimension.side];
-      const wanted = ofValues(labelOf(end, dimension.key), cut[dimension.side].labels.get(dimension.key) ?? values.anyValue);
-      return withEnd(piece, dimension.side, endBox({ ...end, labels: new Map(end.labels).set(dimension.key, wanted) }));
+      const wanted = ofValues(labelOf(end, dimension.key), cut.labels.get(dimension.key) ?? values.anyValue);
+      return endBox({ ...end, labels: new Map(end.labels).set(dimension.key, wanted) });
     }
     case "addresses": {
-      const end = piece[dimension.side];
       const ofAddresses = keep === "inside" ? address.intersectAddresses : address.subtractAddresses;
-      return withEnd(piece, dimension.side, endBox({ ...end, addresses: ofAddresses(end.addresses, cut[dimension.side].addresses) }));
+      return endBox({ ...end, addresses: ofAddresses(end.addresses, cut.addresses) });
     }
   }
+}
+
+interface Cut {
+  readonly of: "namespace" | "label" | "addresses";
+  readonly key: string | undefined;
+  readonly keep: Keep;
+  readonly left: EndBox | undefined;
+}
+
+const knownCuts = new WeakMap<EndBox, Map<EndBox, Cut[]>>();
+
+/**
+ * `restrictEnd`, with the same object for the same boxes: a rule at the top that denies what suspects send is cut from what each group sends, once
+ * for every rule of the group, and who asks about the result asks once.
+ */
+function cutEnd(end: EndBox, dimension: Exclude<Dimension, { of: "service" }>, cut: EndBox, keep: Keep): EndBox | undefined {
+  const { of } = dimension;
+  const key = of === "label" ? dimension.key : undefined;
+  const ofEnd = knownCuts.get(end) ?? new Map<EndBox, Cut[]>();
+  knownCuts.set(end, ofEnd);
+  const cuts = ofEnd.get(cut) ?? [];
+  ofEnd.set(cut, cuts);
+  const known = cuts.find((made) => made.of === of && made.key === key && made.keep === keep);
+  if (known !== undefined) return known.left;
+  const left = restrictEnd(end, dimension, cut, keep);
+  cuts.push({ of, key, keep, left });
+  return left;
+}
+
+/** The piece with one dimension cut to what `cut` has there (`inside`) or has not (`outside`). */
+function restrict(piece: FlowBox, dimension: Dimension, cut: FlowBox, keep: Keep): FlowBox | undefined {
+  if (dimension.of === "service") {
+    const ofServices = keep === "inside" ? intersectServices : subtractServices;
+    return flowBox(piece.source, piece.destination, ofServices(piece.service, cut.service));
+  }
+  const { side } = dimension;
+  return withEnd(piece, side, cutEnd(piece[side], dimension, cut[side], keep));
 }
 
 const everything: FlowBox = { source: everyEnd, destination: everyEnd, service: everyService };
@@ -165,7 +194,7 @@ export function uncoveredParts(box: FlowBox, covers: readonly FlowBox[]): readon
 
 /** Shows `visit` disjoint boxes that make up what no cover holds, until it answers `true`; whether it did. */
 export function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
-  return search(box, covers, makeDimensions(), visit);
+  return covers.length === 0 ? visit(box) : search(box, covers, makeDimensions(), visit);
 }
 
 /** From so many covers on, taking them one by one costs more than looking at what values they list. */
@@ -223,14 +252,20 @@ interface Survey {
   readonly others: readonly FlowBox[];
 }
 
+const holds: Survey = { held: true, single: new Map(), several: new Map(), others: [] };
+const misses: Survey = { ...holds, held: false };
+
 function survey(piece: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions): Survey {
+  const first = covers.findIndex((cover) => flowBoxesOverlap(piece, cover));
+  if (first < 0) return misses;
   const single = new Map<Dimension, FlowBox[]>();
   const several = new Map<Dimension, FlowBox[]>();
   const others: FlowBox[] = [];
-  for (const cover of covers) {
-    if (!flowBoxesOverlap(piece, cover)) continue;
+  for (let at = first; at < covers.length; at++) {
+    const cover = covers[at];
+    if (at > first && !flowBoxesOverlap(piece, cover)) continue;
     const found = constrained(piece, cover, dimensions);
-    if (found.length === 0) return { held: true, single, several, others };
+    if (found.length === 0) return holds;
     if (found.length > 1) others.push(cover);
     for (const dimension of found) addTo(found.length === 1 ? single : several, dimension, cover);
   }

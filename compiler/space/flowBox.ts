@@ -76,9 +76,17 @@ export function flowBoxesOverlap(a: FlowBox, b: FlowBox): boolean {
 
 /** Whether two boxes whose dimensions all meet also meet in one family. */
 export function familiesMeet(a: FlowBox, b: FlowBox): boolean {
-  const common = intersectServices(a.service, b.service);
-  const meet = (family: "v4" | "v6"): boolean => endBoxesMeet(a.source, b.source, family) && endBoxesMeet(a.destination, b.destination, family);
-  return (overlaps(common, familyServices(4)) && meet("v4")) || (overlaps(common, familyServices(6)) && meet("v6"));
+  return (endsMeet(a, b, "v4") && servicesMeetIn(a.service, b.service, 4)) || (endsMeet(a, b, "v6") && servicesMeetIn(a.service, b.service, 6));
+}
+
+function endsMeet(a: FlowBox, b: FlowBox, family: "v4" | "v6"): boolean {
+  return endBoxesMeet(a.source, b.source, family) && endBoxesMeet(a.destination, b.destination, family);
+}
+
+/** Whether two services that meet do so in a family. Most services exist in both, and then there is nothing to work out. */
+function servicesMeetIn(a: ServiceSet, b: ServiceSet, family: Family): boolean {
+  const possible = familyServices(family);
+  return servicesWithin(a, possible) || servicesWithin(b, possible) || overlaps(intersectServices(a, b), possible);
 }
 
 export function intersectFlowBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined {

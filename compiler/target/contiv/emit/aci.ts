@@ -2,6 +2,7 @@
  * Rules for an ACI fabric (contiv.md §3.7): they become contracts between endpoint groups, which allow, and let replies pass. So each
  * rule that allows is emitted from group to group for what no earlier rule denies there.
  */
+import { once } from "../../../once.js";
 import { aciInside, aciUnsaid } from "../../../diagnostics/contiv.js";
 import type { Details } from "../../../diagnostics/diagnostic.js";
 import type { Rule } from "../../../policy/model.js";
@@ -24,7 +25,6 @@ import type { Finding } from "./finding.js";
 import type { Ground } from "./ground.js";
 import type { Rendering } from "./lists.js";
 import type { Match } from "./match.js";
-import { once } from "./scope.js";
 import { everyPort, piecesOf } from "./service.js";
 import { sideOf } from "./side.js";
 import type { Side } from "./side.js";

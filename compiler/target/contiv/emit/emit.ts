@@ -128,7 +128,7 @@ function emitTenant(scene: Scene, scopes: readonly Scope[], open: ReadonlySet<st
     findings,
     members,
     notes: [...modelFindings(declared), ...labelFinding(ground.tenant, members)],
-    artefacts: [...declared.map(objectArtefact), ...rules.rules.map((rule) => rule.artefact)],
+    artefacts: [...declared.map(objectArtefact), ...rules.rules.flatMap((rule) => rule.artefacts)],
   };
 }
 

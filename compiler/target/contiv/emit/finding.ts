@@ -1,4 +1,5 @@
 /** What Contiv does otherwise than the source says: a diagnostic, and the flows that it is about. */
+import { once } from "../../../once.js";
 import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Action } from "../../../policy/model.js";
 import { touching } from "../../../policy/universe.js";
@@ -8,7 +9,6 @@ import { describeFlow } from "../../../verdict/describe.js";
 import { exampleOf } from "../../../verdict/example.js";
 import { formatFlow } from "../../../verdict/format.js";
 import type { Loss } from "../../target.js";
-import { once } from "./scope.js";
 
 /**
  * What a finding is about, the most telling first: flows that its rule decides; others that its rule moves (replies, other ports); all flows of

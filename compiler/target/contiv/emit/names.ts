@@ -4,7 +4,8 @@
 import { formatAddress } from "../../../space/address.js";
 import type { Remote } from "./match.js";
 
-const LONGEST = 64;
+/** In bytes; ids and names of policies are ASCII here. */
+export const LONGEST = 64;
 
 /** FNV-1a, 32 bits, as eight hexadecimal digits. */
 export function shortHash(text: string): string {
@@ -52,7 +53,16 @@ function ruleBase(id: string): string {
   return /^[A-Za-z0-9]/.test(last) ? last : `r${last}`;
 }
 
-/** The ids of a rule's objects by their ports; 0 is every port. */
+/** The ids of a rule's objects. */
+export interface RuleIds {
+  /** What all of them have in common. A port is set in between two parts of it that no other stem can run into: a protocol has no hyphen. */
+  readonly stem: string;
+  /** Length of the longest possible id, before it is cut to fit. */
+  readonly longest: number;
+  /** By port; 0 is every port. */
+  readonly of: (port: number) => string;
+}
+
 export function ruleIds(parts: {
   readonly rule: string | undefined;
   readonly direction: string;
@@ -60,8 +70,9 @@ export function ruleIds(parts: {
   /** As netmaster's API names it. */
   readonly protocol: string;
   readonly part: string;
-}): (port: number) => string {
+}): RuleIds {
   const base = parts.rule === undefined ? "default" : ruleBase(parts.rule);
   const head = `${base}.${parts.direction}.${remoteName(parts.remote)}.${parts.protocol === "" ? "every" : parts.protocol}`;
-  return (port) => fit(port === 0 ? `${head}.${parts.part}` : `${head}-${port}.${parts.part}`);
+  const stem = `${head}.${parts.part}`;
+  return { stem, longest: stem.length + "-65535".length, of: (port) => fit(port === 0 ? stem : `${head}-${port}.${parts.part}`) };
 }

@@ -1,4 +1,5 @@
 /** What becomes of replies in a table that remembers no connections. */
+import { once } from "../../../once.js";
 import { clientPorts, openWayBack, repliesDenied, repliesHeldBack } from "../../../diagnostics/contiv.js";
 import { flowsOfRule } from "../../../policy/universe.js";
 import * as ends from "../../../space/ends.js";
@@ -8,7 +9,6 @@ import { protocolNumber } from "../../../space/service.js";
 import { shownBy } from "./finding.js";
 import { details, hasMembers, hasRest, protocolsOf, servicesOf, sides } from "./rulecontext.js";
 import type { Look } from "./rulecontext.js";
-import { once } from "./scope.js";
 import { isEveryPort } from "./service.js";
 import type { Side } from "./side.js";
 import { list, protocolName } from "./words.js";

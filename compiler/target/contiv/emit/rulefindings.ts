@@ -1,4 +1,5 @@
 /** What Contiv does otherwise than one rule says. At most one finding of a kind for a rule. */
+import { once } from "../../../once.js";
 import { ipv6Deny, noLogging, otherTenant, tooManyPorts, unfilteredDeny, unsaid, widenedProtocol } from "../../../diagnostics/contiv.js";
 import { flowsOfRule } from "../../../policy/universe.js";
 import { allAddresses } from "../../../space/address.js";
@@ -14,7 +15,7 @@ import type { Said } from "./match.js";
 import { deniedClients, deniedReplies, heldBack, wayBack } from "./replyfindings.js";
 import { details, hasRest, servicesOf, sides } from "./rulecontext.js";
 import type { Look, RuleContext } from "./rulecontext.js";
-import { box, membersAt, once, unfilteredFlows } from "./scope.js";
+import { box, membersAt, unfilteredFlows } from "./scope.js";
 import { mentionOf } from "./strangers.js";
 import { list, protocolName } from "./words.js";
 

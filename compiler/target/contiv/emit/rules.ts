@@ -10,13 +10,13 @@ import { defaultPolicyName, policyName } from "./names.js";
 import type { ContivObject } from "./object.js";
 import { contivObject } from "./object.js";
 import { policyRules } from "./ruletext.js";
-import type { RuleObject } from "./ruletext.js";
+import type { RuleFiles } from "./ruletext.js";
 import type { ContivRule } from "./strata.js";
 import type { Body } from "../model.js";
 
 export interface RuleObjects {
   readonly policies: readonly ContivObject[];
-  readonly rules: readonly RuleObject[];
+  readonly rules: readonly RuleFiles[];
   /** The policies of every group, by its name, in order. */
   readonly attached: ReadonlyMap<string, readonly string[]>;
 }
@@ -45,15 +45,14 @@ function remoteText(remote: Remote): string {
 /** Leaves out rules that another rule of the same priority says already: the agent takes no match twice (contiv.md §3.6, hazard 1). */
 export function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRule[] {
   const keyOf = ({ match, protocol, priority }: ContivRule, every: boolean): string => `${endsText(match, every)} ${protocol} p${priority}`;
-  const taken = new Map<string, Set<number>>();
+  const taken = new Map<string, readonly number[]>();
   const fresh = new Map<ContivRule, readonly number[]>();
   const take = (rule: ContivRule): void => {
     const key = keyOf(rule, false);
-    const seen = taken.get(key) ?? new Set();
-    const wide = rule.match.own === undefined ? undefined : taken.get(keyOf(rule, true));
-    const ports = rule.ports.filter((port) => !seen.has(port) && wide?.has(port) !== true);
-    for (const port of ports) seen.add(port);
-    taken.set(key, seen);
+    const own = taken.get(key) ?? none;
+    const wide = (rule.match.own === undefined ? undefined : taken.get(keyOf(rule, true))) ?? none;
+    const ports = withoutAny(rule.ports, own, wide);
+    taken.set(key, own.length === 0 ? ports : [...own, ...ports]);
     fresh.set(rule, ports);
   };
   // What stands for every group comes first: the rule of one group that says the same is left out, wherever it stands.
@@ -63,6 +62,15 @@ export function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRul
     const ports = fresh.get(rule) ?? [];
     return ports.length === rule.ports.length ? [rule] : ports.length === 0 ? [] : [{ ...rule, ports }];
   });
+}
+
+const none: readonly number[] = [];
+
+/** The ports that are in neither list; the same list where that is all of them, as nearly always. */
+function withoutAny(ports: readonly number[], one: readonly number[], other: readonly number[]): readonly number[] {
+  if (one.length + other.length === 0) return ports;
+  const taken = new Set([...one, ...other]);
+  return ports.filter((port) => !taken.has(port));
 }
 
 interface Group {
@@ -95,11 +103,11 @@ export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]):
   const defaultOrigin = tenant.defaultOrigin ?? tenant.origin;
   const groups = grouped(ground, withoutRepeats(contivRules));
   const attached = new Map<string, string[]>([...ground.groups.keys()].map((name) => [name, []]));
-  const rules: RuleObject[] = [];
+  const rules: RuleFiles[] = [];
   const policies = groups.map((group) => {
     const owners = group.own === undefined ? attached.values() : [attached.get(group.own) ?? []];
     for (const list of owners) list.push(group.name);
-    for (const object of policyRules(tenant.name, group.name, group.rules, defaultOrigin)) rules.push(object);
+    rules.push(...policyRules(tenant.name, group.name, group.rules, defaultOrigin));
     const body: Body = { policyName: group.name, tenantName: tenant.name };
     const reason = group.own === undefined ? "holds rules for every group" : `holds rules for group ${group.own}`;
     return contivObject("policy", body, `tenants/${tenant.name}/policies/${group.name}`, group.block?.origin ?? defaultOrigin, reason);

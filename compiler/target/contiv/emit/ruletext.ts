@@ -7,15 +7,19 @@ import type { Artefact } from "../../target.js";
 import { models } from "../model.js";
 import type { Match } from "./match.js";
 import { prefixText } from "./match.js";
-import { ruleIds } from "./names.js";
+import { identified } from "./ruleids.js";
+import type { Identified } from "./ruleids.js";
 import { escaped, fieldText } from "./object.js";
 import { stepEnd } from "./plan.js";
 import type { ContivRule, Part } from "./strata.js";
 
-export interface RuleObject {
-  readonly artefact: Artefact;
-  /** Its line in the plan. */
-  readonly step: string;
+/** The objects of one rule, one for each of its ports. */
+export interface RuleFiles {
+  readonly artefacts: readonly Artefact[];
+  /** In the order of the files, as they stand between quotes in JSON. */
+  readonly ids: readonly string[];
+  /** A line of the plan around the id, which stands in it twice: in the URL and in the file's path. */
+  readonly step: { readonly before: string; readonly between: string; readonly after: string };
 }
 
 const why: Readonly<Record<Part, string>> = {
@@ -44,14 +48,6 @@ function remoteFields({ direction, remote }: Match): readonly string[] {
   }
 }
 
-/** Ids are unique within a policy; where two would be alike the later gets a number. */
-function uniqueId(taken: Set<string>, id: string): string {
-  let unique = id;
-  for (let number = 2; taken.has(unique); number++) unique = `${id.slice(0, 60)}-${number}`;
-  taken.add(unique);
-  return unique;
-}
-
 /** Where the rules of one Contiv policy lie, and what stands before their ids. */
 interface Place {
   readonly folder: string;
@@ -67,10 +63,9 @@ function placeOf(tenant: string, policy: string): Place {
   };
 }
 
-/** An object for each port of a rule. */
-function objectsOf({ folder, body, url }: Place, rule: ContivRule, defaultOrigin: Origin, taken: Set<string>): readonly RuleObject[] {
+function filesOf({ folder, body, url }: Place, { rule, ids }: Identified, defaultOrigin: Origin): RuleFiles {
   const { match, protocol, part } = rule;
-  const idOf = ruleIds({ rule: rule.rule?.id, direction: match.direction, remote: match.remote, protocol, part });
+  const safe = ids.map(escaped);
   const fields = [
     fieldText("direction", match.direction),
     fieldText("priority", rule.priority),
@@ -79,22 +74,22 @@ function objectsOf({ folder, body, url }: Place, rule: ContivRule, defaultOrigin
   ];
   const between = `",\n${fields.join(",\n")}`;
   const after = `,\n${fieldText("action", rule.action)}\n}\n`;
-  const urlEnd = `/","object":"${escaped(folder)}`;
-  const end = `.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`;
-  return rule.ports.map((port): RuleObject => {
-    const id = uniqueId(taken, idOf(port));
-    const safe = escaped(id);
-    const rest = port === 0 ? after : `,\n  "port": ${port}${after}`;
-    return {
-      artefact: { path: `${folder}${id}.json`, text: [body, safe, between, rest].join("") },
-      step: `    {"method":"POST","url":"${url}${safe}${urlEnd}${safe}${end}`,
-    };
-  });
+  return {
+    artefacts: rule.ports.map((port, at): Artefact => {
+      const rest = port === 0 ? after : `,\n  "port": ${port}${after}`;
+      return { path: `${folder}${ids[at]}.json`, text: [body, safe[at], between, rest].join("") };
+    }),
+    ids: safe,
+    step: {
+      before: `    {"method":"POST","url":"${url}`,
+      between: `/","object":"${escaped(folder)}`,
+      after: `.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`,
+    },
+  };
 }
 
-/** The objects for the rules of one Contiv policy, in the rules' order. `defaultOrigin` is for rules that no rule of the source makes. */
-export function policyRules(tenant: string, policy: string, rules: readonly ContivRule[], defaultOrigin: Origin): readonly RuleObject[] {
-  const taken = new Set<string>();
+/** The files of the rules of one Contiv policy, in the rules' order. `defaultOrigin` is for rules that no rule of the source makes. */
+export function policyRules(tenant: string, policy: string, rules: readonly ContivRule[], defaultOrigin: Origin): readonly RuleFiles[] {
   const place = placeOf(tenant, policy);
-  return rules.flatMap((rule) => objectsOf(place, rule, defaultOrigin, taken));
+  return identified(rules).map((rule) => filesOf(place, rule, defaultOrigin));
 }

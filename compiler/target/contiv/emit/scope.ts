@@ -1,4 +1,5 @@
 /** Which ends Contiv filters, as sets, for saying where it does not do what the source says. */
+import { once } from "../../../once.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
@@ -27,15 +28,6 @@ export interface Scope {
 export function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
   const made = ends.endBox(parts);
   return made === undefined ? [] : [made];
-}
-
-/** Remembers what a function without arguments gives. */
-export function once<T>(make: () => T): () => T {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: make() };
-    return known.value;
-  };
 }
 
 const anyWorkload = box({ namespace: values.anyPresent });

@@ -19,7 +19,9 @@ const makeObjects = { "network-policy": networkPolicyObjects, "cluster-policy": 
 /** Folder of the objects that are in no namespace: no namespace can have this name. */
 const CLUSTER_FOLDER = "_cluster";
 
-function artefactOf(write: YamlWriter, { object, comments }: FlavourObjects["objects"][number]): Artefact {
+type Item<Of> = Of extends Iterable<infer One> ? One : never;
+
+function artefactOf(write: YamlWriter, { object, comments }: Item<FlavourObjects["objects"]>): Artefact {
   const { name, namespace } = object.metadata;
   return { path: `${namespace ?? CLUSTER_FOLDER}/${name}.yaml`, text: write(object, comments) };
 }
@@ -37,7 +39,7 @@ export function emitKubernetes(universe: Universe, options: KubernetesOptions): 
   for (const list of lists.values()) {
     const { tenant } = list;
     const made = makeObjects[options.flavour](ground, list, pieceMaker(ground, lists, tenant));
-    artefacts.push(...made.objects.map((object) => artefactOf(write, object)));
+    for (const object of made.objects) artefacts.push(artefactOf(write, object));
     for (const loss of [...allowedButDenied(ground, lists, list, made.losses), ...deniedButAllowed(ground, list)]) {
       losses.push({ diagnostic: report(loss), tenant: tenant.name, outcome: loss.outcome, flows: loss.flows });
     }

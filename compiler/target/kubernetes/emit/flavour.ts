@@ -12,7 +12,8 @@ import { sayPieces } from "./say.js";
 import { subjectNames, subjectsOf } from "./subjects.js";
 
 export interface FlavourObjects {
-  readonly objects: readonly (Commented<NetworkPolicy> | Commented<ClusterNetworkPolicy>)[];
+  /** To be gone through once: an object is made when it is its turn, and nobody has to hold all of them. */
+  readonly objects: Iterable<Commented<NetworkPolicy> | Commented<ClusterNetworkPolicy>>;
   /** Allowed flows that the objects deny, on any rule that allows them. */
   readonly losses: readonly Loss[];
 }
@@ -24,8 +25,12 @@ export function networkPolicyObjects(ground: Ground, list: RuleList, make: Piece
   const ingress = sayPieces(ground, "ingress", pieces.ingress, networkPolicyMeans);
   const egress = sayPieces(ground, "egress", pieces.egress, networkPolicyMeans);
   const subjects = subjectsOf(subjectNames(tenant), { ingress: ingress.allowances, egress: egress.allowances });
+  const objects = function* (): Iterable<Commented<NetworkPolicy>> {
+    yield* denyFloor(tenant, ["Ingress", "Egress"]);
+    for (const subject of subjects) yield* networkPolicies(tenant, subject);
+  };
   return {
-    objects: [...denyFloor(tenant, ["Ingress", "Egress"]), ...subjects.flatMap((subject) => networkPolicies(tenant, subject))],
+    objects: objects(),
     losses: [...lostIn("ingress", ingress), ...lostIn("egress", egress)],
   };
 }

@@ -14,7 +14,8 @@ const columnKeys = new WeakMap<EndBox, string>();
 export function columnKey(box: EndBox): string {
   const known = columnKeys.get(box);
   if (known !== undefined) return known;
-  const labels = [...box.labels].map(([key, set]) => `${key}=${valuesKey(set)}`);
+  const labels: string[] = [];
+  for (const [key, set] of box.labels) labels.push(`${key}=${valuesKey(set)}`);
   const made = `${valuesKey(box.namespace)}|${(labels.length > 1 ? labels.sort() : labels).join("&")}`;
   columnKeys.set(box, made);
   return made;

@@ -53,7 +53,7 @@ function rowsByPeer(allowances: readonly Allowance[]): readonly Row[] {
 }
 
 export function mergeAllowances(allowances: readonly Allowance[]): readonly Entry[] {
-  if (allowances.length < 2) return allowances.map(({ peer, service, rule }) => entryOf([{ peer, service, rules: new Set([rule]) }]));
+  if (allowances.length < 2) return allowances.map(entryOfOne);
   const rows = rowsByPeer(allowances);
   const open = rows.find((row) => row.peer.kind === "everyone");
   const byService = new Map<string, Row[]>();
@@ -68,6 +68,16 @@ export function mergeAllowances(allowances: readonly Allowance[]): readonly Entr
     else same.push(row);
   }
   return [...byService.values()].map(entryOf);
+}
+
+function entryOfOne({ peer, service, rule }: Allowance): Entry {
+  return {
+    everyone: peer.kind === "everyone",
+    workloads: peer.kind === "workloads" ? [peer.box] : [],
+    machines: peer.kind === "machines" ? peer.addresses : address.noAddresses,
+    service,
+    rules: [rule],
+  };
 }
 
 function entryOf(same: readonly Row[]): Entry {

@@ -1,5 +1,6 @@
 /** The objects of flavour `network-policy`: a floor that denies all, and what each policy adds to it. */
-import type { Tenant } from "../../../policy/model.js";
+import type { Rule, Tenant } from "../../../policy/model.js";
+import { isEmptyAddresses } from "../../../space/address.js";
 import * as values from "../../../space/values.js";
 import type { EndBox } from "../../../space/ends.js";
 import type { EgressRule, IngressRule, LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../schema.js";
@@ -32,6 +33,10 @@ export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Eg
   }));
 }
 
+const onlyIngress = ["Ingress"] as const;
+const onlyEgress = ["Egress"] as const;
+const bothWays = ["Ingress", "Egress"] as const;
+
 const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>>();
 
 /** The peers for a box in an object of a namespace. Frozen, and the same for the same box: the writer writes each once. */
@@ -53,10 +58,9 @@ function makePodPeers(box: EndBox, namespace: string): readonly NetworkPolicyPee
 
 function peersOf(entry: Entry, namespace: string): readonly NetworkPolicyPeer[] | undefined {
   if (entry.everyone) return undefined;
-  return [
-    ...entry.workloads.flatMap((box) => podPeers(box, namespace)),
-    ...blocksOf(entry.machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } })),
-  ];
+  const pods = entry.workloads.length === 1 ? podPeers(entry.workloads[0], namespace) : entry.workloads.flatMap((box) => podPeers(box, namespace));
+  if (isEmptyAddresses(entry.machines)) return pods;
+  return [...pods, ...blocksOf(entry.machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } }))];
 }
 
 function portsOf(entry: Entry): readonly NetworkPolicyPort[] | undefined {
@@ -67,21 +71,27 @@ function portsOf(entry: Entry): readonly NetworkPolicyPort[] | undefined {
 }
 
 /** The objects of one subject: one in each of its namespaces for each selector that its pods take. */
-export function networkPolicies(tenant: Tenant, subject: Subject): readonly Commented<NetworkPolicy>[] {
+export function* networkPolicies(tenant: Tenant, subject: Subject): Iterable<Commented<NetworkPolicy>> {
   const entries: Readonly<Record<Direction, readonly Entry[]>> = {
     ingress: mergeAllowances(subject.allowances.ingress),
     egress: mergeAllowances(subject.allowances.egress),
   };
-  const rules = [...new Set([...entries.ingress, ...entries.egress].flatMap((entry) => entry.rules))];
+  const rules = rulesOf([...entries.ingress, ...entries.egress]);
   const selectors = selectorsOf(subject.box.labels);
   const policy = subject.policy ?? "default-allow";
-  return selectors.flatMap((podSelector) => {
+  const { labels, annotations } = originMetadata(tenant, subject.policy, rules);
+  for (const podSelector of selectors) {
     const parts = selectors.length === 1 ? subject.name : [...subject.name, shortHash(JSON.stringify(podSelector))];
     const name = objectName(policy, ...parts);
-    return namespacesOf(tenant, subject.box).map((namespace) =>
-      networkPolicy(tenant, { name, namespace, ...originMetadata(tenant, subject.policy, rules) }, podSelector, entries),
-    );
-  });
+    for (const namespace of namespacesOf(tenant, subject.box)) {
+      yield networkPolicy(tenant, { name, namespace, labels, annotations }, podSelector, entries);
+    }
+  }
+}
+
+/** Each rule once, in the order of the entries. */
+function rulesOf(entries: readonly Entry[]): readonly (Rule | undefined)[] {
+  return entries.length === 1 ? entries[0].rules : [...new Set(entries.flatMap((entry) => entry.rules))];
 }
 
 function namespacesOf(tenant: Tenant, box: EndBox): readonly string[] {
@@ -95,28 +105,19 @@ function networkPolicy(
   entries: Readonly<Record<Direction, readonly Entry[]>>,
 ): Commented<NetworkPolicy> {
   const comments = new Map<object, readonly string[]>();
-  const ingress = entries.ingress.map((entry): IngressRule => {
-    const rule = { from: peersOf(entry, metadata.namespace), ports: portsOf(entry) };
-    comments.set(rule, sourceComments(tenant, entry.rules));
-    return rule;
-  });
-  const egress = entries.egress.map((entry): EgressRule => {
-    const rule = { to: peersOf(entry, metadata.namespace), ports: portsOf(entry) };
-    comments.set(rule, sourceComments(tenant, entry.rules));
-    return rule;
-  });
+  const rulesTo = <Made extends IngressRule | EgressRule>(some: readonly Entry[], make: (entry: Entry) => Made): readonly Made[] | undefined => {
+    if (some.length === 0) return undefined;
+    return some.map((entry) => {
+      const rule = make(entry);
+      comments.set(rule, sourceComments(tenant, entry.rules));
+      return rule;
+    });
+  };
+  const ingress = rulesTo(entries.ingress, (entry): IngressRule => ({ from: peersOf(entry, metadata.namespace), ports: portsOf(entry) }));
+  const egress = rulesTo(entries.egress, (entry): EgressRule => ({ to: peersOf(entry, metadata.namespace), ports: portsOf(entry) }));
+  const policyTypes = ingress === undefined ? onlyEgress : egress === undefined ? onlyIngress : bothWays;
   return {
-    object: {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata,
-      spec: {
-        podSelector,
-        policyTypes: [...(ingress.length > 0 ? (["Ingress"] as const) : []), ...(egress.length > 0 ? (["Egress"] as const) : [])],
-        ...(ingress.length > 0 ? { ingress } : {}),
-        ...(egress.length > 0 ? { egress } : {}),
-      },
-    },
+    object: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec: { podSelector, policyTypes, ingress, egress } },
     comments,
   };
 }

@@ -37,6 +37,7 @@ export function originMetadata(
   policy: string | undefined,
   rules: readonly (Rule | undefined)[],
 ): Pick<Metadata, "labels" | "annotations"> {
+  if (rules.length === 1) return { labels: originLabels(tenant, policy), annotations: { "ctv.dev/source": lineOf(tenant, rules[0]) } };
   const origins = rules.map((rule) => originOf(tenant, rule));
   origins.sort((a, b) => (a.span.file === b.span.file ? a.span.start - b.span.start : a.span.file < b.span.file ? -1 : 1));
   const lines = new Set(origins.map((origin) => `${origin.span.file}:${origin.line}`));

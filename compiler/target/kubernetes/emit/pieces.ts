@@ -5,6 +5,7 @@
  * A pod enforces for itself, so a flow between two tenants' pods is decided at both. A machine enforces nothing: where it belongs
  * to another tenant, that tenant's verdict is folded in here.
  */
+import { once } from "../../../once.js";
 import type { Rule, Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
 import * as address from "../../../space/address.js";
@@ -15,7 +16,7 @@ import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
-import type { OverlapIndex } from "../../../verdict/overlap.js";
+import type { OverlapIndex, OverlapRow } from "../../../verdict/overlap.js";
 import { boxInterner } from "./keys.js";
 import { machinesAt, machinesOf, workloadsOf, workloadsOfTenant } from "./ground.js";
 import type { Ground } from "./ground.js";
@@ -34,8 +35,12 @@ export interface Piece {
 /** The rules of a tenant with their flows, in order; `default allow` is a last entry of its own. */
 export interface RuleList {
   readonly tenant: Tenant;
-  readonly index: OverlapIndex;
+  /** All boxes of all entries, in order. */
+  readonly rows: readonly OverlapRow[];
   readonly actionOf: (owner: number) => "allow" | "deny";
+  /** All entries, and those with one action, for asking what meets a box. Made when first asked for: many policies never need all three. */
+  readonly index: () => OverlapIndex;
+  readonly indexOf: Readonly<Record<"allow" | "deny", () => OverlapIndex>>;
 }
 
 export function flowOf(direction: Direction, subject: EndBox, peer: EndBox, service: ServiceSet): FlowBox | undefined {
@@ -51,25 +56,33 @@ export function ruleList(universe: Universe, tenant: Tenant): RuleList {
   const sets = tenant.rules.map((rule) => flows.flowProduct(universe.endsOf(rule.source), universe.endsOf(rule.destination), rule.service.services));
   const all = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);
   const entries = tenant.defaultAction === "allow" ? [...sets, all] : sets;
-  return { tenant, index: overlapIndex(entries), actionOf: (owner) => tenant.rules.at(owner)?.action ?? "allow" };
+  const actionOf = (owner: number): "allow" | "deny" => tenant.rules.at(owner)?.action ?? "allow";
+  const only = (action: "allow" | "deny") => once(() => overlapIndex(entries.map((set, owner) => (actionOf(owner) === action ? set : []))));
+  return {
+    tenant,
+    rows: entries.flatMap((set, owner) => set.map((box) => ({ owner, box }))),
+    actionOf,
+    index: once(() => overlapIndex(entries)),
+    indexOf: { allow: only("allow"), deny: only("deny") },
+  };
 }
 
 /** A part of the flows without those of earlier rules with the given action. */
 export function withoutEarlier(list: RuleList, owner: number, box: FlowBox, action: "allow" | "deny"): FlowSet {
-  return flows.uncoveredParts(
-    box,
-    list.index
-      .overlapping(box, 0, owner)
-      .filter((row) => list.actionOf(row.owner) === action)
-      .map((row) => row.box),
-  );
+  const earlier = list.indexOf[action]().overlapping(box, 0, owner);
+  return earlier.length === 0
+    ? [box]
+    : flows.uncoveredParts(
+        box,
+        earlier.map((row) => row.box),
+      );
 }
 
 /** The part of a box that the tenant's verdict allows; the box has an end in the tenant. */
 export function allowedBy(list: RuleList, box: FlowBox): FlowSet {
   const allowed: FlowBox[] = [];
   let rest: FlowSet = [box];
-  for (const row of list.index.overlapping(box)) {
+  for (const row of list.index().overlapping(box)) {
     if (list.actionOf(row.owner) === "allow") allowed.push(...rest.flatMap((piece) => flows.intersectFlowBoxes(piece, row.box) ?? []));
     rest = rest.flatMap((piece) => flows.subtractFlowBox(piece, row.box));
   }
@@ -125,7 +138,7 @@ export function pieceMaker(ground: Ground, lists: ReadonlyMap<string, RuleList>,
 /** All pieces of a tenant, in the order of its rules. Their union is what its pods may receive or send. */
 export function piecesOf(make: PieceMaker, list: RuleList): Readonly<Record<Direction, readonly Piece[]>> {
   const made: Record<Direction, Piece[]> = { ingress: [], egress: [] };
-  for (const { owner, box } of list.index.rows) {
+  for (const { owner, box } of list.rows) {
     if (list.actionOf(owner) === "deny") continue;
     const rule = list.tenant.rules.at(owner);
     for (const rest of withoutEarlier(list, owner, box, "deny")) {

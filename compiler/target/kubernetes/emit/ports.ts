@@ -10,6 +10,8 @@ import {
   hasPorts,
   intersectServices,
   isEveryService,
+  pointDetail,
+  pointProtocol,
   portService,
   protocolNumber,
   servicesEqual,
@@ -36,7 +38,7 @@ const protocolNames: ReadonlyMap<number, PortProtocol> = new Map([
 
 /** The largest part of a service set that ports can say, the set itself where that is all. `wholeProtocols`: whether a protocol can be said without ports. */
 export function sayable(set: ServiceSet, wholeProtocols: boolean): ServiceSet {
-  if (set === everyService || isEveryService(set)) return everyService;
+  if (set === everyService || isEveryService(set) || isRunOfPorts(set)) return set;
   const most = byProtocol(set).reduce<ServiceSet>((said, [protocol, details]) => {
     if (!hasPorts(protocol)) return said;
     const whole = wholeProtocols && details[0] === 0 && details[1] === LAST_PORT;
@@ -44,6 +46,11 @@ export function sayable(set: ServiceSet, wholeProtocols: boolean): ServiceSet {
     return unionServices(said, intersectServices(set, all));
   }, []);
   return servicesEqual(most, set) ? set : most;
+}
+
+/** Whether a set is a run of ports above 0 of one protocol, as most are. */
+function isRunOfPorts(set: ServiceSet): boolean {
+  return set.length === 2 && hasPorts(pointProtocol(set[0])) && pointProtocol(set[0]) === pointProtocol(set[1]) && pointDetail(set[0]) > 0;
 }
 
 /** Port 0 of the protocols with ports: what is not sayable of them. */

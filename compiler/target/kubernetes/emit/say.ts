@@ -1,4 +1,5 @@
 /** Says pieces: plainly where it can be, carefully where addresses matter, and in services only what ports can say. */
+import { once } from "../../../once.js";
 import { endIndex } from "../../../space/endIndex.js";
 import * as ends from "../../../space/ends.js";
 import type { FlowSet } from "../../../space/flows.js";
@@ -18,13 +19,13 @@ const otherThanPortZero = subtractServices(everyService, portZero);
 
 /** Says pieces of one tenant in one direction, one by one. `all` is everything allowed there. */
 export function pieceSayer(ground: Ground, direction: Direction, all: readonly Piece[], means: Means): (piece: Piece) => Said {
-  const bySubject = endIndex(all.map((piece) => piece.subject));
+  const bySubject = once(() => endIndex(all.map((piece) => piece.subject)));
   const known: FlowSet[] = [];
   const flowsOf = (at: number): FlowSet => {
     known[at] ??= [flowOf(direction, all[at].subject, all[at].peer, all[at].service) ?? []].flat();
     return known[at];
   };
-  const near = (piece: Piece): FlowSet => bySubject.overlapping(blind(piece.subject)).flatMap(flowsOf);
+  const near = (piece: Piece): FlowSet => bySubject().overlapping(blind(piece.subject)).flatMap(flowsOf);
   return (piece) => {
     const plain = sayPlainly(ground, piece, means);
     const said = plain === undefined ? sayCarefully(ground, direction, piece, near(piece), means) : { allowances: plain, losses: [] };
@@ -34,11 +35,19 @@ export function pieceSayer(ground: Ground, direction: Direction, all: readonly P
 
 /** Says all pieces of one tenant in one direction. */
 export function sayPieces(ground: Ground, direction: Direction, pieces: readonly Piece[], means: Means): Said {
-  const said = pieces.map(pieceSayer(ground, direction, pieces, means));
-  return { allowances: said.flatMap((one) => one.allowances), losses: said.flatMap((one) => one.losses) };
+  const say = pieceSayer(ground, direction, pieces, means);
+  const allowances: Allowance[] = [];
+  const losses: Loss[] = [];
+  for (const piece of pieces) {
+    const said = say(piece);
+    allowances.push(...said.allowances);
+    losses.push(...said.losses);
+  }
+  return { allowances, losses };
 }
 
 function inPorts(direction: Direction, piece: Piece, { allowances, losses }: Said, means: Means): Said {
+  if (allowances.every((part) => sayable(part.service, means.wholeProtocols) === part.service)) return { allowances, losses };
   const said: Allowance[] = [];
   const lost: Loss[] = [...losses];
   for (const part of allowances) {

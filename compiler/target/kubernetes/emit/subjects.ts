@@ -48,20 +48,25 @@ export function subjectNames(tenant: Tenant): SubjectNames {
   };
 }
 
+/** In the order in which they come first. */
 export function subjectsOf(names: SubjectNames, allowances: Readonly<Record<Direction, readonly Allowance[]>>): readonly Subject[] {
-  const made = new Map<string, { policy?: string; box: EndBox; allowances: Record<Direction, Allowance[]> }>();
+  const subjects: Subject[] = [];
+  const byPolicy = new Map<string | undefined, Map<string, Record<Direction, Allowance[]>>>();
+  const open = (policy: string | undefined, box: EndBox): Record<Direction, Allowance[]> => {
+    const made: Record<Direction, Allowance[]> = { ingress: [], egress: [] };
+    subjects.push({ policy, box, name: names(box), allowances: made });
+    return made;
+  };
   for (const direction of ["ingress", "egress"] as const) {
     for (const allowance of allowances[direction]) {
       const policy = allowance.rule?.policy;
-      const key = `${policy ?? ""}\n${columnKey(allowance.subject)}`;
-      const known = made.get(key);
-      if (known !== undefined) known.allowances[direction].push(allowance);
-      else {
-        const fresh: Record<Direction, Allowance[]> = { ingress: [], egress: [] };
-        fresh[direction].push(allowance);
-        made.set(key, { policy, box: allowance.subject, allowances: fresh });
-      }
+      const ofPolicy = byPolicy.get(policy) ?? new Map<string, Record<Direction, Allowance[]>>();
+      byPolicy.set(policy, ofPolicy);
+      const column = columnKey(allowance.subject);
+      const known = ofPolicy.get(column) ?? open(policy, allowance.subject);
+      ofPolicy.set(column, known);
+      known[direction].push(allowance);
     }
   }
-  return [...made.values()].map((subject) => ({ ...subject, name: names(subject.box) }));
+  return subjects;
 }

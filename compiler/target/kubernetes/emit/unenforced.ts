@@ -42,7 +42,7 @@ export function deniedButAllowed(ground: Ground, list: RuleList): readonly RuleL
     out.push(...asLoss(ground, { tenant, rule, cause: "machines", outcome: "allow" }, flows.subtractFlows(boxes, earlier)));
   };
   const byOwner = new Map<number, FlowBox[]>();
-  for (const { owner, box } of list.index.rows) {
+  for (const { owner, box } of list.rows) {
     const own = betweenMachines(box);
     if (own.length > 0) byOwner.set(owner, [...(byOwner.get(owner) ?? []), ...own]);
   }

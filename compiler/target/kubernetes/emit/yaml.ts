@@ -37,68 +37,76 @@ export type YamlWriter = (root: PlainMap, comments: Comments) => string;
  */
 export function yamlWriter(): YamlWriter {
   const fragments = new WeakMap<object, string[]>();
-  const keys = new Map<string, string>();
-  const keyText = (key: string): string => {
-    const known = keys.get(key);
+  const indents: string[] = [];
+  /** What stands before a line at a depth. */
+  const indentOf = (depth: number): string => (indents[depth] ??= "  ".repeat(depth));
+  const keys: Map<string, string>[] = [];
+  /** A key with its colon, behind the indentation of a depth. */
+  const keyText = (key: string, depth: number): string => {
+    const ofDepth = (keys[depth] ??= new Map());
+    const known = ofDepth.get(key);
     if (known !== undefined) return known;
-    const made = `${quoted(key)}:`;
-    keys.set(key, made);
+    const made = `${indentOf(depth)}${quoted(key)}:`;
+    ofDepth.set(key, made);
     return made;
   };
   const scalar = (value: string | number): string => (typeof value === "number" ? String(value) : quoted(value));
   return (root, comments) => {
-    let text = "";
-    const entries = (map: PlainMap, indent: string, first: string): void => {
+    // Joined once at the end: a text that grows by pieces is a tree of them for the engine, and somebody has to flatten it.
+    let parts: string[] = [];
+    /** `within` is the depth of the first line: 0 where something stands before it already. */
+    const entries = (map: PlainMap, depth: number, within: number): void => {
       if (!Object.isFrozen(map)) {
-        writeEntries(map, indent, first);
+        writeEntries(map, depth, within);
         return;
       }
       const known = fragments.get(map) ?? [];
       fragments.set(map, known);
-      const depth = indent.length;
       if (known[depth] === undefined) {
-        const before = text;
-        text = "";
-        writeEntries(map, indent, indent);
-        known[depth] = text.slice(depth);
-        text = before;
+        const before = parts;
+        parts = [];
+        writeEntries(map, depth, 0);
+        known[depth] = parts.join("");
+        parts = before;
       }
-      text += first + known[depth];
+      parts.push(indentOf(within), known[depth]);
     };
-    const writeEntries = (map: PlainMap, indent: string, first: string): void => {
-      let lead = first;
+    const writeEntries = (map: PlainMap, depth: number, within: number): void => {
+      let indent = within;
       for (const key in map) {
         const value = map[key];
         if (value === undefined) continue;
-        text += lead + keyText(key);
-        under(value, `${indent}  `);
-        lead = indent;
+        parts.push(keyText(key, indent));
+        under(value, depth + 1);
+        indent = depth;
       }
     };
-    const under = (value: Plain, indent: string): void => {
-      if (typeof value !== "object") text += ` ${scalar(value)}\n`;
+    const under = (value: Plain, depth: number): void => {
+      if (typeof value !== "object") parts.push(" ", scalar(value), "\n");
       else if (isList(value)) {
-        text += value.length === 0 ? " []\n" : "\n";
-        items(value, indent);
-      } else if (isEmpty(value)) text += " {}\n";
+        parts.push(value.length === 0 ? " []\n" : "\n");
+        items(value, depth);
+      } else if (isEmpty(value)) parts.push(" {}\n");
       else {
-        text += "\n";
-        entries(value, indent, indent);
+        parts.push("\n");
+        entries(value, depth, depth);
       }
     };
-    const items = (list: readonly PlainItem[], indent: string): void => {
+    const items = (list: readonly PlainItem[], depth: number): void => {
+      const indent = indentOf(depth);
       for (const item of list) {
         if (typeof item !== "object") {
-          text += `${indent}- ${scalar(item)}\n`;
+          parts.push(indent, "- ", scalar(item), "\n");
           continue;
         }
-        for (const line of comments.get(item) ?? []) text += `${indent}# ${line}\n`;
-        if (isEmpty(item)) text += `${indent}- {}\n`;
-        else entries(item, `${indent}  `, `${indent}- `);
+        for (const line of comments.get(item) ?? []) parts.push(indent, "# ", line, "\n");
+        parts.push(indent, "- ");
+        if (isEmpty(item)) parts.push("{}\n");
+        else entries(item, depth + 1, 0);
       }
     };
-    entries(root, "", "");
-    return text;
+    entries(root, 0, 0);
+    return parts.join("");
   };
 }
 

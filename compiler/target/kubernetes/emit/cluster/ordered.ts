@@ -115,7 +115,7 @@ export function orderedEntries(
       }
     }
   };
-  for (const row of list.index.rows) (list.actionOf(row.owner) === "deny" ? deny : allow)(row);
+  for (const row of list.rows) (list.actionOf(row.owner) === "deny" ? deny : allow)(row);
   return { entries, losses: stillLost(entries, losses) };
 }
 
