@@ -4,43 +4,40 @@
  * `text -> trees -> names -> policy -> checked`; targets take it from there. Pure: files are read through the function that the caller
  * gives, and a tree that the caller has already is not made again.
  */
-import type { Rule as SyntaxRule, SourceFile } from "../grammar/syntax.js";
-import { declare } from "./bind/declare.js";
-import type { Program } from "./bind/declare.js";
-import { recordFacts } from "./bind/facts.js";
-import type { Facts } from "./bind/facts.js";
-import { makeLookup } from "./bind/lookup.js";
-import type { Place } from "./bind/lookup.js";
-import type { NameSpace, PolicySymbol } from "./bind/symbols.js";
-import { checkAddressing } from "./check/addressing.js";
-import type { Context } from "./check/context.js";
+import type { SourceFile } from "../grammar/syntax.js";
+import { makeProgram, secondInstallations } from "./bind/program.js";
+import type { Program } from "./bind/program.js";
+import { checkAcross } from "./check/across.js";
 import { checkLogicInSteps } from "./check/logic.js";
-import { evaluateParams } from "./check/params.js";
-import type { GivenParam, ParamValue } from "./check/params.js";
-import { checkUsage } from "./check/usage.js";
+import { paramsFromOutside } from "./check/params.js";
+import type { GivenParam } from "./check/params.js";
+import { usageFindings, usageOf } from "./check/usage.js";
 import { definitionByCode } from "./diagnostics/catalogue.js";
-import { withoutConsequences } from "./diagnostics/consequences.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { hitsNoEndpoint } from "./diagnostics/lint.js";
-import type { PolicyMemory } from "./policy/memory.js";
-import type { Peer, Policy, Rule, Surroundings } from "./policy/model.js";
-import { resolvePolicy } from "./policy/resolve.js";
-import { makeRuleTable } from "./policy/ruletable.js";
+import { inOrder } from "./diagnostics/order.js";
+import type { CheckMemory } from "./memory.js";
+import { assemble } from "./policy/assemble.js";
+import type { Policy, Surroundings } from "./policy/model.js";
+import { namesOf } from "./policy/names.js";
+import type { Names } from "./policy/names.js";
+import { resolveUnits } from "./policy/resolve.js";
+import { everyUnit, paramsIn } from "./policy/units.js";
 import { makeUniverse } from "./policy/universe.js";
 import type { Universe } from "./policy/universe.js";
 import { loadFiles } from "./source/files.js";
 import type { LoadedFile, SourceText } from "./source/files.js";
-import { applySettings, isEssential } from "./source/settings.js";
+import { applySettings, isEssential, policingOf } from "./source/settings.js";
 import type { FindingSettings } from "./source/settings.js";
+import { settle } from "./source/settle.js";
 import { noAddresses } from "./space/address.js";
-import type { ServiceSet } from "./space/service.js";
 import { finish } from "./steps.js";
 import type { Steps } from "./steps.js";
 
 export interface ProjectInput {
   /** Ids of the files to start from: paths relative to the project's root, with forward slashes. */
   readonly entries: readonly string[];
-  /** A file by id, or nothing where there is none. Called once for each file, imported ones included. */
+  /** A file by id, or nothing where there is none. Imported ones included. */
   readonly read: (id: string) => SourceText | undefined;
   /** Ids of other files that exist, for "did you mean" in imports. */
   readonly known?: Iterable<string>;
@@ -48,8 +45,8 @@ export interface ProjectInput {
   readonly params?: ReadonlyMap<string, GivenParam>;
   readonly surroundings?: Surroundings;
   readonly settings?: FindingSettings;
-  /** Of the last check of the same project: what did not change is not resolved again. */
-  readonly memory?: PolicyMemory;
+  /** Of the last check of the same project: whatever did not change is not made again. */
+  readonly memory?: CheckMemory;
   /** Leave out the questions about all flows (CTV40xx), for an editor that wants names first. */
   readonly withoutLogic?: boolean;
 }
@@ -57,27 +54,17 @@ export interface ProjectInput {
 export interface Checked {
   /** In order of file and position. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The same by file, of files that have some. With a memory, the list of a file is the same object while there is nothing else to say of it. */
+  readonly findings: ReadonlyMap<string, readonly Diagnostic[]>;
   /** Absent while an essential error stands. Targets ask for more: `isSound`. */
   readonly policy?: Policy;
+  /** Made when it is first asked for. */
   readonly universe?: Universe;
   /** What could be resolved, whatever is wrong: for showing meaning while somebody types, never for a target. */
   readonly draft: Policy;
   readonly files: ReadonlyMap<string, LoadedFile>;
   readonly program: Program;
   readonly names: Names;
-}
-
-/** The side tables that editors read. */
-export interface Names extends Facts {
-  readonly symbols: readonly PolicySymbol[];
-  /** What a statement at this place can name, inner declarations first. */
-  readonly visible: (place: Place, space?: NameSpace) => readonly PolicySymbol[];
-  /** The place of an offset in a file: its tenant, if it is in one. */
-  readonly placeAt: (file: string, offset: number) => Place | undefined;
-  readonly serviceOf: (symbol: PolicySymbol) => ServiceSet | undefined;
-  readonly peerOf: (symbol: PolicySymbol) => Peer | undefined;
-  readonly paramOf: (symbol: PolicySymbol) => ParamValue | undefined;
-  readonly ruleOf: (node: SyntaxRule) => Rule | undefined;
 }
 
 /** Binds, checks and resolves a project. Never throws for what the files say. */
@@ -90,71 +77,91 @@ export function check(input: ProjectInput): Checked {
  * what grows with the size of the project: reading it, and each of the passes over it. The first step reads every file.
  */
 export function* checkInSteps(input: ProjectInput): Steps<Checked> {
-  const found: Diagnostic[] = [];
-  const report = (diagnostic: Diagnostic): void => {
-    found.push(diagnostic);
-  };
-  const loaded = loadFiles(input.entries, input.read, input.known);
+  const before = input.memory?.last;
+  const loaded = loadFiles(input.entries, input.read, input.known, before?.loaded);
   const { files } = loaded;
-  for (const file of files.values()) found.push(...syntaxDiagnostics(file));
-  found.push(...loaded.diagnostics);
   yield;
-
-  const program = declare(files, report);
-  const facts = recordFacts();
-  for (const symbol of new Set(program.symbolOfNode.values())) {
-    for (const declaration of symbol.declarations) facts.record(declaration.nameSpan, symbol, true);
+  const given = input.params ?? noParams;
+  const sameParams = before !== undefined && sameGiven(before.given, given);
+  // With other values of params names stand for something else, and so there are other scopes.
+  const program = makeProgram(files, sameParams ? before.program : undefined);
+  const { units, fresh } = resolveUnits(program, given, input.memory !== undefined, before?.units);
+  yield;
+  const surroundings = input.surroundings ?? noSurroundings;
+  const { podAddresses } = surroundings;
+  const { policy, findings: ofHosts } = assemble(units);
+  const across = { units, podAddresses, findings: checkAcross(policy, units, fresh, podAddresses, before?.across) };
+  const usage = usageOf(program, units, fresh, sameParams ? before.usage : undefined);
+  const found: Diagnostic[] = [];
+  for (const file of files.values()) if (file.parsed.problems.length > 0) found.push(...syntaxDiagnostics(file));
+  found.push(...loaded.diagnostics, ...secondInstallations(program), ...paramsFromOutside(paramsIn(units), given), ...ofHosts, ...across.findings);
+  const meant = new Set<string>();
+  for (const unit of everyUnit(units)) {
+    if (unit.kind !== "outside") found.push(...unit.scope.findings);
+    found.push(...unit.findings);
+    for (const name of unit.meant) meant.add(name);
   }
-  const lookup = makeLookup(program, facts, report);
-  const params = evaluateParams(program, input.params ?? new Map(), report);
-  const ruleTable = makeRuleTable();
-  const said = (): number => found.length + lookup.lost();
-  const { memory } = input;
-  const context: Context = { program, lookup, facts, params, report, ruleTable, said, ...(memory === undefined ? {} : { memory }) };
-  yield;
-  const { policy: draft, spans, services, peers } = resolvePolicy(context);
-  const meant = lookup.reportUnknown();
-  yield;
-  const surroundings = input.surroundings ?? { podAddresses: noAddresses };
-
-  const symbols = [...new Set(program.symbolOfNode.values())];
-  const externals = symbols.flatMap((symbol) => {
-    const peer = symbol.kind === "external" ? peers.ofSymbol(symbol) : undefined;
-    return peer?.kind === "addresses" ? [{ symbol, addresses: peer.addresses }] : [];
-  });
-  checkAddressing({ policy: draft, spans, externals, podAddresses: surroundings.podAddresses, report });
   // A statement that could not be read may use anything.
-  const readable = [...files.values()].every((file) => file.parsed.problems.length === 0);
-  if (readable) checkUsage(program, facts.facts, meant, report);
+  if (isReadable(files)) found.push(...usageFindings(usage, meant));
   yield;
 
-  const broken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
-  const universe = broken ? undefined : makeUniverse(draft, surroundings);
+  const isBroken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
+  let made: Universe | undefined;
+  const universe = (): Universe | undefined => {
+    if (!isBroken) made ??= makeUniverse(policy, surroundings);
+    return made;
+  };
   const withLogic = input.withoutLogic !== true;
-  if (universe !== undefined && withLogic) found.push(...(yield* checkLogicInSteps(universe)));
+  const whole = withLogic ? universe() : undefined;
+  if (whole !== undefined) found.push(...(yield* checkLogicInSteps(whole)));
 
   const complete = (code: string): boolean =>
-    !codesOfVerbs.has(code) &&
-    !code.startsWith("CTV5") &&
-    !code.startsWith("CTV6") &&
-    (!code.startsWith("CTV4") || (universe !== undefined && withLogic));
-  const diagnostics = applySettings(withoutConsequences(found, files), files.values(), input.settings ?? {}, definitionByCode, complete);
+    !codesOfVerbs.has(code) && !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || whole !== undefined);
+  const settings = input.settings ?? noSettings;
+  const policing = policingOf(settings, definitionByCode, complete);
+  const settled = settle(found, files, settings, whole !== undefined, policing, before?.settled);
+  if (input.memory !== undefined) input.memory.last = { loaded, program, given, units, across, usage, settled };
   return {
-    diagnostics: inOrder(diagnostics),
-    ...(universe === undefined ? {} : { policy: draft, universe }),
+    findings: settled.byFile,
+    diagnostics: [...settled.byFile.values()].flat(),
+    ...(isBroken ? {} : { policy }),
+    get universe() {
+      return universe();
+    },
+    draft: policy,
+    files,
+    program,
+    names: namesOf(program, units),
+  };
+}
+
+const noParams: ReadonlyMap<string, GivenParam> = new Map();
+const noSettings: FindingSettings = {};
+const noSurroundings: Surroundings = { podAddresses: noAddresses };
+
+function sameGiven(left: ReadonlyMap<string, GivenParam>, right: ReadonlyMap<string, GivenParam>): boolean {
+  return left === right || JSON.stringify([...left]) === JSON.stringify([...right]);
+}
+
+function isReadable(files: ReadonlyMap<string, LoadedFile>): boolean {
+  for (const file of files.values()) if (file.parsed.problems.length > 0) return false;
+  return true;
+}
+
+/** The same check with other findings: by file, in order. */
+export function withFindings(checked: Checked, findings: Checked["findings"]): Checked {
+  const { policy, draft, files, program, names } = checked;
+  return {
+    findings,
+    diagnostics: [...findings.values()].flat(),
+    ...(policy === undefined ? {} : { policy }),
+    get universe() {
+      return checked.universe;
+    },
     draft,
     files,
     program,
-    names: {
-      ...facts.facts,
-      symbols,
-      visible: lookup.visible,
-      placeAt: (file, offset) => placeAt(program, file, offset),
-      serviceOf: services.ofSymbol,
-      peerOf: peers.ofSymbol,
-      paramOf: (symbol) => params.get(symbol),
-      ruleOf: ruleTable.of,
-    },
+    names,
   };
 }
 
@@ -192,7 +199,7 @@ export function settleFindings(
   complete: (code: string) => boolean,
   settings: FindingSettings = {},
 ): readonly Diagnostic[] {
-  return inOrder(applySettings(found, checked.files.values(), settings, definitionByCode, complete, false));
+  return inOrder(applySettings(found, checked.files.values(), policingOf(settings, definitionByCode, complete, false)));
 }
 
 /** Trees of all files, in the order in which they were reached. */
@@ -209,23 +216,4 @@ function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
     related,
     fixes: fix === undefined ? [] : [fix],
   }));
-}
-
-function placeAt(program: Program, id: string, offset: number): Place | undefined {
-  const file = program.files.get(id);
-  if (file === undefined) return undefined;
-  const node = file.parsed.file.items.find((item) => item.kind === "tenant" && item.span.start <= offset && offset <= item.span.end);
-  const tenant = node?.kind === "tenant" ? program.tenants.get(node.name.text) : undefined;
-  return tenant === undefined ? { file } : { file, tenant };
-}
-
-/** By file, then position, then code; equal ones keep the order in which they were found. */
-export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [...diagnostics].sort(
-    (a, b) => compare(a.span.file, b.span.file) || a.span.start - b.span.start || a.span.end - b.span.end || compare(a.code, b.code),
-  );
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

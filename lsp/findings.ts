@@ -4,19 +4,21 @@
  */
 import { CodeLensRefreshRequest } from "vscode-languageserver";
 import type { Connection, Diagnostic as EditorDiagnostic, DocumentDiagnosticReport, WorkspaceDocumentDiagnosticReport } from "vscode-languageserver";
+import type { Checked } from "../compiler/compile.js";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
-import { shortHash } from "../compiler/policy/text.js";
 import type { Steps } from "../compiler/steps.js";
 import { type Work, finishInTurns, runInBackground } from "./background.js";
 import type { PageOf } from "./documentation.js";
-import { toEditor } from "./features/diagnostics.js";
 import { policyChangedNotification } from "./protocol.js";
+import { byFile, makeShown } from "./shown.js";
+import type { FindingsByFile } from "./shown.js";
 import { type Outcome, outcomesOf, shownFindings, soundUniverse } from "./targets/outcomes.js";
 import { questionAbout } from "./targets/question.js";
 import { targetThread } from "./targets/thread.js";
 import type { ProjectState } from "./workspace/project.js";
-import { pathOfId, uriOf } from "./workspace/uri.js";
-import type { View, Workspace } from "./workspace/workspace.js";
+import { carryOver } from "./workspace/carry.js";
+import { idOf, pathOf, pathOfId, uriOf } from "./workspace/uri.js";
+import type { Workspace } from "./workspace/workspace.js";
 
 export interface ClientAbilities {
   /** It asks for findings itself. */
@@ -40,7 +42,7 @@ export interface Findings {
   readonly reportAll: (previous: ReadonlyMap<string, string>, cancelled: () => boolean) => Promise<WorkspaceDocumentDiagnosticReport[] | undefined>;
   /** What the targets make of the text as it is, where that is known. */
   readonly outcomes: (project: ProjectState) => readonly Outcome[] | undefined;
-  /** Findings about targets that are known for the text as it is. */
+  /** Findings about targets that are known for the text as it is, or were for an earlier one, in text that is still there. */
   readonly slow: (project: ProjectState) => readonly Diagnostic[];
   readonly stop: () => void;
 }
@@ -55,10 +57,7 @@ const quietMilliseconds = 300;
 const fewRules = 300;
 
 export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities, pageOf: PageOf): Findings {
-  const known = new WeakMap<
-    ProjectState,
-    { readonly version: number; readonly outcomes: readonly Outcome[]; readonly shown: readonly Diagnostic[] }
-  >();
+  const known = new WeakMap<ProjectState, KnownOutcomes>();
   /** What was sent of each URI that has something on show. */
   const shown = new Map<string, { readonly version: number | undefined; readonly items: readonly EditorDiagnostic[] }>();
   let soon: NodeJS.Timeout | undefined;
@@ -74,40 +73,38 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     const found = known.get(project);
     return found?.version === project.version() ? found : undefined;
   };
-  const slow = (project: ProjectState): readonly Diagnostic[] => knownOf(project)?.shown ?? [];
-  const itemsByUri = (project: ProjectState): ReadonlyMap<string, EditorDiagnostic[]> => {
-    const checked = project.checked();
-    const files = [...checked.files.values()];
-    const items = new Map<string, EditorDiagnostic[]>(files.map((file) => [uriOf(pathOfId(project.root, file.id)), []]));
-    for (const id of project.settingsFiles()) items.set(uriOf(pathOfId(project.root, id)), []);
-    const [file] = files;
-    if (file === undefined) return items;
-    const view: View = { uri: "", file, checked, project, uriOf: (id) => uriOf(pathOfId(project.root, id)) };
-    for (const diagnostic of [...project.settingsFindings(), ...checked.diagnostics, ...slow(project)]) {
-      items.get(view.uriOf(diagnostic.span.file))?.push(toEditor(view, diagnostic, client().linksCodes ? pageOf : undefined));
-    }
-    return items;
+  const slow = (project: ProjectState): FindingsByFile => {
+    const last = known.get(project);
+    if (last === undefined || last.version === project.version()) return last?.shown ?? new Map();
+    return carryOver(last.shown, last.files, project.checked().files);
   };
+  const display = makeShown(() => (client().linksCodes ? pageOf : undefined));
+  const itemsByUri = (project: ProjectState): ReadonlyMap<string, EditorDiagnostic[]> => display.itemsOf(project, slow(project));
   const report = (uri: string, items: EditorDiagnostic[], previous: string | undefined): DocumentDiagnosticReport => {
-    const resultId = shortHash(`${uri}\n${JSON.stringify(items)}`);
+    const resultId = display.resultId(uri, items);
     return resultId === previous ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
   };
   const send = (): void => {
     const open = new Map(workspace.documents().map((document) => [document.uri, document.version]));
-    const now = new Map<string, { readonly uri: string; readonly items: EditorDiagnostic[] }>();
+    const now = new Map<string, EditorDiagnostic[]>();
     for (const project of workspace.projects()) {
-      for (const [uri, items] of itemsByUri(project))
-        if (items.length > 0 || open.has(uri)) now.set(uri, { uri, items: [...(now.get(uri)?.items ?? []), ...items] });
+      const add = (uri: string, items: EditorDiagnostic[]): void => {
+        const others = now.get(uri);
+        if (others === undefined) now.set(uri, items);
+        else if (items.length > 0) now.set(uri, [...others, ...items]);
+      };
+      for (const [uri, items] of itemsByUri(project)) if (items.length > 0 || open.has(uri)) add(uri, items);
+      for (const uri of open.keys()) if (project.checked().files.has(idOf(project.root, pathOf(uri)))) add(uri, []);
     }
     for (const uri of [...shown.keys()]) {
       if (now.has(uri)) continue;
       shown.delete(uri);
       void connection.sendDiagnostics({ uri, diagnostics: [] });
     }
-    for (const { uri, items } of now.values()) {
+    for (const [uri, items] of now) {
       const version = open.get(uri);
       const before = shown.get(uri);
-      if (before?.version === version && before !== undefined && JSON.stringify(before.items) === JSON.stringify(items)) continue;
+      if (before?.version === version && before !== undefined && isSame(before.items, items)) continue;
       shown.set(uri, { version, items });
       void connection.sendDiagnostics({ uri, diagnostics: items, ...(version === undefined ? {} : { version }) });
     }
@@ -130,7 +127,8 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     tell();
   }
   const keep = (project: ProjectState, outcomes: readonly Outcome[]): void => {
-    known.set(project, { version: project.version(), outcomes, shown: shownFindings(project, outcomes) });
+    const { files } = project.checked();
+    known.set(project, { version: project.version(), files, outcomes, shown: byFile(shownFindings(project, outcomes)) });
   };
   const askThread = (project: ProjectState): void => {
     const version = project.version();
@@ -181,18 +179,35 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     reportAll: async (previous, cancelled) => {
       if (!(await checkedBy(workspace, cancelled))) return undefined;
       const versions = new Map(workspace.documents().map((document) => [document.uri, document.version]));
-      return workspace
-        .projects()
-        .flatMap((project) => [...itemsByUri(project)])
-        .map(([uri, items]) => ({ uri, version: versions.get(uri) ?? null, ...report(uri, items, previous.get(uri)) }));
+      return workspace.projects().flatMap((project) => {
+        const items = itemsByUri(project);
+        const uris = Array.from(project.checked().files.keys(), (id) => uriOf(pathOfId(project.root, id)));
+        return [...new Set([...uris, ...items.keys()])].map((uri) => ({
+          uri,
+          version: versions.get(uri) ?? null,
+          ...report(uri, items.get(uri) ?? [], previous.get(uri)),
+        }));
+      });
     },
     outcomes: (project) => knownOf(project)?.outcomes,
-    slow,
+    slow: (project) => [...slow(project).values()].flat(),
     stop: () => {
       stop();
       thread.stop();
     },
   };
+}
+
+/** What the targets make of a project, and of which of its texts. */
+interface KnownOutcomes {
+  readonly version: number;
+  readonly files: Checked["files"];
+  readonly outcomes: readonly Outcome[];
+  readonly shown: FindingsByFile;
+}
+
+function isSame(left: readonly EditorDiagnostic[], right: readonly EditorDiagnostic[]): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** Checks everything for the texts as they are then; false once `cancelled` says so. */

@@ -1,29 +1,45 @@
-/** Collects the declarations of all files into scopes: one for each file's top level, one for each tenant of the project. */
+/** The names that a statement declares, collected into scopes: one for each file's top level, one for each tenant of the project. */
 import type { Item } from "../../grammar/syntax.js";
 import type * as syntax from "../../grammar/syntax.js";
-import { duplicateName, misplacedStatement, reservedName, secondInstallation, shadowedName } from "../diagnostics/names.js";
-import type { Report } from "../diagnostics/sink.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { duplicateName, misplacedStatement, reservedName, shadowedName } from "../diagnostics/names.js";
 import type { LoadedFile } from "../source/files.js";
 import { isProtocolName, isReservedPeer, reservedPeers } from "./builtins.js";
 import { describeKind, findIn, nameSpaceOf } from "./symbols.js";
-import type { Declaration, DeclarationNode, MutableScope, PolicySymbol, Scope, SymbolKind } from "./symbols.js";
+import type { DeclarationNode, MutableScope, PolicySymbol, Scope, SymbolKind } from "./symbols.js";
 
-/** A tenant, put together from every file that opens it. */
-export interface TenantScope {
-  readonly symbol: PolicySymbol;
-  readonly name: string;
-  readonly parts: readonly { readonly file: LoadedFile; readonly node: syntax.Tenant }[];
+/** Where names are declared, with what there was to say about declaring them. */
+export interface Declared {
   readonly scope: Scope;
+  readonly symbolOfNode: ReadonlyMap<DeclarationNode, PolicySymbol>;
+  readonly findings: readonly Diagnostic[];
 }
 
-export interface Program {
-  readonly files: ReadonlyMap<string, LoadedFile>;
-  readonly fileScopes: ReadonlyMap<string, Scope>;
-  /** In order of name. */
-  readonly tenants: ReadonlyMap<string, TenantScope>;
-  readonly symbolOfNode: ReadonlyMap<DeclarationNode, PolicySymbol>;
-  /** Top-level symbols of all files by name, to say which file an unknown name could be imported from. */
-  readonly topLevel: ReadonlyMap<string, readonly { readonly file: string; readonly symbol: PolicySymbol }[]>;
+/**
+ * What a file declares outside tenants. Whatever its names stand for depends on the file and on those that it imports alone, so they stand
+ * for the same as long as this is the same object.
+ */
+export interface FileScope extends Declared {
+  readonly file: LoadedFile;
+  /** Of the files whose names it sees: each once, and none that leads back to it. */
+  readonly imports: readonly FileScope[];
+  readonly tenants: readonly syntax.Tenant[];
+  /** Statements that are about the whole installation, and tests. */
+  readonly outside: readonly Item[];
+}
+
+/** A tenant, put together from every file that opens it. Its names stand for the same as long as this is the same object. */
+export interface TenantScope extends Declared {
+  readonly symbol: PolicySymbol;
+  readonly name: string;
+  /** One at least. */
+  readonly parts: readonly TenantPart[];
+}
+
+export interface TenantPart {
+  readonly file: LoadedFile;
+  readonly outer: FileScope;
+  readonly node: syntax.Tenant;
 }
 
 const atFile: ReadonlySet<Item["kind"]> = new Set([
@@ -83,27 +99,66 @@ export function declaredName(item: Item): { readonly kind: SymbolKind; readonly 
   }
 }
 
-interface MutableTenant {
-  readonly name: string;
-  readonly parts: { file: LoadedFile; node: syntax.Tenant }[];
-  readonly scope: MutableScope;
-  readonly declarations: Declaration[];
+/** The top level of one file; `imports` are the scopes of what it imports. */
+export function declareFile(file: LoadedFile, imports: readonly FileScope[]): FileScope {
+  const { declared, add, tell } = collect();
+  const tenants: syntax.Tenant[] = [];
+  const outside: Item[] = [];
+  for (const item of file.parsed.file.items) {
+    const misplaced = !mayStand(item.kind, "file");
+    if (misplaced) tell(misplacedAt(item, "file"));
+    if (item.kind === "tenant") tenants.push(item);
+    else add(item, undefined, misplaced);
+    if (isOutside(item)) outside.push(item);
+  }
+  return { file, imports, tenants, outside, ...declared };
 }
 
-export function declare(files: ReadonlyMap<string, LoadedFile>, report: Report): Program {
-  const fileScopes = new Map<string, MutableScope>();
-  const tenants = new Map<string, MutableTenant>();
-  const symbolOfNode = new Map<DeclarationNode, PolicySymbol>();
-  const topLevel = new Map<string, { file: string; symbol: PolicySymbol }[]>();
+function isOutside({ kind }: Item): boolean {
+  return kind === "fabric" || kind === "aci" || kind === "bgp" || kind === "test";
+}
 
-  const add = (scope: MutableScope, item: Item, tenant: string | undefined, misplaced: boolean): PolicySymbol | undefined => {
+/** A tenant with everything that its parts declare. */
+export function declareTenant(name: string, parts: readonly TenantPart[]): TenantScope {
+  const { declared, add, tell } = collect();
+  for (const { node } of parts) {
+    for (const item of node.items) {
+      const misplaced = !mayStand(item.kind, "tenant");
+      if (misplaced) tell(misplacedAt(item, "tenant"));
+      if (item.kind !== "tenant") add(item, name, misplaced);
+    }
+  }
+  const docs = parts.flatMap(({ node }) => (node.doc === undefined ? [] : [node.doc]));
+  const symbol: PolicySymbol = {
+    kind: "tenant",
+    name,
+    declarations: parts.map(({ node }) => ({ node, nameSpan: node.name.span })),
+    misplaced: false,
+    ...(docs.length === 0 ? {} : { doc: docs.join("\n\n") }),
+  };
+  for (const part of parts) tellShadowing(name, part, declared, tell);
+  for (const { node } of parts) declared.symbolOfNode.set(node, symbol);
+  return { name, symbol, parts, ...declared };
+}
+
+type Tell = (diagnostic: Diagnostic) => void;
+
+/** An empty scope, and what adds the declarations of statements to it. */
+function collect() {
+  const scope: MutableScope = new Map();
+  const symbolOfNode = new Map<DeclarationNode, PolicySymbol>();
+  const findings: Diagnostic[] = [];
+  const tell: Tell = (diagnostic) => {
+    findings.push(diagnostic);
+  };
+  const add = (item: Item, tenant: string | undefined, misplaced: boolean): void => {
     const declared = declaredName(item);
-    if (declared === undefined) return undefined;
+    if (declared === undefined) return;
     const { kind, name, node } = declared;
     if (isReserved(kind, name.text)) {
       const meaning = isReservedPeer(name.text) ? reservedPeers[name.text] : `the whole protocol ${name.text}`;
-      report(reservedName.make({ name: name.text, meaning }, { span: name.span }));
-      return undefined;
+      tell(reservedName.make({ name: name.text, meaning }, { span: name.span }));
+      return;
     }
     const space = nameSpaceOf(kind);
     const names = scope.get(space) ?? new Map<string, PolicySymbol>();
@@ -111,8 +166,8 @@ export function declare(files: ReadonlyMap<string, LoadedFile>, report: Report):
     const earlier = names.get(name.text);
     if (earlier !== undefined) {
       const related = earlier.declarations.map((entry) => ({ span: entry.nameSpan, message: `first declared here` }));
-      report(duplicateName.make({ kind: describeKind(kind), name: name.text, other: describeKind(earlier.kind) }, { span: name.span, related }));
-      return undefined;
+      tell(duplicateName.make({ kind: describeKind(kind), name: name.text, other: describeKind(earlier.kind) }, { span: name.span, related }));
+      return;
     }
     const symbol: PolicySymbol = {
       kind,
@@ -124,57 +179,8 @@ export function declare(files: ReadonlyMap<string, LoadedFile>, report: Report):
     };
     names.set(name.text, symbol);
     symbolOfNode.set(node, symbol);
-    return symbol;
   };
-
-  const openTenant = (file: LoadedFile, node: syntax.Tenant): void => {
-    const known: MutableTenant = tenants.get(node.name.text) ?? { name: node.name.text, parts: [], scope: new Map(), declarations: [] };
-    tenants.set(known.name, known);
-    known.parts.push({ file, node });
-    known.declarations.push({ node, nameSpan: node.name.span });
-    for (const item of node.items) {
-      const misplaced = !mayStand(item.kind, "tenant");
-      if (misplaced) report(misplacedAt(item, "tenant"));
-      if (item.kind !== "tenant") add(known.scope, item, known.name, misplaced);
-    }
-  };
-
-  for (const file of files.values()) {
-    const scope: MutableScope = new Map();
-    fileScopes.set(file.id, scope);
-    for (const item of file.parsed.file.items) {
-      const misplaced = !mayStand(item.kind, "file");
-      if (misplaced) report(misplacedAt(item, "file"));
-      if (item.kind === "tenant") {
-        openTenant(file, item);
-        continue;
-      }
-      const symbol = add(scope, item, undefined, misplaced);
-      if (symbol !== undefined && symbol.kind !== "test") {
-        const list = topLevel.get(symbol.name) ?? [];
-        list.push({ file: file.id, symbol });
-        topLevel.set(symbol.name, list);
-      }
-    }
-  }
-  reportSecondInstallations(files, report);
-
-  const made = new Map<string, TenantScope>();
-  for (const tenant of [...tenants.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const docs = tenant.parts.flatMap((part) => (part.node.doc === undefined ? [] : [part.node.doc]));
-    const symbol: PolicySymbol = {
-      kind: "tenant",
-      name: tenant.name,
-      declarations: tenant.declarations,
-      misplaced: false,
-      ...(docs.length === 0 ? {} : { doc: docs.join("\n\n") }),
-    };
-    for (const part of tenant.parts) symbolOfNode.set(part.node, symbol);
-    made.set(tenant.name, { symbol, name: tenant.name, parts: tenant.parts, scope: tenant.scope });
-  }
-  const program: Program = { files, fileScopes, tenants: made, symbolOfNode, topLevel };
-  reportShadowing(program, report);
-  return program;
+  return { declared: { scope, symbolOfNode, findings }, add, tell };
 }
 
 function isReserved(kind: SymbolKind, name: string): boolean {
@@ -182,7 +188,7 @@ function isReserved(kind: SymbolKind, name: string): boolean {
   return (space === "peer" && isReservedPeer(name)) || (space === "service" && isProtocolName(name));
 }
 
-function misplacedAt(item: Item, place: "file" | "tenant"): ReturnType<typeof misplacedStatement.make> {
+function misplacedAt(item: Item, place: "file" | "tenant"): Diagnostic {
   const right = place === "file" ? "in a tenant" : "at the top level of a file";
   return misplacedStatement.make(
     { statement: item.kind, place: place === "file" ? "at the top level" : "in a tenant", right },
@@ -190,34 +196,18 @@ function misplacedAt(item: Item, place: "file" | "tenant"): ReturnType<typeof mi
   );
 }
 
-function reportSecondInstallations(files: ReadonlyMap<string, LoadedFile>, report: Report): void {
-  for (const kind of ["fabric", "aci"] as const) {
-    const all = [...files.values()].flatMap((file) => file.parsed.file.items.filter((item) => item.kind === kind));
-    for (const item of all.slice(1)) {
-      const keyword = { ...item.span, end: item.span.start + kind.length };
-      report(secondInstallation.make({ statement: kind }, { span: keyword, related: [{ span: all[0].span, message: "the first is here" }] }));
-    }
-  }
-}
-
-/** Notes a tenant's declarations that hide one which the same file sees at the top level. */
-function reportShadowing(program: Program, report: Report): void {
-  for (const tenant of program.tenants.values()) {
-    for (const part of tenant.parts) {
-      const outer = [part.file.id, ...part.file.imports.filter((link) => link.usable).map((link) => link.target)].map((id) =>
-        program.fileScopes.get(id),
-      );
-      for (const item of part.node.items) {
-        const declared = declaredName(item);
-        const symbol = declared === undefined ? undefined : program.symbolOfNode.get(declared.node);
-        if (declared === undefined || symbol === undefined || symbol.kind === "test") continue;
-        const hidden = outer
-          .map((scope) => findIn(scope, nameSpaceOf(symbol.kind), symbol.name))
-          .find((found) => found !== undefined && !found.misplaced);
-        if (hidden === undefined) continue;
-        const related = hidden.declarations.map((entry) => ({ span: entry.nameSpan, message: "hides this declaration" }));
-        report(shadowedName.make({ name: symbol.name, kind: symbol.kind, tenant: tenant.name }, { span: declared.name.span, related }));
-      }
-    }
+/** Notes the tenant's declarations that hide one which the same file sees at the top level. */
+function tellShadowing(tenant: string, { node, outer }: TenantPart, { symbolOfNode }: Pick<Declared, "symbolOfNode">, tell: Tell): void {
+  const seen = [outer, ...outer.imports];
+  for (const item of node.items) {
+    const declared = declaredName(item);
+    const symbol = declared === undefined ? undefined : symbolOfNode.get(declared.node);
+    if (declared === undefined || symbol === undefined || symbol.kind === "test") continue;
+    const hidden = seen
+      .map(({ scope }) => findIn(scope, nameSpaceOf(symbol.kind), symbol.name))
+      .find((found) => found !== undefined && !found.misplaced);
+    if (hidden === undefined) continue;
+    const related = hidden.declarations.map((entry) => ({ span: entry.nameSpan, message: "hides this declaration" }));
+    tell(shadowedName.make({ name: symbol.name, kind: symbol.kind, tenant }, { span: declared.name.span, related }));
   }
 }

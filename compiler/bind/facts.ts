@@ -15,24 +15,22 @@ export interface Occurrence {
 export interface Facts {
   /** Occurrences of one file in order of position. */
   readonly occurrencesIn: (file: string) => readonly Occurrence[];
-  /** The occurrence at an offset, its end included (a cursor behind a name is on it). */
-  readonly occurrenceAt: (file: string, offset: number) => Occurrence | undefined;
   /** Every place where the symbol is declared or used, in no particular order of files. */
   readonly occurrencesOf: (symbol: PolicySymbol) => readonly Occurrence[];
   /** Whether anything but its declaration names the symbol. */
   readonly isUsed: (symbol: PolicySymbol) => boolean;
-  /** The symbols that a file names, other than by declaring them. */
-  readonly usedIn: (file: string) => ReadonlySet<PolicySymbol>;
 }
 
-export interface FactRecorder {
+/** The facts of what is resolved together. */
+export interface FactRecorder extends Facts {
   readonly record: (span: Span, symbol: PolicySymbol, declaration?: boolean) => void;
   /** Records uses in a file that are listed only when somebody asks for occurrences; `symbols` are those that they name. */
   readonly recordLater: (file: string, symbols: readonly PolicySymbol[], uses: () => readonly Occurrence[]) => void;
   /** What was recorded in a file since `count` occurrences had been, in the order in which it was. */
   readonly recordedSince: (file: string, count: number) => readonly Occurrence[];
   readonly count: (file: string) => number;
-  readonly facts: Facts;
+  /** The symbols that a file names, other than by declaring them. */
+  readonly usedIn: (file: string) => ReadonlySet<PolicySymbol>;
 }
 
 interface InFile {
@@ -58,7 +56,7 @@ export function recordFacts(): FactRecorder {
   const occurrencesIn = (file: string): readonly Occurrence[] => {
     const known = byFile.get(file);
     if (known === undefined) return [];
-    known.sorted ??= [...known.list, ...known.later.flatMap(({ uses }) => uses())].sort((a, b) => a.span.start - b.span.start);
+    known.sorted ??= inOrder([...known.list, ...known.later.flatMap(({ uses }) => uses())]);
     return known.sorted;
   };
   const bySymbols = (): ReadonlyMap<PolicySymbol, readonly Occurrence[]> => {
@@ -95,26 +93,53 @@ export function recordFacts(): FactRecorder {
     },
     recordedSince: (file, count) => byFile.get(file)?.list.slice(count) ?? [],
     count: (file) => byFile.get(file)?.list.length ?? 0,
-    facts: {
-      occurrencesIn,
-      occurrenceAt: (file, offset) => {
-        const list = occurrencesIn(file);
-        let low = 0;
-        let high = list.length;
-        while (low < high) {
-          const middle = (low + high) >> 1;
-          if (list[middle].span.end < offset) low = middle + 1;
-          else high = middle;
-        }
-        const found = list.at(low);
-        return found !== undefined && found.span.start <= offset ? found : undefined;
-      },
-      occurrencesOf: (symbol) => bySymbols().get(symbol) ?? [],
-      isUsed: (symbol) => used.has(symbol),
-      usedIn: (file) => {
-        const known = byFile.get(file);
-        return known === undefined ? nothing : new Set([...known.used, ...known.later.flatMap(({ symbols }) => symbols)]);
-      },
+    usedIn: (file) => {
+      const known = byFile.get(file);
+      return known === undefined ? nothing : new Set([...known.used, ...known.later.flatMap(({ symbols }) => symbols)]);
     },
+    occurrencesIn,
+    occurrencesOf: (symbol) => bySymbols().get(symbol) ?? [],
+    isUsed: (symbol) => used.has(symbol),
   };
+}
+
+/** The facts of a whole project. */
+export interface ProjectFacts extends Facts {
+  /** The occurrence at an offset, its end included (a cursor behind a name is on it). */
+  readonly occurrenceAt: (file: string, offset: number) => Occurrence | undefined;
+}
+
+/** `partsIn` gives the recorders that know something of a file, and `partsNaming` those that may know a symbol. */
+export function joinFacts(
+  partsIn: (file: string) => readonly FactRecorder[],
+  partsNaming: (symbol: PolicySymbol) => readonly FactRecorder[],
+): ProjectFacts {
+  const byFile = new Map<string, readonly Occurrence[]>();
+  const occurrencesIn = (file: string): readonly Occurrence[] => {
+    const known = byFile.get(file) ?? inOrder(partsIn(file).flatMap((part) => part.occurrencesIn(file)));
+    byFile.set(file, known);
+    return known;
+  };
+  return {
+    occurrencesIn,
+    occurrenceAt: (file, offset) => lastUpTo(occurrencesIn(file), offset),
+    occurrencesOf: (symbol) => partsNaming(symbol).flatMap((part) => part.occurrencesOf(symbol)),
+    isUsed: (symbol) => partsNaming(symbol).some((part) => part.isUsed(symbol)),
+  };
+}
+
+function lastUpTo(list: readonly Occurrence[], offset: number): Occurrence | undefined {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle].span.end < offset) low = middle + 1;
+    else high = middle;
+  }
+  const found = list.at(low);
+  return found !== undefined && found.span.start <= offset ? found : undefined;
+}
+
+function inOrder(occurrences: readonly Occurrence[]): readonly Occurrence[] {
+  return [...occurrences].sort((a, b) => a.span.start - b.span.start);
 }

@@ -3,9 +3,10 @@ import type { Name } from "../../grammar/syntax.js";
 import type { Report } from "../diagnostics/sink.js";
 import type { LoadedFile } from "../source/files.js";
 import { builtinServices } from "./builtins.js";
-import type { Program, TenantScope } from "./declare.js";
+import type { FileScope, TenantScope } from "./declare.js";
 import type { FactRecorder } from "./facts.js";
 import { makeMisses } from "./misses.js";
+import type { Program } from "./program.js";
 import { findIn } from "./symbols.js";
 import type { NameSpace, PolicySymbol, Scope } from "./symbols.js";
 
@@ -34,6 +35,9 @@ export interface Candidate {
   readonly symbol: PolicySymbol;
 }
 
+/** The tenant of a name. */
+export type TenantNamed = (name: string) => TenantScope | undefined;
+
 export interface Lookup {
   /** The symbol a name stands for, recorded as used; nothing after a message, or when one will follow from `reportUnknown`. */
   readonly find: (place: Place, name: Name, need: Need) => PolicySymbol | undefined;
@@ -52,27 +56,25 @@ export interface Lookup {
 
 const allSpaces: readonly NameSpace[] = ["peer", "service", "policy", "qos", "app", "contracts", "loadbalancer", "tenant", "bgp"];
 
-export function makeLookup(program: Program, facts: FactRecorder, report: Report): Lookup {
-  const outerScopes = new Map<string, readonly { readonly file: string; readonly scope: Scope }[]>();
-  const outerOf = (file: LoadedFile): readonly { readonly file: string; readonly scope: Scope }[] => {
-    const known = outerScopes.get(file.id);
+/** `tenantNamed` finds the tenants that names and paths speak of. */
+export function makeLookup(program: Program, facts: FactRecorder, report: Report, tenantNamed: TenantNamed): Lookup {
+  const outerScopes = new Map<string, readonly FileScope[]>();
+  const outerOf = ({ id }: LoadedFile): readonly FileScope[] => {
+    const known = outerScopes.get(id);
     if (known !== undefined) return known;
-    const ids = new Set([file.id, ...file.imports.filter((link) => link.usable).map((link) => link.target)]);
-    const made = [...ids].flatMap((id) => {
-      const scope = program.fileScopes.get(id);
-      return scope === undefined ? [] : [{ file: id, scope }];
-    });
-    outerScopes.set(file.id, made);
+    const scope = program.fileScopes.get(id);
+    const made = scope === undefined ? [] : [scope, ...scope.imports];
+    outerScopes.set(id, made);
     return made;
   };
 
   const candidates = (place: Place, space: NameSpace, name: string): readonly Candidate[] => {
-    if (space === "tenant") return [program.tenants.get(name)].flatMap((tenant) => (tenant === undefined ? [] : [{ symbol: tenant.symbol }]));
+    if (space === "tenant") return [tenantNamed(name)].flatMap((tenant) => (tenant === undefined ? [] : [{ symbol: tenant.symbol }]));
     const own = findIn(place.tenant?.scope, space, name);
     if (own !== undefined) return [{ file: place.file.id, symbol: own }];
     const outer = outerOf(place.file).flatMap(({ file, scope }) => {
       const symbol = findIn(scope, space, name);
-      return symbol === undefined ? [] : [{ file, symbol }];
+      return symbol === undefined ? [] : [{ file: file.id, symbol }];
     });
     const builtin = outer.length > 0 || space !== "service" ? undefined : builtinServices.get(name);
     return builtin === undefined ? outer : [{ symbol: builtin.symbol }];
@@ -134,9 +136,11 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
   };
 
   const findTenant: Lookup["findTenant"] = (name) => {
-    const tenant = program.tenants.get(name.text);
-    if (tenant === undefined) misses.tenant(name);
-    else facts.record(name.span, tenant.symbol);
+    const tenant = tenantNamed(name.text);
+    if (tenant === undefined) {
+      lost += 1;
+      misses.tenant(name);
+    } else facts.record(name.span, tenant.symbol);
     return tenant;
   };
 

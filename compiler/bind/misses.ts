@@ -5,8 +5,8 @@ import { ambiguousImport, unknownName, unknownTenant, wrongKind } from "../diagn
 import type { Report } from "../diagnostics/sink.js";
 import { relativePath } from "../source/files.js";
 import { brokenNames } from "./broken.js";
-import type { Program } from "./declare.js";
 import type { Candidate, Lookup, Need, Place } from "./lookup.js";
+import type { Program } from "./program.js";
 import { didYouMean, suggest } from "./suggest.js";
 import { describeKind, findIn } from "./symbols.js";
 import type { PolicySymbol } from "./symbols.js";
@@ -56,7 +56,7 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
     const [{ place, name, need }, ...others] = [...uses].sort((a, b) => compareSpans(a.name, b.name));
     const near = suggest(name.text, fitting(place, need));
     const fixes: Fix[] = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: uses.map((use) => replacement(use.name, text)) }));
-    const importable = (program.topLevel.get(name.text) ?? []).find(({ symbol }) => need.kinds?.has(symbol.kind) ?? true);
+    const importable = program.topLevel(name.text).find(({ symbol }) => need.kinds?.has(symbol.kind) ?? true);
     let help = didYouMean(near);
     if (importable !== undefined) {
       const path = relativePath(place.file.id, importable.file);

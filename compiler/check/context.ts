@@ -1,26 +1,27 @@
 /** What the passes between names and policy share. */
-import type { Program } from "../bind/declare.js";
 import type { FactRecorder } from "../bind/facts.js";
-import type { Lookup, Place } from "../bind/lookup.js";
+import type { Lookup, Place, TenantNamed } from "../bind/lookup.js";
+import type { Program } from "../bind/program.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Report } from "../diagnostics/sink.js";
-import type { PolicyMemory } from "../policy/memory.js";
 import type { RuleTable } from "../policy/ruletable.js";
 import type { ParamValue } from "./params.js";
+import type { Values } from "./stored.js";
 
 export interface Context {
   readonly program: Program;
   readonly lookup: Lookup;
+  readonly tenantNamed: TenantNamed;
   readonly facts: FactRecorder;
-  /** Params without a usable value are missing, and have had their message. */
-  readonly params: ReadonlyMap<PolicySymbol, ParamValue>;
+  /** Nothing for a param without a usable value, which has had its message. */
+  readonly paramOf: (symbol: PolicySymbol) => ParamValue | undefined;
+  /** Where it is kept what this symbol stands for. */
+  readonly valuesOf: (symbol: PolicySymbol) => Values;
   readonly report: Report;
   /** Filled while rules are resolved. */
   readonly ruleTable: RuleTable;
   /** How much was said so far. */
   readonly said: () => number;
-  /** Of the last check of the same project, where somebody keeps it. */
-  readonly memory?: PolicyMemory;
 }
 
 /** Where a symbol is declared: what its own definition can see. */

@@ -3,7 +3,8 @@ import type { Span } from "../../grammar/span.js";
 import type * as syntax from "../../grammar/syntax.js";
 import { didYouMean, suggest } from "../bind/suggest.js";
 import type { PolicySymbol } from "../bind/symbols.js";
-import type { Program } from "../bind/declare.js";
+import type { Declared } from "../bind/declare.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { missingParam, unknownParam, unknownType } from "../diagnostics/names.js";
 import type { Report } from "../diagnostics/sink.js";
 import { invalidParamValue, valueCount, wrongValue } from "../diagnostics/values.js";
@@ -77,48 +78,56 @@ export function isParamType(text: string): text is ParamType {
   return paramTypes.some((type) => type === text);
 }
 
-/** The params of all files, evaluated: a param without a usable value is missing from the map, and has had its message. */
-export function evaluateParams(program: Program, given: ReadonlyMap<string, GivenParam>, report: Report): ReadonlyMap<PolicySymbol, ParamValue> {
+/** The params of one scope, evaluated: one without a usable value is missing, and has had its message. */
+export interface EvaluatedParams {
+  readonly values: ReadonlyMap<PolicySymbol, ParamValue>;
+  /** The names by which their values can be given. */
+  readonly names: readonly string[];
+  /** What is wrong with values from outside, by value: several scopes may read one. */
+  readonly unfit: ReadonlyMap<GivenParam, Diagnostic>;
+}
+
+const noParams: EvaluatedParams = { values: new Map(), names: [], unfit: new Map() };
+
+export function evaluateParams({ symbolOfNode }: Declared, given: ReadonlyMap<string, GivenParam>, report: Report): EvaluatedParams {
   const values = new Map<PolicySymbol, ParamValue>();
-  const declared = new Set<string>();
-  const tell = outsideReport(report);
-  for (const [node, symbol] of program.symbolOfNode) {
+  const names: string[] = [];
+  const unfit = new Map<GivenParam, Diagnostic>();
+  const tell: Tell = (input, diagnostic) => {
+    if (!unfit.has(input)) unfit.set(input, diagnostic);
+  };
+  for (const [node, symbol] of symbolOfNode) {
     if (node.kind !== "param") continue;
-    declared.add(symbol.name);
     const qualified = symbol.tenant === undefined ? symbol.name : `${symbol.tenant}/${symbol.name}`;
-    declared.add(qualified);
+    names.push(symbol.name, qualified);
     const value = evaluateParam(node, given.get(qualified) ?? given.get(symbol.name), report, tell);
     if (value !== undefined) values.set(symbol, value);
   }
-  for (const [name, { from, span }] of given) {
-    if (declared.has(name)) continue;
-    const help = didYouMean(suggest(name, declared));
-    report(unknownParam.make({ name, from }, { span: span ?? outsideSpan(from), help }));
-  }
-  return values;
+  return names.length === 0 ? noParams : { values, names, unfit };
 }
+
+/** What is wrong with values from outside: each is told once, however many params read it, and so is one that none reads. */
+export function paramsFromOutside(scopes: Iterable<EvaluatedParams>, given: ReadonlyMap<string, GivenParam>): readonly Diagnostic[] {
+  if (given.size === 0) return [];
+  const all = [...scopes].filter(({ names }) => names.length > 0);
+  const unfit = new Map<GivenParam, Diagnostic>();
+  for (const params of all) for (const [input, diagnostic] of params.unfit) if (!unfit.has(input)) unfit.set(input, diagnostic);
+  const declared = new Set(all.flatMap(({ names }) => names));
+  const unread = [...given].flatMap(([name, { from, span }]): readonly Diagnostic[] => {
+    if (declared.has(name)) return [];
+    return [unknownParam.make({ name, from }, { span: span ?? outsideSpan(from), help: didYouMean(suggest(name, declared)) })];
+  });
+  return [...unfit.values(), ...unread];
+}
+
+type Tell = (input: GivenParam, diagnostic: Diagnostic) => void;
 
 /** Values from the command line are in no file; their messages carry this in place of one. */
 export function outsideSpan(from: string): Span {
   return { file: `<${from}>`, start: 0, end: 0 };
 }
 
-/** Tells what is wrong with one value from outside once, however many params read it. */
-function outsideReport(report: Report): (input: GivenParam, diagnostic: Parameters<Report>[0]) => void {
-  const told = new Set<GivenParam>();
-  return (input, diagnostic) => {
-    if (told.has(input)) return;
-    told.add(input);
-    report(diagnostic);
-  };
-}
-
-function evaluateParam(
-  node: syntax.Param,
-  input: GivenParam | undefined,
-  report: Report,
-  tell: (input: GivenParam, diagnostic: Parameters<Report>[0]) => void,
-): ParamValue | undefined {
+function evaluateParam(node: syntax.Param, input: GivenParam | undefined, report: Report, tell: Tell): ParamValue | undefined {
   const type = node.type.text;
   if (!isParamType(type)) {
     const help = didYouMean(suggest(type, paramTypes));

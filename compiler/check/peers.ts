@@ -36,12 +36,12 @@ const peerKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["network", "group"
 const reservedNames = Object.keys(reservedPeers);
 const addressKinds: ReadonlySet<PolicySymbol["kind"]> = new Set(["external", "param"] as const);
 
+const anyPeer: Peer = { kind: "any" };
+const worldPeer: Peer = { kind: "world" };
+
 export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => Exports): Peers {
   const { report } = context;
-  const values = new Map<PolicySymbol, Peer | undefined>();
   const open: PolicySymbol[] = [];
-  const anyPeer: Peer = { kind: "any" };
-  const worldPeer: Peer = { kind: "world" };
 
   /** Runs a definition once, and tells definitions that lead back to themselves. */
   const guarded = (symbol: PolicySymbol, define: () => Peer | undefined): Peer | undefined => {
@@ -50,18 +50,20 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
     if (at >= 0 && declaration !== undefined) {
       const loop = open.slice(at);
       report(definitionCycle.make({ cycle: [...loop, symbol].map((entry) => entry.name) }, { span: declaration.nameSpan }));
-      for (const entry of loop) values.set(entry, undefined);
+      for (const entry of loop) context.valuesOf(entry).peers.set(entry, undefined);
       return undefined;
     }
     open.push(symbol);
     const value = define();
     open.pop();
-    if (!values.has(symbol)) values.set(symbol, value);
-    return values.get(symbol);
+    const { peers } = context.valuesOf(symbol);
+    if (!peers.has(symbol)) peers.set(symbol, value);
+    return peers.get(symbol);
   };
 
   const ofSymbol = (symbol: PolicySymbol): Peer | undefined => {
-    if (values.has(symbol)) return values.get(symbol);
+    const { peers } = context.valuesOf(symbol);
+    if (peers.has(symbol)) return peers.get(symbol);
     const node = symbol.declarations.at(0)?.node;
     const place = placeOf(context.program, symbol);
     if (node === undefined || place === undefined) return undefined;
@@ -84,7 +86,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
           return expression === undefined ? undefined : { kind: "set", name: symbol.name, expression };
         });
       case "param": {
-        const value = context.params.get(symbol);
+        const value = context.paramOf(symbol);
         const found = value === undefined ? undefined : paramAddresses(value);
         return found === undefined ? undefined : { kind: "addresses", addresses: found, text: formatAddresses(found), name: symbol.name };
       }
@@ -132,7 +134,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
 
   /** A param where addresses are needed; one that had a message already passes silently as nothing. */
   const fitsParam = (symbol: PolicySymbol, name: syntax.Name, need: Need): boolean => {
-    const value = symbol.kind === "param" ? context.params.get(symbol) : undefined;
+    const value = symbol.kind === "param" ? context.paramOf(symbol) : undefined;
     if (value === undefined || paramAddresses(value) !== undefined) return true;
     const found = `a param of type ${value.type} (${formatParam(value)})`;
     report(wrongKind.make({ name: name.text, found, needed: need.text, where: need.where }, { span: name.span }));

@@ -26,20 +26,20 @@ const everything: ServiceExpression = { services: service.everyService, terms: [
 
 export function makeServices(context: Context): Services {
   const { report } = context;
-  const values = new Map<PolicySymbol, ServiceSet | undefined>();
   const open: PolicySymbol[] = [];
   const expressions = new Map<Place["tenant"] | Place["file"], Map<string, ServiceExpression>>();
 
   const ofSymbol = (symbol: PolicySymbol): ServiceSet | undefined => {
     const builtin = symbol.declarations.length === 0 ? builtinServices.get(symbol.name) : undefined;
     if (builtin !== undefined) return builtin.services;
+    const { services: values } = context.valuesOf(symbol);
     if (values.has(symbol)) return values.get(symbol);
     const at = open.indexOf(symbol);
     const declaration = symbol.declarations.at(0);
     if (at >= 0 && declaration !== undefined) {
       const loop = open.slice(at);
       report(definitionCycle.make({ cycle: [...loop, symbol].map((entry) => entry.name) }, { span: declaration.nameSpan }));
-      for (const entry of loop) values.set(entry, undefined);
+      for (const entry of loop) context.valuesOf(entry).services.set(entry, undefined);
       return undefined;
     }
     const place = placeOf(context.program, symbol);
@@ -108,7 +108,7 @@ export function makeServices(context: Context): Services {
       text: "a number or a param of type port or int",
       where: `as ${what}`,
     });
-    const value = symbol === undefined ? undefined : context.params.get(symbol);
+    const value = symbol === undefined ? undefined : context.paramOf(symbol);
     if (value === undefined) return undefined;
     if (value.type === "port" || value.type === "int") return within(value.value, entry, what, max) ? value.value : undefined;
     report(wrongValue.make({ where: what, found: `param "${entry.text}" of type ${value.type}`, needed: "a number" }, { span: entry.span }));

@@ -1,13 +1,11 @@
-/** Declarations that nobody uses, found in the side table of names. For files that could be read whole: what could not may use anything. */
+/** Declarations that nobody uses, and imports. For files that could be read whole: what could not may use anything. */
 import type { Span } from "../../grammar/span.js";
 import { rulesAsRead } from "../../grammar/reparse/moved.js";
 import type { Item } from "../../grammar/syntax.js";
-import type { Program } from "../bind/declare.js";
-import type { Facts } from "../bind/facts.js";
+import type { Program } from "../bind/program.js";
 import { describeKind } from "../bind/symbols.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
-import type { Report } from "../diagnostics/sink.js";
 import {
   emptyPolicy,
   unusedExternal,
@@ -18,29 +16,100 @@ import {
   unusedService,
   unusedSet,
 } from "../diagnostics/usage.js";
+import { namesake, unitsIn, unitsSeeing } from "../policy/units.js";
+import type { OutsideUnit, Unit, Units } from "../policy/units.js";
 import type { LoadedFile } from "../source/files.js";
 
-/** `meant` are names that a misspelt one may have been meant to be: nobody can say that they are unused. */
-export function checkUsage(program: Program, facts: Facts, meant: ReadonlySet<string>, report: Report): void {
-  for (const [node, symbol] of program.symbolOfNode) {
-    const declaration = symbol.declarations.find((entry) => entry.node === node);
-    if (declaration === undefined || symbol.misplaced) continue;
-    if (node.kind === "policy") {
-      if (rulesAsRead(node).length === 0)
-        report(emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] }));
-      continue;
-    }
-    if (facts.isUsed(symbol) || meant.has(symbol.name)) continue;
-    const found = unused(symbol, declaration.nameSpan, removal(program, node));
-    if (found !== undefined) report(found);
-  }
-  for (const file of program.files.values()) checkImports(program, facts, file, report);
+/** What is known of uses, for the next check of the same project. */
+export interface Usage {
+  /** What is not used where it is declared, by the unit that declares it; units without any are left out. */
+  readonly open: ReadonlyMap<Declaring, readonly Open[]>;
+  /** Policies without rules. */
+  readonly empty: ReadonlyMap<Declaring, readonly Diagnostic[]>;
+  /** Imports that nobody uses, by file; files without any are left out. */
+  readonly imports: ReadonlyMap<string, readonly Diagnostic[]>;
 }
 
-function unused(symbol: PolicySymbol, span: Span, fix: Fix): Diagnostic | undefined {
-  const { name } = symbol;
-  const details = { span, fixes: [fix] };
-  switch (symbol.kind) {
+/** A declaration: who uses it, or what there is to say while nobody does. */
+type Open =
+  | { readonly symbol: PolicySymbol; readonly user: Unit; readonly finding?: undefined }
+  | { readonly symbol: PolicySymbol; readonly finding: Diagnostic; readonly user?: undefined };
+
+type Declaring = Exclude<Unit, OutsideUnit>;
+
+/** Of units that were taken over only that is looked at which `fresh` ones, or the lack of a user, can have changed. */
+export function usageOf(program: Program, units: Units, fresh: readonly Unit[], before?: Usage): Usage {
+  const open = new Map<Declaring, readonly Open[]>();
+  const empty = new Map<Declaring, readonly Diagnostic[]>();
+  const isThere = (unit: Unit): boolean => namesake(unit, units) === unit;
+  for (const [unit, entries] of before?.open ?? []) {
+    if (!isThere(unit)) continue;
+    let seeing: readonly Unit[] | undefined;
+    const now = (entry: Open): Open => {
+      if (entry.user !== undefined && isThere(entry.user)) return entry;
+      const user = userAmong(entry.symbol, fresh);
+      if (user !== undefined) return { symbol: entry.symbol, user };
+      if (entry.finding !== undefined) return entry;
+      seeing ??= unitsSeeing(unit, units);
+      return opened(program, entry.symbol, seeing);
+    };
+    open.set(unit, entries.map(now));
+  }
+  for (const [unit, findings] of before?.empty ?? []) if (isThere(unit)) empty.set(unit, findings);
+  for (const unit of fresh) {
+    if (unit.kind === "outside") continue;
+    const entries = openIn(program, unit, units);
+    if (entries.length > 0) open.set(unit, entries);
+    const findings = emptyPolicies(program, unit);
+    if (findings.length > 0) empty.set(unit, findings);
+  }
+  return { open, empty, imports: importsOf(program, units, fresh, before?.imports ?? new Map()) };
+}
+
+/** `meant` are names that a misspelt one may have been meant to be: nobody can say that they are unused. */
+export function usageFindings({ open, empty, imports }: Usage, meant: ReadonlySet<string>): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const entries of open.values()) {
+    for (const { symbol, finding } of entries) if (finding !== undefined && !meant.has(symbol.name)) found.push(finding);
+  }
+  for (const findings of [...empty.values(), ...imports.values()]) found.push(...findings);
+  return found;
+}
+
+function userAmong(symbol: PolicySymbol, among: readonly Unit[]): Unit | undefined {
+  return among.find((unit) => unit.facts.isUsed(symbol));
+}
+
+function opened(program: Program, symbol: PolicySymbol, among: readonly Unit[]): Open {
+  const user = userAmong(symbol, among);
+  return user === undefined ? { symbol, finding: unused(program, symbol) } : { symbol, user };
+}
+
+/** What the unit declares and does not use itself. */
+function openIn(program: Program, unit: Declaring, units: Units): readonly Open[] {
+  const symbols = [...unit.scope.symbolOfNode.values()].filter(
+    (symbol) => kindsOfUse.has(symbol.kind) && !symbol.misplaced && !unit.facts.isUsed(symbol),
+  );
+  if (symbols.length === 0) return [];
+  const seeing = unitsSeeing(unit, units);
+  return symbols.map((symbol) => opened(program, symbol, seeing));
+}
+
+function emptyPolicies(program: Program, { scope }: Declaring): readonly Diagnostic[] {
+  return [...scope.symbolOfNode].flatMap(([node, symbol]) => {
+    const declaration = symbol.declarations.at(0);
+    if (declaration === undefined || symbol.misplaced || node.kind !== "policy" || rulesAsRead(node).length > 0) return [];
+    return [emptyPolicy.make({ name: symbol.name }, { span: declaration.nameSpan, fixes: [removal(program, node)] })];
+  });
+}
+
+/** Kinds of declarations that are for use: the others have an effect by themselves, as policies do, or none to speak of. */
+const kindsOfUse: ReadonlySet<PolicySymbol["kind"]> = new Set(["group", "service", "set", "external", "param", "qos", "contracts"] as const);
+
+function unused(program: Program, { kind, name, declarations }: PolicySymbol): Diagnostic {
+  const [{ node, nameSpan }] = declarations;
+  const details = { span: nameSpan, fixes: [removal(program, node)] };
+  switch (kind) {
     case "group":
       return unusedGroup.make({ name }, details);
     case "service":
@@ -51,17 +120,8 @@ function unused(symbol: PolicySymbol, span: Span, fix: Fix): Diagnostic | undefi
       return unusedExternal.make({ name }, details);
     case "param":
       return unusedParam.make({ name }, details);
-    case "qos":
-    case "contracts":
-      return unusedProfile.make({ kind: describeKind(symbol.kind).replace(/^an? /, ""), name }, details);
-    case "tenant":
-    case "network":
-    case "policy":
-    case "app":
-    case "loadbalancer":
-    case "bgp":
-    case "test":
-      return undefined;
+    default:
+      return unusedProfile.make({ kind: describeKind(kind).replace(/^an? /, ""), name }, details);
   }
 }
 
@@ -79,13 +139,30 @@ function removal(program: Program, node: { readonly span: Span }): Fix {
 /** Statements that only give names to things: a file of nothing else has no effect but through its names. */
 const naming: ReadonlySet<Item["kind"]> = new Set(["import", "param", "external", "service", "set", "qos"] as const);
 
-function checkImports(program: Program, facts: Facts, file: LoadedFile, report: Report): void {
-  if (file.imports.length === 0) return;
-  const used = new Set([...facts.usedIn(file.id)].flatMap((symbol) => symbol.declarations.map((declaration) => declaration.node.span.file)));
-  for (const link of file.imports) {
-    const target = program.files.get(link.target);
-    if (!link.usable || target === undefined || used.has(link.target)) continue;
-    if (!target.parsed.file.items.every((item) => naming.has(item.kind))) continue;
-    report(unusedImport.make({ path: link.node.path.text }, { span: link.node.span, fixes: [{ ...removal(program, link.node), safe: true }] }));
+/** Only files with statements in a unit that was not taken over are looked at. */
+function importsOf(program: Program, units: Units, fresh: readonly Unit[], before: Usage["imports"]): Usage["imports"] {
+  const concerned = new Set(fresh.flatMap(filesOf));
+  const found = new Map([...before].filter(([id]) => program.files.has(id) && !concerned.has(id)));
+  for (const id of concerned) {
+    const file = program.files.get(id);
+    const findings = file === undefined ? [] : unusedImports(program, units, file);
+    if (findings.length > 0) found.set(id, findings);
   }
+  return found;
+}
+
+function filesOf(unit: Unit): readonly string[] {
+  return unit.kind === "tenant" ? unit.scope.parts.map(({ file }) => file.id) : [unit.scope.file.id];
+}
+
+function unusedImports(program: Program, units: Units, file: LoadedFile): readonly Diagnostic[] {
+  if (file.imports.length === 0) return [];
+  const symbols = unitsIn(file.id, program, units).flatMap((unit) => [...unit.facts.usedIn(file.id)]);
+  const used = new Set(symbols.flatMap((symbol) => symbol.declarations.map((declaration) => declaration.node.span.file)));
+  return file.imports.flatMap((link) => {
+    const target = program.files.get(link.target);
+    if (!link.usable || target === undefined || used.has(link.target)) return [];
+    if (!target.parsed.file.items.every((item) => naming.has(item.kind))) return [];
+    return [unusedImport.make({ path: link.node.path.text }, { span: link.node.span, fixes: [{ ...removal(program, link.node), safe: true }] })];
+  });
 }

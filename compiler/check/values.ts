@@ -60,7 +60,7 @@ function paramOf(
     text: describeType(use.row.type),
     where: `in ${use.where}`,
   });
-  const param = symbol === undefined ? undefined : context.params.get(symbol);
+  const param = symbol === undefined ? undefined : context.paramOf(symbol);
   if (param === undefined) return undefined;
   if (types.includes(param.type)) return param;
   const found = `param "${value.text}" of type ${param.type}`;
@@ -219,7 +219,7 @@ export const readTextsValue: Reader<readonly string[]> = (context, place, use) =
   const texts = use.property.values.map((value) => {
     if (value.kind !== "name") return wrong(context, use, value);
     const symbol = value.quoted ? undefined : context.lookup.peek(place, "peer", value.text);
-    const param = symbol === undefined ? undefined : context.params.get(symbol);
+    const param = symbol === undefined ? undefined : context.paramOf(symbol);
     if (symbol === undefined || param?.type !== "string") return value.text;
     context.facts.record(value.span, symbol);
     return param.value;

@@ -22,23 +22,24 @@ export interface Succession {
 }
 
 export function makeSuccession(resolving: Resolving, before: Meanings, exportsOf: (tenant: TenantScope) => Exports): Succession {
-  const { program, lookup } = resolving.context;
+  const { tenantNamed, lookup } = resolving.context;
   const meanings: Meanings = new Map();
   const places = new Map<TenantScope | undefined, Map<string, Map<PolicySymbol, PolicySymbol | undefined>>>();
 
   const meaning = (symbol: PolicySymbol): string | undefined => {
     const known = meanings.get(symbol);
     if (known !== undefined) return known;
-    const made = symbol.misplaced ? undefined : meaningOf(resolving, symbol);
+    // A symbol that is still there means what it meant: where it could mean something else, its scope would have been made again.
+    const made = symbol.misplaced ? undefined : (before.get(symbol) ?? meaningOf(resolving, symbol));
     if (made !== undefined) meanings.set(symbol, made);
     return made;
   };
   const find = (place: Place, { kind, name, tenant }: PolicySymbol): PolicySymbol | undefined => {
-    if (kind === "tenant") return program.tenants.get(name)?.symbol;
+    if (kind === "tenant") return tenantNamed(name)?.symbol;
     const space = nameSpaceOf(kind);
     if (tenant === undefined || tenant === place.tenant?.name) return lookup.only(place, space, name);
     // What is in another tenant was named by a path, which that tenant has to allow.
-    const owner = program.tenants.get(tenant);
+    const owner = tenantNamed(tenant);
     const exported = owner === undefined ? undefined : exportsOf(owner).get(name);
     const mayName = exported === "all" || (place.tenant !== undefined && exported?.has(place.tenant.name) === true);
     return mayName ? findIn(owner?.scope, space, name) : undefined;
@@ -79,7 +80,7 @@ function meaningOf({ context, peers, services }: Resolving, symbol: PolicySymbol
       return peer === undefined ? undefined : peerText(peer);
     }
     case "param": {
-      const value = context.params.get(symbol);
+      const value = context.paramOf(symbol);
       if (value === undefined) return undefined;
       const addresses = paramAddresses(value);
       return `${value.type} ${addresses === undefined ? formatParam(value) : addressesText(addresses)}`;

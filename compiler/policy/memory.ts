@@ -18,13 +18,13 @@ import type { Meanings } from "./meanings.js";
 import type { Group, Network, Origin, PolicyBlock, Rule } from "./model.js";
 import type { NamedBlock } from "./networks.js";
 
-/** What one check leaves for the next, by tenant and name. Made empty by `policyMemory`; only the compiler looks inside. */
-export interface PolicyMemory {
-  policies: Map<string, Known<PolicyBlock>>;
-  groups: Map<string, Known<Marked<Group>>>;
-  networks: Map<string, Known<Marked<Network>>>;
+/** What resolving a tenant leaves for the next time, by name. */
+export interface TenantMemory {
+  readonly policies: Map<string, Known<PolicyBlock>>;
+  readonly groups: Map<string, Known<Marked<Group>>>;
+  readonly networks: Map<string, Known<Marked<Network>>>;
   /** Of the symbols that are named in these. */
-  meanings: Meanings;
+  readonly meanings: Meanings;
 }
 
 /** What was resolved from a statement, by the check that did. */
@@ -52,26 +52,20 @@ interface Marked<Thing> {
   readonly marks: Marks;
 }
 
-export function policyMemory(): PolicyMemory {
-  return { policies: new Map(), groups: new Map(), networks: new Map(), meanings: new Map() };
-}
-
 /** Takes over what is remembered of a statement, or resolves it. */
 export interface Remember {
-  readonly policy: (place: Place, tenant: string, node: Policy, resolve: () => PolicyBlock) => PolicyBlock;
-  readonly group: (place: Place, tenant: string, namespaces: readonly string[], node: NamedBlock, resolve: () => Group) => Group;
-  readonly network: (place: Place, tenant: string, node: NamedBlock, resolve: () => Network) => Network;
+  readonly policy: (place: Place, node: Policy, resolve: () => PolicyBlock) => PolicyBlock;
+  readonly group: (place: Place, namespaces: readonly string[], node: NamedBlock, resolve: () => Group) => Group;
+  readonly network: (place: Place, node: NamedBlock, resolve: () => Network) => Network;
+  /** What this leaves. */
+  readonly memory: TenantMemory;
 }
 
-/** Begins a check: what is left of the earlier one in `memory` is used, and replaced by what this one finds. */
-export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember {
+/** Begins to resolve a tenant: `before` is what the time before has left. */
+export function rememberTenant(before: TenantMemory | undefined, resolving: Resolving, exportsOf: (tenant: TenantScope) => Exports): Remember {
   const { ruleTable } = resolving.context;
-  const { successor, note, meanings } = makeSuccession(resolving, memory.meanings, exportsOf);
-  const { policies, groups, networks } = memory;
-  memory.policies = new Map();
-  memory.groups = new Map();
-  memory.networks = new Map();
-  memory.meanings = meanings;
+  const { successor, note, meanings } = makeSuccession(resolving, before?.meanings ?? new Map(), exportsOf);
+  const memory: TenantMemory = { policies: new Map(), groups: new Map(), networks: new Map(), meanings };
 
   /** Nothing where the statement has to be resolved. */
   const takenOver = <Thing>(earlier: Known<Thing> | undefined, made: readonly string[], place: Place, start: number): Known<Thing> | undefined => {
@@ -104,25 +98,25 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
     return [thing, known.symbols.every(note) ? known : undefined];
   };
 
-  /** `name` begins with the tenant's and the block's, and holds whatever else it was made of. */
+  /** `name` begins with the block's, and holds whatever else it was made of. */
   const block = <Thing extends { readonly origin: Origin }>(
-    before: ReadonlyMap<string, Known<Marked<Thing>>>,
+    earlier: Known<Marked<Thing>> | undefined,
     now: Map<string, Known<Marked<Thing>>>,
     place: Place,
-    name: readonly string[],
+    name: readonly [string, ...string[]],
     node: NamedBlock,
     resolve: () => Thing,
   ): Thing => {
     const { file } = place;
     const { start, end } = node.span;
     if (!isWhole(node, file)) return resolve();
-    const key = name.slice(0, 2).join("\n");
+    const [key] = name;
     const made = [file.id, node.doc ?? "", file.text.slice(start, end), ...name];
-    const earlier = takenOver(before.get(key), made, place, start);
-    if (earlier !== undefined) {
-      now.set(key, earlier);
-      const by = start - earlier.start;
-      const { thing, marks } = earlier.thing;
+    const over = takenOver(earlier, made, place, start);
+    if (over !== undefined) {
+      now.set(key, over);
+      const by = start - over.start;
+      const { thing, marks } = over.thing;
       const origin = movedOrigin(thing.origin, file, by);
       const moved = isAt(origin, thing.origin) ? thing : { ...thing, origin };
       resolving.spans.markAll(moved, marks, by);
@@ -138,14 +132,14 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
   };
 
   return {
-    policy: (place, tenant, node, resolve) => {
+    policy: (place, node, resolve) => {
       const { file } = place;
       const { start, end } = node.span;
       const rules = rulesAsRead(node);
       if (!isWhole(node, file) || rules.some((rule) => rule.incomplete === true)) return resolve();
-      const key = `${tenant}\n${node.name.text}`;
+      const key = node.name.text;
       const made = [file.id, node.doc ?? "", file.text.slice(start, end)];
-      const earlier = takenOver(policies.get(key), made, place, start);
+      const earlier = takenOver(before?.policies.get(key), made, place, start);
       if (earlier !== undefined && earlier.thing.rules.length === rules.length) {
         memory.policies.set(key, earlier);
         const block = movedBlock(earlier.thing, file, start - earlier.start);
@@ -156,9 +150,10 @@ export function rememberPolicies(memory: PolicyMemory, resolving: Resolving, exp
       if (known !== undefined) memory.policies.set(key, known);
       return block;
     },
-    group: (place, tenant, namespaces, node, resolve) =>
-      block(groups, memory.groups, place, [tenant, node.name.text, namespaces.join(" ")], node, resolve),
-    network: (place, tenant, node, resolve) => block(networks, memory.networks, place, [tenant, node.name.text], node, resolve),
+    group: (place, namespaces, node, resolve) =>
+      block(before?.groups.get(node.name.text), memory.groups, place, [node.name.text, namespaces.join(" ")], node, resolve),
+    network: (place, node, resolve) => block(before?.networks.get(node.name.text), memory.networks, place, [node.name.text], node, resolve),
+    memory,
   };
 }
 

@@ -86,7 +86,7 @@ function writtenPriority({ context }: Resolving, place: Place, value: syntax.Int
     text: "a number or a param of type int",
     where: "as a priority",
   });
-  const param = symbol === undefined ? undefined : context.params.get(symbol);
+  const param = symbol === undefined ? undefined : context.paramOf(symbol);
   if (param === undefined || param.type === "int") return param?.value;
   context.report(
     wrongValue.make({ where: "a priority", found: `param "${value.text}" of type ${param.type}`, needed: "a number" }, { span: value.span }),

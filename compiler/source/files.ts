@@ -34,8 +34,12 @@ export interface ResolvedImport {
 }
 
 export interface LoadedFiles {
+  /** The ids that the caller asked for. */
+  readonly entries: readonly string[];
   /** Entry files first, in the caller's order, then what they import. */
   readonly files: ReadonlyMap<string, LoadedFile>;
+  /** What could not be read, of entries and of imports. */
+  readonly missing: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -69,11 +73,48 @@ export function originOf(file: LoadedFile, span: Span): Origin {
   return { span, line, column };
 }
 
+type Read = (id: string) => SourceText | undefined;
+
 /**
  * Reads the entry files and everything they import. `read` answers with nothing for a file that does not exist; entry files
- * that do not exist are left out, since the caller knows better how it came by their names.
+ * that do not exist are left out, since the caller knows better how it came by their names. A file that is what it was in `before` is the
+ * same object again.
  */
-export function loadFiles(entries: readonly string[], read: (id: string) => SourceText | undefined, known: Iterable<string> = []): LoadedFiles {
+export function loadFiles(entries: readonly string[], read: Read, known: Iterable<string> = [], before?: LoadedFiles): LoadedFiles {
+  return (before === undefined ? undefined : reloadFiles(entries, read, before)) ?? loadAll(entries, read, known, before?.files ?? new Map());
+}
+
+/** As `loadFiles`, where at most texts have changed and no import; nothing where more has. Costs a comparison for each file that did not. */
+function reloadFiles(entries: readonly string[], read: Read, before: LoadedFiles): LoadedFiles | undefined {
+  if (entries !== before.entries || before.diagnostics.length > 0) return undefined;
+  const changed: LoadedFile[] = [];
+  for (const known of before.files.values()) {
+    const source = read(known.id);
+    if (source === undefined) return undefined;
+    if (isRead(known, source)) continue;
+    const file = fileOf(known.id, source, known.entry);
+    const nodes = importNodes(file.parsed);
+    if (nodes.length !== known.imports.length) return undefined;
+    const imports = known.imports.map(({ target, usable }, at) => ({ node: nodes[at], target, usable }));
+    if (imports.some(({ node, target }) => resolveImport(file.id, node.path.text) !== target)) return undefined;
+    changed.push({ ...file, imports });
+  }
+  for (const id of before.missing) if (read(id) !== undefined) return undefined;
+  if (changed.length === 0) return before;
+  const files = new Map(before.files);
+  for (const file of changed) files.set(file.id, file);
+  return { entries, files, missing: before.missing, diagnostics: [] };
+}
+
+function isRead(known: LoadedFile, { text, parsed }: SourceText): boolean {
+  return text === known.text && (parsed === undefined || parsed === known.parsed);
+}
+
+function fileOf(id: string, { text, parsed, lines }: SourceText, entry: boolean): LoadedFile {
+  return { id, text, lines: lines ?? lineMap(text), parsed: parsed ?? parseFile(id, text), imports: [], entry };
+}
+
+function loadAll(entries: readonly string[], read: Read, known: Iterable<string>, before: LoadedFiles["files"]): LoadedFiles {
   const files = new Map<string, { file: LoadedFile; links: { node: Import; target: string }[] }>();
   const missing = new Set<string>();
   const named = new Set(entries);
@@ -86,21 +127,23 @@ export function loadFiles(entries: readonly string[], read: (id: string) => Sour
       missing.add(id);
       continue;
     }
-    const parsed = source.parsed ?? parseFile(id, source.text);
-    const links = importNodes(parsed).map((node) => ({ node, target: resolveImport(id, node.path.text) }));
+    const earlier = before.get(id);
     const entry = named.has(id);
-    files.set(id, { file: { id, text: source.text, lines: source.lines ?? lineMap(source.text), parsed, imports: [], entry }, links });
+    const file = earlier?.entry === entry && isRead(earlier, source) ? earlier : fileOf(id, source, entry);
+    const links = importNodes(file.parsed).map((node) => ({ node, target: resolveImport(id, node.path.text) }));
+    files.set(id, { file, links });
     queue.push(...links.filter((link) => !isAbsolute(link.target)).map((link) => link.target));
   }
 
   const cycles = findCycles([...files.values()].map(({ file, links }) => ({ id: file.id, links })));
-  const candidates = [...new Set([...files.keys(), ...known])];
   const diagnostics: Diagnostic[] = [...cycles.values()].flat();
+  let candidates: readonly string[] | undefined;
   const linked = new Map<string, LoadedFile>();
   for (const { file, links } of files.values()) {
     const imports = links.map(({ node, target }) => {
       const usable = files.has(target) && !cycles.has(node);
       if (!files.has(target)) {
+        candidates ??= [...new Set([...files.keys(), ...known])];
         const near = suggest(
           target,
           candidates.filter((id) => id !== file.id),
@@ -110,9 +153,16 @@ export function loadFiles(entries: readonly string[], read: (id: string) => Sour
       }
       return { node, target, usable };
     });
-    linked.set(file.id, { ...file, imports });
+    linked.set(file.id, sameImports(file.imports, imports) ? file : { ...file, imports });
   }
-  return { files: linked, diagnostics };
+  return { entries, files: linked, missing, diagnostics };
+}
+
+function sameImports(left: readonly ResolvedImport[], right: readonly ResolvedImport[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ node, target, usable }, at) => node === right[at].node && target === right[at].target && usable === right[at].usable)
+  );
 }
 
 /** How `from` would write an import of `to`. */

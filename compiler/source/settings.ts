@@ -27,7 +27,6 @@ export interface FindingSettings {
 
 interface Ignore {
   readonly code: string;
-  readonly file: string;
   /** The line that it speaks of, counted from 1. */
   readonly line: number;
   /** Of the code in the comment. */
@@ -39,68 +38,134 @@ export function isEssential(code: string, definitions: ReadonlyMap<string, Defin
   return code.startsWith("CTV1") || definitions.get(code)?.essential === true;
 }
 
-/**
- * Applies comments and settings to what was found, and reports those comments and suppressions that silence nothing. `complete` says whether everything that
- * could find a code has run: otherwise one may wait for it. Comments that cannot work are told with `malformed`.
- */
-export function applySettings(
-  found: readonly Diagnostic[],
-  files: Iterable<LoadedFile>,
-  settings: FindingSettings,
+/** How findings are settled: by the project's settings, and by what has been looked for. */
+export interface Policing {
+  readonly severity: ReadonlyMap<string, SeveritySetting>;
+  readonly suppressions: readonly { readonly rule: SuppressionRule; readonly matches: (file: string) => boolean }[];
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** Whether everything that could find a code has run: otherwise a comment or suppression that silences nothing may wait for it. */
+  readonly complete: (code: string) => boolean;
+  /** Comments that cannot work are told. */
+  readonly malformed: boolean;
+}
+
+export function policingOf(
+  { severity = new Map(), suppressions = [] }: FindingSettings,
   definitions: ReadonlyMap<string, Definition>,
   complete: (code: string) => boolean,
   malformed = true,
-): readonly Diagnostic[] {
+): Policing {
+  const rules = suppressions.map((rule) => ({ rule, matches: globMatcher(rule.files) }));
+  return { severity, suppressions: rules, definitions, complete, malformed };
+}
+
+/** What is left of the findings in one file, and the suppressions that silenced some of them. */
+export interface SettledFile {
+  readonly findings: readonly Diagnostic[];
+  readonly used: ReadonlySet<SuppressionRule>;
+}
+
+/** Applies comments and settings to what was found in all files, and reports those comments and suppressions that silence nothing. */
+export function applySettings(found: readonly Diagnostic[], files: Iterable<LoadedFile>, policing: Policing): readonly Diagnostic[] {
   const byId = new Map([...files].map((file) => [file.id, file] as const));
-  const unreadable: Diagnostic[] = [];
-  const problems: Diagnostic[] = malformed ? unreadable : [];
-  const ignores = new Map<string, Ignore[]>();
-  for (const file of byId.values()) {
-    for (const ignore of readIgnores(file, definitions, unreadable)) {
-      const key = `${ignore.file}\n${ignore.line}\n${ignore.code}`;
-      const list = ignores.get(key);
-      if (list === undefined) ignores.set(key, [ignore]);
-      else list.push(ignore);
-    }
+  const settled = [...findingsByFile(found, byId.values(), policing)].map(([id, list]) => settleFile(byId.get(id), list, policing));
+  return [...settled.flatMap(({ findings }) => findings), ...idleSuppressions(settled, policing)];
+}
+
+/** Findings by file, in the order in which they were found; files with comments that may silence some have a list of their own in any case. */
+export function findingsByFile(
+  found: readonly Diagnostic[],
+  files: Iterable<LoadedFile>,
+  { definitions }: Policing,
+): ReadonlyMap<string, readonly Diagnostic[]> {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const file of files) if (hasComments(file, definitions)) byFile.set(file.id, []);
+  for (const diagnostic of found) {
+    const list = byFile.get(diagnostic.span.file);
+    if (list === undefined) byFile.set(diagnostic.span.file, [diagnostic]);
+    else list.push(diagnostic);
   }
+  return byFile;
+}
+
+/** `file` is nothing for findings elsewhere than in a source, such as in the project file. */
+export function settleFile(file: LoadedFile | undefined, found: readonly Diagnostic[], policing: Policing): SettledFile {
+  const { suppressions, definitions, complete, malformed } = policing;
+  const { ignores, unreadable } = file === undefined ? noComments : commentsOf(file, definitions);
   const usedKeys = new Set<string>();
-  const shown = found.flatMap((diagnostic): readonly Diagnostic[] => {
-    if (isEssential(diagnostic.code, definitions)) return [diagnostic];
-    const file = ignores.size === 0 ? undefined : byId.get(diagnostic.span.file);
-    if (file !== undefined) {
-      const key = `${file.id}\n${positionAt(file.lines, diagnostic.span.start).line}\n${diagnostic.code}`;
-      if (ignores.has(key)) {
-        usedKeys.add(key);
-        return [];
-      }
-    }
-    return [diagnostic];
+  const shown = found.filter(({ code, span }) => {
+    if (file === undefined || ignores.size === 0 || isEssential(code, definitions)) return true;
+    const key = ignoreKey(positionAt(file.lines, span.start).line, code);
+    if (ignores.has(key)) usedKeys.add(key);
+    return !ignores.has(key);
   });
-  for (const [key, list] of ignores) {
-    for (const { code, span } of usedKeys.has(key) ? list.slice(1) : list) {
-      if (complete(code)) problems.push(unusedIgnore.make({ code }, { span }));
-    }
-  }
-  const suppressions = (settings.suppressions ?? []).map((rule) => ({ rule, matches: globMatcher(rule.files) }));
+  const idle = [...ignores].flatMap(([key, list]) =>
+    (usedKeys.has(key) ? list.slice(1) : list).flatMap(({ code, span }) => (complete(code) ? [unusedIgnore.make({ code }, { span })] : [])),
+  );
   const used = new Set<SuppressionRule>();
   const isSuppressed = ({ code, span }: Diagnostic): boolean => {
     const fitting = suppressions.filter(({ rule, matches }) => rule.code === code && matches(span.file));
     for (const { rule } of fitting) used.add(rule);
     return fitting.length > 0;
   };
-  const heard = [...shown, ...problems].filter((diagnostic) => isEssential(diagnostic.code, definitions) || !isSuppressed(diagnostic));
-  const idle = suppressions.flatMap(({ rule }): readonly Diagnostic[] =>
-    rule.span === undefined || used.has(rule) || !complete(rule.code)
-      ? []
-      : [unusedSuppression.make({ code: rule.code, files: rule.files }, { span: rule.span })],
+  const heard = [...shown, ...(malformed ? unreadable : []), ...idle].filter(
+    (diagnostic) => isEssential(diagnostic.code, definitions) || !isSuppressed(diagnostic),
   );
-  return [...heard, ...idle].flatMap((diagnostic): readonly Diagnostic[] => {
-    const { code } = diagnostic;
-    if (isEssential(code, definitions)) return [diagnostic];
-    const severity = settings.severity?.get(code);
-    if (severity === undefined) return [diagnostic];
-    return severity === "off" ? [] : [{ ...diagnostic, severity }];
+  return { findings: heard.flatMap((diagnostic) => atSeverity(diagnostic, policing)), used };
+}
+
+/** Suppressions of the project file that silenced nothing in any file. */
+export function idleSuppressions(settled: Iterable<SettledFile>, policing: Policing): readonly Diagnostic[] {
+  if (policing.suppressions.length === 0) return [];
+  const used = new Set([...settled].flatMap((file) => [...file.used]));
+  return policing.suppressions.flatMap(({ rule }): readonly Diagnostic[] => {
+    if (rule.span === undefined || used.has(rule) || !policing.complete(rule.code)) return [];
+    return atSeverity(unusedSuppression.make({ code: rule.code, files: rule.files }, { span: rule.span }), policing);
   });
+}
+
+function atSeverity(diagnostic: Diagnostic, { severity: severities, definitions }: Policing): readonly Diagnostic[] {
+  const { code } = diagnostic;
+  const severity = severities.get(code);
+  if (severity === undefined || isEssential(code, definitions)) return [diagnostic];
+  return severity === "off" ? [] : [{ ...diagnostic, severity }];
+}
+
+/** The comments of a file that are about findings. */
+interface Comments {
+  readonly ignores: ReadonlyMap<string, readonly Ignore[]>;
+  /** What is wrong with those that cannot work. */
+  readonly unreadable: readonly Diagnostic[];
+}
+
+const noComments: Comments = { ignores: new Map(), unreadable: [] };
+const commentsKnown = new WeakMap<LoadedFile, Comments>();
+
+function ignoreKey(line: number, code: string): string {
+  return `${line} ${code}`;
+}
+
+/** Read once for each file, since `definitions` are the same for all of a program's life. */
+function commentsOf(file: LoadedFile, definitions: ReadonlyMap<string, Definition>): Comments {
+  const known = commentsKnown.get(file) ?? readComments(file, definitions);
+  commentsKnown.set(file, known);
+  return known;
+}
+
+function readComments(file: LoadedFile, definitions: ReadonlyMap<string, Definition>): Comments {
+  const unreadable: Diagnostic[] = [];
+  const ignores = new Map<string, Ignore[]>();
+  for (const ignore of readIgnores(file, definitions, unreadable)) {
+    const key = ignoreKey(ignore.line, ignore.code);
+    const list = ignores.get(key);
+    if (list === undefined) ignores.set(key, [ignore]);
+    else list.push(ignore);
+  }
+  return unreadable.length === 0 && ignores.size === 0 ? noComments : { ignores, unreadable };
+}
+
+function hasComments(file: LoadedFile, definitions: ReadonlyMap<string, Definition>): boolean {
+  return commentsOf(file, definitions) !== noComments;
 }
 
 const marker = /ctv-ignore\b/;
@@ -124,7 +189,7 @@ function readIgnores(file: LoadedFile, definitions: ReadonlyMap<string, Definiti
       const span = { file: file.id, start, end: start + code.length };
       if (!definitions.has(code)) return told({ reason: "unknown", code }, span, didYouMean(suggest(code, definitions.keys(), 1)));
       if (isEssential(code, definitions)) return told({ reason: "essential", code }, span);
-      return [{ code, file: file.id, line, span }];
+      return [{ code, line, span }];
     });
   });
 }

@@ -12,7 +12,7 @@ export function diagnosticsOf(view: View, more: readonly Diagnostic[] = []): Edi
 
 /** The findings of the compiler in one file of the view's project. */
 export function findingsIn(view: View, id: string, more: readonly Diagnostic[] = []): readonly Diagnostic[] {
-  return [...view.checked.diagnostics, ...more].filter((diagnostic) => diagnostic.span.file === id);
+  return [...(view.checked.findings.get(id) ?? []), ...more.filter((diagnostic) => diagnostic.span.file === id)];
 }
 
 /** `pageOf` gives the address of the page about a code, for clients that show one. */

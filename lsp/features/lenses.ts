@@ -20,7 +20,7 @@ function lensesOf(view: View, item: Item, outcomes: readonly Outcome[]): CodeLen
   const declared = declaredName(item);
   if (declared === undefined) return [];
   const range = rangeOf(view, declared.name.span);
-  const symbol = view.checked.program.symbolOfNode.get(declared.node);
+  const symbol = view.checked.program.symbolOf(declared.node);
   if (symbol === undefined) return [];
   switch (item.kind) {
     case "test": {

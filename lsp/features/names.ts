@@ -80,10 +80,10 @@ function whyNot(view: View, symbol: PolicySymbol, name: string): string | undefi
   if (!isName(name)) return `"${name}" is no name: names have letters, digits, and "-" or "." inside, at most 64 of them.`;
   const space = nameSpaceOf(symbol.kind);
   const { program } = view.checked;
-  const scopes = symbol.tenant === undefined ? [...program.fileScopes.values()] : [program.tenants.get(symbol.tenant)?.scope];
+  const scopes = symbol.tenant === undefined ? [...program.fileScopes.values()] : [program.tenants.get(symbol.tenant)];
   const taken =
     symbol.kind === "tenant"
       ? program.tenants.get(name)?.symbol
-      : scopes.map((scope) => findIn(scope, space, name)).find((other) => other !== undefined);
+      : scopes.map((declared) => findIn(declared?.scope, space, name)).find((other) => other !== undefined);
   return taken === undefined || taken === symbol ? undefined : `There is a ${taken.kind} named "${name}" already.`;
 }

@@ -4,7 +4,7 @@ import { definitionByCode } from "../../compiler/diagnostics/catalogue.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { Universe } from "../../compiler/policy/universe.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
-import { applySettings } from "../../compiler/source/settings.js";
+import { applySettings, policingOf } from "../../compiler/source/settings.js";
 import type { Steps } from "../../compiler/steps.js";
 import { targets } from "../../compiler/target/index.js";
 import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
@@ -63,7 +63,11 @@ export function makingOf(project: ProjectState): Making {
 /** The findings among the outcomes that are to be shown, each once. */
 export function shownFindings(project: ProjectState, outcomes: readonly Outcome[]): readonly Diagnostic[] {
   const found = outcomes.flatMap(({ diagnostics }) => diagnostics);
-  const shown = applySettings(found, project.checked().files.values(), project.settings().settings, definitionByCode, () => false, false);
+  const shown = applySettings(
+    found,
+    project.checked().files.values(),
+    policingOf(project.settings().settings, definitionByCode, () => false, false),
+  );
   const seen = new Set<string>();
   return shown.filter(({ code, span, message }) => {
     const key = `${code} ${span.file} ${span.start} ${message}`;

@@ -1,8 +1,8 @@
 /** What is asked of the thread that makes targets' output, and what it answers: data, as threads send it to each other. */
 import { checkInSteps } from "../../compiler/compile.js";
 import type { GivenParam } from "../../compiler/check/params.js";
-import { policyMemory } from "../../compiler/policy/memory.js";
-import type { PolicyMemory } from "../../compiler/policy/memory.js";
+import { checkMemory } from "../../compiler/memory.js";
+import type { CheckMemory } from "../../compiler/memory.js";
 import type { Surroundings } from "../../compiler/policy/model.js";
 import { paramsOf } from "../../compiler/source/project.js";
 import type { Steps } from "../../compiler/steps.js";
@@ -44,7 +44,7 @@ export function questionAbout(project: ProjectState, number: number): Question {
 
 /** What is known of a project from the question before. */
 interface KnownProject {
-  readonly memory: PolicyMemory;
+  readonly memory: CheckMemory;
   files: ReadonlyMap<string, ReadText>;
 }
 
@@ -52,7 +52,7 @@ interface KnownProject {
 export function makeAnswerer(): (question: Question) => Steps<readonly Outcome[]> {
   const projects = new Map<string, KnownProject>();
   return function* ({ project, files, params, surroundings, making }) {
-    const known = projects.get(project) ?? { memory: policyMemory(), files: new Map() };
+    const known = projects.get(project) ?? { memory: checkMemory(), files: new Map() };
     projects.set(project, known);
     const read = new Map(
       files.map(({ id, text }) => {

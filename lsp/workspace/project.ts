@@ -1,9 +1,9 @@
 /** One project as the editor has it: unsaved texts before those on the disk, checked when somebody asks and something changed. */
-import { checkInSteps, inOrder } from "../../compiler/compile.js";
+import { checkInSteps, withFindings } from "../../compiler/compile.js";
 import type { Checked } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { wrongSetting } from "../../compiler/diagnostics/project.js";
-import { policyMemory } from "../../compiler/policy/memory.js";
+import { checkMemory, copyOf } from "../../compiler/memory.js";
 import { readInventory } from "../../compiler/source/inventory.js";
 import { globMatcher } from "../../compiler/source/glob.js";
 import type { SourceText } from "../../compiler/source/files.js";
@@ -14,7 +14,7 @@ import { finish } from "../../compiler/steps.js";
 import type { Steps } from "../../compiler/steps.js";
 import type { Inventory } from "../../compiler/target/openflow/bind/inventory.js";
 import type { Settings } from "../settings.js";
-import { carryOver } from "./carry.js";
+import { carryOver, findingsAboutFlows, makeJoin } from "./carry.js";
 import { projectFileName } from "./disk.js";
 import { idOf, pathOfId } from "./uri.js";
 
@@ -58,7 +58,8 @@ export interface ProjectState {
   readonly recheck: (texts: ReadonlyMap<string, string>) => Checked;
   /** Whether a file's text may matter to the project. */
   readonly concerns: (path: string) => boolean;
-  readonly changed: () => void;
+  /** Something changed: the texts of the files with these paths, or the editor's choices where there are none. */
+  readonly changed: (paths: readonly string[]) => void;
 }
 
 interface Kept {
@@ -71,14 +72,11 @@ interface Kept {
 /** A whole check that took longer than this would be felt at every keystroke. */
 const feltMilliseconds = 12;
 
-/** The questions about all flows; `CTV4007` is answered without them. */
-const aboutFlows = /^CTV40(?!07)/;
-
 /** A project; where `single` is given, of that file and its imports alone. `choices` are the editor's. */
 export function makeProject(root: string, texts: Texts, choices: () => Settings, single?: string): ProjectState {
   let version = 0;
   let kept: Kept | undefined;
-  let lastWhole: Checked | undefined;
+  let lastWhole: { readonly aboutFlows: Checked["findings"]; readonly files: Checked["files"] } | undefined;
   let felt = false;
   let read: { readonly text: string | undefined; readonly project: Project; readonly diagnostics: readonly Diagnostic[] } | undefined;
   let known:
@@ -110,23 +108,22 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
     const fields = { where: "targets.openflow.inventory", needed: "a file that can be read", found: JSON.stringify(path) };
     return span === undefined ? [] : [wrongSetting.make(fields, { span })];
   };
-  const memory = policyMemory();
-  const checkWith = (others: ReadonlyMap<string, string>, withoutLogic = false): Steps<Checked> => {
+  const memory = checkMemory();
+  const join = makeJoin();
+  const entries = remembered((project: Project, ids: readonly string[]) => (single === undefined ? entriesOf(project, ids) : [single]));
+  const params = remembered((project: Project, name: string | undefined) => paramsOf(project, name, new Map()));
+  /** What was read since it last changed. */
+  const sources = new Map<string, SourceText>();
+  const sourceOf = (id: string): SourceText | undefined => {
+    const known = sources.get(id) ?? texts.source(pathOfId(root, id), id);
+    if (known !== undefined) sources.set(id, known);
+    return known;
+  };
+  const inputOf = () => {
     const { project } = settings();
-    const ids = single === undefined ? texts.idsBelow(root) : [];
-    return checkInSteps({
-      entries: single === undefined ? entriesOf(project, ids) : [single],
-      known: ids,
-      read: (id) => {
-        const other = others.get(id);
-        return other === undefined ? texts.source(pathOfId(root, id), id) : { text: other };
-      },
-      params: paramsOf(project, environment(), new Map()),
-      surroundings: project.surroundings,
-      settings: project.settings,
-      memory,
-      withoutLogic,
-    });
+    const ids = single === undefined ? texts.idsBelow(root) : noIds;
+    const { surroundings, settings: ofFindings } = project;
+    return { entries: entries(project, ids), known: ids, params: params(project, environment()), surroundings, settings: ofFindings };
   };
   /** Steps of a check that nobody waits for any more may be taken after those of a later one. */
   const keep = (fresh: Kept): void => {
@@ -134,21 +131,16 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
   };
   function* checkWhole(): Steps<Checked> {
     const since = version;
-    const { result, milliseconds } = yield* timed(checkWith(new Map()));
+    const { result, milliseconds } = yield* timed(checkInSteps({ ...inputOf(), read: sourceOf, memory }));
     felt = milliseconds > feltMilliseconds;
-    lastWhole = result;
+    lastWhole = { aboutFlows: findingsAboutFlows(result.findings), files: result.files };
     keep({ version: since, checked: result, whole: true });
     return result;
   }
-  function* checkQuickly(before: Checked): Steps<Checked> {
+  function* checkQuickly({ aboutFlows, files }: NonNullable<typeof lastWhole>): Steps<Checked> {
     const since = version;
-    const quick = yield* checkWith(new Map(), true);
-    const carried = carryOver(
-      before.diagnostics.filter(({ code }) => aboutFlows.test(code)),
-      before.files,
-      quick.files,
-    );
-    const checked = { ...quick, diagnostics: inOrder([...quick.diagnostics, ...carried]) };
+    const quick = yield* checkInSteps({ ...inputOf(), read: sourceOf, memory, withoutLogic: true });
+    const checked = withFindings(quick, join(quick.findings, carryOver(aboutFlows, files, quick.files)));
     keep({ version: since, checked, whole: false });
     return checked;
   }
@@ -179,16 +171,34 @@ export function makeProject(root: string, texts: Texts, choices: () => Settings,
     },
     textOf,
     inventory: () => inventory()?.inventory,
-    recheck: (others) => finish(checkWith(others)),
+    recheck: (others) => {
+      const read = (id: string): SourceText | undefined => {
+        const text = others.get(id);
+        return text === undefined ? sourceOf(id) : { text };
+      };
+      return finish(checkInSteps({ ...inputOf(), read, memory: copyOf(memory) }));
+    },
     concerns: (path) => {
       if (path === pathOfId(root, projectFileName) || path === inventoryPath()) return true;
       if (single === undefined && path.startsWith(`${root}/`) && path.endsWith(".ctv")) return true;
       const id = idOf(root, path);
       return id === single || (kept?.checked.files.has(id) ?? false);
     },
-    changed: () => {
+    changed: (paths) => {
       version += 1;
+      for (const path of paths) sources.delete(idOf(root, path));
     },
+  };
+}
+
+const noIds: readonly string[] = [];
+
+/** The function, which answers with the same object as the last time where it is asked the same. */
+function remembered<First, Second, Answer extends object>(make: (first: First, second: Second) => Answer): typeof make {
+  let last: { readonly first: First; readonly second: Second; readonly answer: Answer } | undefined;
+  return (first, second) => {
+    if (last?.first !== first || last.second !== second) last = { first, second, answer: make(first, second) };
+    return last.answer;
   };
 }
 

@@ -71,6 +71,12 @@ export function makeWorkspace(disk: Disk): Workspace {
   const parsed = new Map<string, { readonly id: string; readonly text: string; readonly lines: LineMap; readonly parsed: ParseResult }>();
   const onDisk = new Map<string, string | undefined>();
   const below = new Map<string, readonly string[]>();
+  /** Ids of sources by folder, for a listing of it and for the documents that were open then. */
+  const ids = new Map<string, { readonly listing: readonly string[]; readonly opened: number; readonly ids: readonly string[] }>();
+  /** Counts the times that a document was opened or closed. */
+  let opened = 0;
+  /** Folders of projects by listing. */
+  const roots = new WeakMap<readonly string[], readonly string[]>();
   const states = new Map<string, ProjectState>();
   let folders: readonly string[] = [];
   let settings: Settings = {};
@@ -98,11 +104,14 @@ export function makeWorkspace(disk: Disk): Workspace {
       return made;
     },
     idsBelow: (folder) => {
-      const inner = listed(folder)
-        .filter((path) => path.endsWith(projectFileName) && dirname(path) !== folder)
-        .map((path) => `${dirname(path)}/`);
-      const paths = [...listed(folder), ...open.keys()].filter((path) => path.endsWith(".ctv") && path.startsWith(`${folder}/`));
-      return [...new Set(paths.filter((path) => !inner.some((root) => path.startsWith(root))).map((path) => idOf(folder, path)))];
+      const listing = listed(folder);
+      const known = ids.get(folder);
+      if (known?.listing === listing && known.opened === opened) return known.ids;
+      const inner = listing.filter((path) => path.endsWith(projectFileName) && dirname(path) !== folder).map((path) => `${dirname(path)}/`);
+      const paths = [...listing, ...open.keys()].filter((path) => path.endsWith(".ctv") && path.startsWith(`${folder}/`));
+      const made = [...new Set(paths.filter((path) => !inner.some((root) => path.startsWith(root))).map((path) => idOf(folder, path)))];
+      ids.set(folder, { listing, opened, ids: made });
+      return made;
     },
   };
 
@@ -136,15 +145,16 @@ export function makeWorkspace(disk: Disk): Workspace {
     return file === undefined ? undefined : { uri, file, checked, project: state, uriOf: (id) => uriOf(pathOfId(state.root, id)) };
   };
   const changed = (paths: readonly string[]): void => {
-    for (const state of states.values()) if (paths.some(state.concerns)) state.changed();
+    for (const state of states.values()) if (paths.some(state.concerns)) state.changed(paths);
   };
 
   const rootsInFolders = (): readonly string[] =>
-    folders.flatMap((folder) =>
-      listed(folder)
-        .filter((path) => path.endsWith(`/${projectFileName}`))
-        .map(dirname),
-    );
+    folders.flatMap((folder) => {
+      const listing = listed(folder);
+      const known = roots.get(listing) ?? listing.filter((path) => path.endsWith(`/${projectFileName}`)).map(dirname);
+      roots.set(listing, known);
+      return known;
+    });
   const projects = (): readonly ProjectState[] => {
     const ofDocuments = [...open.keys()].map((path) => projectOfPath(path));
     return [...new Set([...rootsInFolders().map((root) => project(root)), ...ofDocuments])];
@@ -155,6 +165,7 @@ export function makeWorkspace(disk: Disk): Workspace {
       const path = pathOf(uri);
       const known = textOf(path);
       open.set(path, TextDocument.create(uri, "ctv", version, text));
+      opened += 1;
       if (known !== text) changed([path]);
     },
     change: (uri, version, changes) => {
@@ -167,6 +178,7 @@ export function makeWorkspace(disk: Disk): Workspace {
       const path = pathOf(uri);
       const document = open.get(path);
       open.delete(path);
+      opened += 1;
       onDisk.delete(path);
       if (document !== undefined && textOf(path) !== document.getText()) changed([path]);
     },
@@ -182,7 +194,7 @@ export function makeWorkspace(disk: Disk): Workspace {
     },
     choose: (chosen) => {
       settings = chosen;
-      for (const state of states.values()) state.changed();
+      for (const state of states.values()) state.changed([]);
     },
     setFolders: (uris) => {
       folders = uris.map(pathOf);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalogue } from "../../compiler/diagnostics/catalogue.js";
-import { inOrder } from "../../compiler/compile.js";
+import { inOrder } from "../../compiler/diagnostics/order.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { contivDoubtful, contivNotRead, contivRepliesStopped, contivUnsaid } from "../../compiler/diagnostics/import.js";
 import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";

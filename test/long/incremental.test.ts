@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { generateProject } from "../bench/generate.js";
 import { readTexts } from "../support/diagnose.js";
-import { firstDifference } from "../support/incremental.js";
+import { checkMemory } from "../../compiler/memory.js";
+import { firstDifference, said } from "../support/incremental.js";
+import { beginning, checkSituation, nextSituation } from "../support/manyfiles.js";
+import { randomFrom } from "../support/mutate.js";
 
 const sourcesOf = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(readTexts(folder)).filter(([path]) => path.endsWith(".ctv")));
@@ -17,5 +20,17 @@ describe("a check that remembers the ones before", () => {
     const reference = readFileSync("test/fixtures/language/guestbook.ctv", "utf8");
     expect(firstDifference({ "main.ctv": reference }, "main.ctv", 200, 400)).toBeUndefined();
     expect(firstDifference({ "main.ctv": generateProject(120) }, "main.ctv", 201, 60)).toBeUndefined();
+  });
+
+  it("says so of many files with names that lead from one to the other, whatever was done to any of them", () => {
+    for (let seed = 100; seed < 160; seed++) {
+      const random = randomFrom(seed);
+      const memory = checkMemory();
+      let now = beginning;
+      for (let done = 0; done < 80; done++) {
+        now = nextSituation(now, random);
+        expect({ now, said: said(checkSituation(now, memory)) }).toEqual({ now, said: said(checkSituation(now)) });
+      }
+    }
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { check } from "../../compiler/compile.js";
-import { carryOver } from "../../lsp/workspace/carry.js";
+import { carryOver, findingsAboutFlows } from "../../lsp/workspace/carry.js";
 
 const checked = (text: string): ReturnType<typeof check> => check({ entries: ["main.ctv"], read: () => ({ text }) });
 
 const before = "tenant t {\n  group a { match k = a }\n  policy p {\n    allow a -> a\n    deny a -> a\n  }\n}\n";
-const found = checked(before).diagnostics.filter(({ code }) => code === "CTV4002");
+const found = findingsAboutFlows(checked(before).findings);
 
 const carried = (after: string): readonly string[] =>
-  carryOver(found, checked(before).files, checked(after).files).map(({ span }) => after.slice(span.start, span.end));
+  [...carryOver(found, checked(before).files, checked(after).files).values()].flat().map(({ span }) => after.slice(span.start, span.end));
 
 describe("findings of an earlier text", () => {
   it("move with their own text", () => {

@@ -1,7 +1,8 @@
 /** Compiles small projects from memory or from a fixture folder, and writes what was found as text for golden files. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, inOrder, isSound, settleTargets } from "../../compiler/compile.js";
+import { check, isSound, settleTargets } from "../../compiler/compile.js";
+import { inOrder } from "../../compiler/diagnostics/order.js";
 import type { Checked, ProjectInput } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { globMatcher } from "../../compiler/source/glob.js";

@@ -1,7 +1,7 @@
 /** Random typing, and what a check says of the text after each edit, with and without what earlier checks left. */
 import { check } from "../../compiler/compile.js";
 import type { Checked, ProjectInput } from "../../compiler/compile.js";
-import { policyMemory } from "../../compiler/policy/memory.js";
+import { checkMemory } from "../../compiler/memory.js";
 import { type Random, mutators, randomFrom } from "./mutate.js";
 
 export type Texts = Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export function checkWith(texts: Texts, more: Partial<ProjectInput> = {}): Check
 }
 
 /** Everything that a check says, as text; symbols by what they are called, since each check has its own. */
-export function said({ diagnostics, draft, files, names }: Checked): string {
+export function said({ diagnostics, findings, draft, files, names }: Checked): string {
   const occurrences = [...files.keys()].map((file) =>
     names.occurrencesIn(file).map(({ span, symbol, declaration }) => [span, symbol.kind, symbol.tenant, symbol.name, declaration]),
   );
@@ -29,7 +29,7 @@ export function said({ diagnostics, draft, files, names }: Checked): string {
       item.kind === "tenant" ? item.items.flatMap((inner) => (inner.kind === "policy" ? inner.rules.map((rule) => names.ruleOf(rule)?.id) : [])) : [],
     ),
   );
-  return JSON.stringify({ diagnostics, draft, occurrences, uses, rules }, (_key, value: unknown) => {
+  return JSON.stringify({ diagnostics, findings, draft, occurrences, uses, rules }, (_key, value: unknown) => {
     if (value instanceof Map) return [...value];
     if (value instanceof Set) return [...value];
     return typeof value === "bigint" ? String(value) : value;
@@ -80,7 +80,7 @@ export function firstDifference(
   seed: number,
   count: number,
 ): { readonly text: string; readonly remembered: string; readonly anew: string } | undefined {
-  const memory = policyMemory();
+  const memory = checkMemory();
   for (const text of typing(texts[file], seed, count)) {
     const now = { ...texts, [file]: text };
     const remembered = said(checkWith(now, { memory }));

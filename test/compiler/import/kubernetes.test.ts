@@ -1,7 +1,8 @@
 /** Policies made from manifests: held against what somebody has read, proved against the manifests, and sent back to Kubernetes. */
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { check, inOrder, isSound } from "../../../compiler/compile.js";
+import { check, isSound } from "../../../compiler/compile.js";
+import { inOrder } from "../../../compiler/diagnostics/order.js";
 import type { Checked } from "../../../compiler/compile.js";
 import { importKubernetes } from "../../../compiler/import/kubernetes/import.js";
 import { proofBy, proveImport } from "../../../compiler/import/proof.js";

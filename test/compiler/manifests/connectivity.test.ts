@@ -1,7 +1,7 @@
 /** Connections of whole folders of manifests, held against what somebody has read and found right. */
 import { describe, expect, it } from "@jest/globals";
 import { join } from "node:path";
-import { inOrder } from "../../../compiler/compile.js";
+import { inOrder } from "../../../compiler/diagnostics/order.js";
 import { adviceOn } from "../../../compiler/manifests/connectivity/advice.js";
 import type { AddressFacts } from "../../../compiler/manifests/connectivity/blocks.js";
 import { connections } from "../../../compiler/manifests/connectivity/connections.js";

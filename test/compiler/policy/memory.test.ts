@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { check } from "../../../compiler/compile.js";
 import type { Checked } from "../../../compiler/compile.js";
 import type { Rule } from "../../../compiler/policy/model.js";
-import { policyMemory } from "../../../compiler/policy/memory.js";
+import { checkMemory } from "../../../compiler/memory.js";
 import { generateProject } from "../../bench/generate.js";
 import { checkWith, firstDifference, said } from "../../support/incremental.js";
 import { randomFrom } from "../../support/mutate.js";
@@ -88,7 +88,7 @@ describe("a check that remembers the one before", () => {
   it("says so after changes of what names mean, and of what they find", () => {
     const random = randomFrom(4);
     for (let round = 0; round < 12; round++) {
-      const memory = policyMemory();
+      const memory = checkMemory();
       let texts = project;
       for (let made = 0; made < 12; made++) {
         const [file, from, to] = meanings[random(meanings.length)];
@@ -99,7 +99,7 @@ describe("a check that remembers the one before", () => {
   });
 
   it("resolves anew the policies that name what changed, and no others", () => {
-    const memory = policyMemory();
+    const memory = checkMemory();
     const rulesOf = ({ draft }: Checked): readonly Rule[] => draft.tenants.flatMap(({ rules }) => rules);
     const takenOver = (texts: Readonly<Record<string, string>>): readonly boolean[] => {
       const before = rulesOf(checkWith(project, { memory }));
@@ -112,7 +112,7 @@ describe("a check that remembers the one before", () => {
   });
 
   it("takes the policies over that nobody changed, and moves them", () => {
-    const memory = policyMemory();
+    const memory = checkMemory();
     const rulesOf = ({ draft }: Checked): readonly Rule[] => draft.tenants.flatMap(({ rules }) => rules);
     const before = rulesOf(checkWith(project, { memory }));
     const after = rulesOf(checkWith({ ...project, "main.ctv": main.replace("web : https, metrics", "web : https") }, { memory }));
@@ -122,7 +122,7 @@ describe("a check that remembers the one before", () => {
   });
 
   it("resolves anew where a param has another value", () => {
-    const memory = policyMemory();
+    const memory = checkMemory();
     const portsWith = (port: string): unknown => {
       const { draft } = check({
         entries: Object.keys(project),
@@ -143,7 +143,7 @@ describe("what is told about a policy", () => {
     ["a rule that is broken", "allow office ->", "allow office"],
     ["two rules of one name", "deny all -> any", "deny all -> any as front\n    deny web -> any as front"],
   ])("is told again at the next check: %s", (_what, from, to) => {
-    const memory = policyMemory();
+    const memory = checkMemory();
     const texts = { ...project, "main.ctv": main.replace(from, to) };
     const told = (): readonly string[] => checkWith(texts, { memory }).diagnostics.map(({ code, message }) => `${code} ${message}`);
     const first = told();
