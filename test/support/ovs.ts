@@ -37,6 +37,8 @@ export interface TestSwitch {
   readonly database: string;
   /** The path of the control socket of `ovs-vswitchd`. */
   readonly controlSocket: string;
+  /** The process id of `ovs-vswitchd`. */
+  readonly process: number;
   /** `ovs-vsctl` with these words. */
   readonly configure: (...parameters: readonly string[]) => string;
   readonly stop: () => Promise<void>;
@@ -110,15 +112,17 @@ export async function startSwitch(): Promise<TestSwitch> {
   const socket = join(folder, "db.sock");
   run("ovsdb-tool", "create", database, SCHEMA);
   const processes: ChildProcess[] = [];
-  const daemon = (program: string, ...parameters: readonly string[]): void => {
-    processes.push(spawn(program, [...parameters, "-vconsole:off"], { env: environment, stdio: "ignore" }));
+  const daemon = (program: string, ...parameters: readonly string[]): number => {
+    const child = spawn(program, [...parameters, "-vconsole:off"], { env: environment, stdio: "ignore" });
+    processes.push(child);
+    return child.pid ?? 0;
   };
   daemon("/usr/sbin/ovsdb-server", database, `--remote=punix:${socket}`, `--unixctl=${join(folder, "db.ctl")}`);
   await until(() => existsSync(socket), "ovsdb-server");
   const configure = (...parameters: readonly string[]): string => run("ovs-vsctl", `--db=unix:${socket}`, ...parameters);
   configure("--no-wait", "init");
   const control = join(folder, "vswitchd.ctl");
-  daemon("/usr/sbin/ovs-vswitchd", `unix:${socket}`, "--disable-system", "--enable-dummy=override", `--unixctl=${control}`);
+  const vswitchd = daemon("/usr/sbin/ovs-vswitchd", `unix:${socket}`, "--disable-system", "--enable-dummy=override", `--unixctl=${control}`);
   await until(() => existsSync(control), "ovs-vswitchd");
   const connection = await controlSocket(control);
 
@@ -168,6 +172,7 @@ export async function startSwitch(): Promise<TestSwitch> {
     socket: (bridge) => join(folder, `${bridge}.mgmt`),
     database: socket,
     controlSocket: control,
+    process: vswitchd,
     configure,
     stop: async () => {
       connection.close();
