@@ -7,6 +7,7 @@ import type { TrustedKey } from "../runtime/signing/keys.js";
 import { StoreError } from "../runtime/store/keyvalue.js";
 import type { KeyValues } from "../runtime/store/keyvalue.js";
 import { openStore } from "../runtime/store/open.js";
+import type { ReportTrust } from "../runtime/store/reports.js";
 import { Refusal } from "./exit.js";
 import { readText } from "./io/read.js";
 import { text } from "./options.js";
@@ -78,6 +79,14 @@ export function trustedKeys(paths: readonly string[], folder: string): readonly 
       throw new Refusal(`${path} cannot be trusted: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
+}
+
+/** Whose reports a command believes: where the store is named by an agent's configuration with `trustNodes`, those that nodes have signed. */
+export function reportTrust({ agent, folder }: StorePlace): ReportTrust | undefined {
+  if (agent?.trustNodes === undefined) return undefined;
+  const [names, paths] = [[...agent.trustNodes.keys()], [...agent.trustNodes.values()]];
+  const keys = trustedKeys(paths, folder);
+  return { keys: new Map(names.map((name, index) => [name, keys[index]])), now: Date.now };
 }
 
 /** `https://HOST:PORT/PREFIX`; several members by commas, each with its own scheme. Passwords have no place in it. */

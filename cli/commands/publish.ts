@@ -3,6 +3,7 @@ import { verify } from "../../compiler/verify/verify.js";
 import { StoreError } from "../../runtime/store/keyvalue.js";
 import type { KeyValues } from "../../runtime/store/keyvalue.js";
 import { pruneGenerations } from "../../runtime/store/prune.js";
+import type { ReportTrust } from "../../runtime/store/reports.js";
 import { chosenTargets, emitTargets, sha256 } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { failLevel, failLevelOption, flag, format, formatOption, text } from "../options.js";
@@ -15,7 +16,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { Universe } from "../../compiler/policy/universe.js";
 import { isInForce, keyOption, noteOf, noteOption, ownTrust, publishedNow, publishProgram, signingKey } from "../signing.js";
 import { soundUniverse } from "../sound.js";
-import { storeOption, storePlace, withStore } from "../store.js";
+import { reportTrust, storeOption, storePlace, withStore } from "../store.js";
 import type { Verb } from "../verb.js";
 
 export const publish: Verb = {
@@ -62,7 +63,7 @@ export const publish: Verb = {
       const published = await publishedNow(store, [ownTrust(key)]);
       const isNew = !isInForce(program, published) || flag(options, "force");
       const generation = isNew ? await publishProgram(store, { program, note, key, now: new Date() }) : published.generation;
-      const pruned = keep === undefined ? { removed: [] } : await prune(store, keep);
+      const pruned = keep === undefined ? { removed: [] } : await prune(store, keep, reportTrust(place));
       return { store: store.name, generation, published: isNew, ...pruned };
     });
     emitReport(terminal, { ...report, result: { ...outcome, key: key.id } }, form);
@@ -87,9 +88,13 @@ function keepOf(given: string | undefined): number | undefined {
 }
 
 /** What is published stays published when old generations cannot be removed. */
-async function prune(store: KeyValues, keep: number): Promise<{ readonly removed: readonly number[]; readonly problem?: string }> {
+async function prune(
+  store: KeyValues,
+  keep: number,
+  trust: ReportTrust | undefined,
+): Promise<{ readonly removed: readonly number[]; readonly problem?: string }> {
   try {
-    return { removed: await pruneGenerations(store, keep) };
+    return { removed: await pruneGenerations(store, keep, trust) };
   } catch (error) {
     if (error instanceof StoreError) return { removed: [], problem: error.message };
     throw error;

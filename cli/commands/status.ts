@@ -2,13 +2,13 @@
 import { newestGeneration } from "../../runtime/store/generations.js";
 import type { KeyValues } from "../../runtime/store/keyvalue.js";
 import { forgetNode, nodeStatuses } from "../../runtime/store/reports.js";
-import type { NodeStatus } from "../../runtime/store/reports.js";
+import type { NodeStatus, ReportTrust } from "../../runtime/store/reports.js";
 import { exitCodes, Refusal } from "../exit.js";
 import type { ExitCode } from "../exit.js";
 import { list, text } from "../options.js";
 import type { Options } from "../options.js";
 import { duration, table } from "../report/table.js";
-import { storeOption, storePlace, withStore } from "../store.js";
+import { reportTrust, storeOption, storePlace, withStore } from "../store.js";
 import type { Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 import { jsonOption } from "./history.js";
@@ -35,26 +35,31 @@ export const status: Verb = {
       const newest = await newestGeneration(store);
       const goal = wanted === "newest" ? newest : wanted;
       if (goal !== undefined && goal > newest) throw new Refusal(`${store.name} has no generation ${goal}; the newest is ${newest}`);
-      const seen = goal === undefined ? await look(store, options) : await waitFor(store, goal, patience, options, terminal);
+      const look = looker(store, options, reportTrust(place));
+      const seen = goal === undefined ? await look() : await waitFor(look, goal, patience, terminal);
       show(seen, newest, goal, options, terminal);
       return codeOf(seen, goal);
     });
   },
 };
 
-async function look(store: KeyValues, options: Options): Promise<readonly NodeStatus[]> {
-  const all = await nodeStatuses(store);
+type Look = () => Promise<readonly NodeStatus[]>;
+
+function looker(store: KeyValues, options: Options, trust: ReportTrust | undefined): Look {
   const asked = list(options, "node");
-  const missing = asked.filter((name) => !all.some(({ node }) => node === name));
-  return asked.length === 0 ? all : [...all.filter(({ node }) => asked.includes(node)), ...missing.map((node) => ({ node, alive: false }))];
+  return async () => {
+    const all = await nodeStatuses(store, trust);
+    const missing = asked.filter((name) => !all.some(({ node }) => node === name));
+    return asked.length === 0 ? all : [...all.filter(({ node }) => asked.includes(node)), ...missing.map((node) => ({ node, alive: false }))];
+  };
 }
 
-async function waitFor(store: KeyValues, goal: number, patience: number, options: Options, terminal: Terminal): Promise<readonly NodeStatus[]> {
+async function waitFor(look: Look, goal: number, patience: number, terminal: Terminal): Promise<readonly NodeStatus[]> {
   const end = performance.now() + patience * 1000;
   const { err } = terminal;
   try {
     for (;;) {
-      const seen = await look(store, options);
+      const seen = await look();
       const late = seen.filter((node) => !has(node, goal));
       if (err.isTerminal) err.write(`\r\u001b[2K${bar(seen.length - late.length, seen.length)} generation ${goal}${waitingFor(late)}`);
       if ((late.length === 0 && seen.length > 0) || performance.now() > end) return seen;

@@ -70,7 +70,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const { signer, heard, close } = await nodeKeys(settings, folder, node, store, warn);
     ends.push(close);
     const programs = noticing(programSource(store, trusted, await inForce(keeper.program)));
-    const reports = reportSink(store, lease, Date.now);
+    const reports = reportSink(store, lease, Date.now, signer === undefined ? {} : { key: signer.key });
     // What cannot be read is told by the agent, which reads it as well.
     const kept = (await keeper.inventory().catch(() => undefined))?.get(COMBINED);
     const known: Known = { part: kept ?? { endpoints: [] } };

@@ -6,18 +6,19 @@ import { readHeader } from "../signing/envelope.js";
 import { generationNumbers, readGeneration, removeGeneration } from "./generations.js";
 import type { KeyValues } from "./keyvalue.js";
 import { nodeStatuses } from "./reports.js";
+import type { ReportTrust } from "./reports.js";
 import { StoreError } from "./keyvalue.js";
 
 /**
  * Keeps the newest `keep` generations, at least one, and those that somebody needs. Gives the numbers of those that it has removed, ascending.
  *
- * @throws StoreError when a node's report cannot be read: what it has in force is not known then, and nothing is removed.
+ * @throws StoreError when a node's report cannot be read, or is not the node's where that is asked for (`trust`): what it has in force is not known then, and nothing is removed.
  */
-export async function pruneGenerations(store: KeyValues, keep: number): Promise<readonly number[]> {
+export async function pruneGenerations(store: KeyValues, keep: number, trust?: ReportTrust): Promise<readonly number[]> {
   const numbers = await generationNumbers(store);
   const old = numbers.slice(0, -Math.max(1, keep));
   if (old.length === 0) return [];
-  const needed = await reportedGenerations(store);
+  const needed = await reportedGenerations(store, trust);
   const back = await lastOther(store, numbers);
   if (back !== undefined) needed.add(back);
   const removed = old.filter((generation) => !needed.has(generation));
@@ -25,9 +26,9 @@ export async function pruneGenerations(store: KeyValues, keep: number): Promise<
   return removed;
 }
 
-async function reportedGenerations(store: KeyValues): Promise<Set<number>> {
+async function reportedGenerations(store: KeyValues, trust: ReportTrust | undefined): Promise<Set<number>> {
   const found = new Set<number>();
-  for (const { node, report, problem } of await nodeStatuses(store)) {
+  for (const { node, report, problem } of await nodeStatuses(store, trust)) {
     if (problem !== undefined) throw new StoreError(`no generation is removed: of node ${node} it is not known which it has in force: ${problem}`);
     if (report !== undefined) found.add(report.generation);
   }

@@ -3,22 +3,14 @@
  * and says that the node's agent is there now.
  */
 import type { AgentReport, ReportSink } from "../agent/sources.js";
-import { decodeJson, integer, list, object, optional, text, truth } from "./decode.js";
-import type { Decoder } from "./decode.js";
+import type { SigningKey, TrustedKey } from "../signing/keys.js";
+import { boundedErrors, openReport, sealReport } from "../signing/report.js";
+import type { SentReport } from "../signing/report.js";
 import { keyPart } from "./keyvalue.js";
 import type { KeyValues, Lease } from "./keyvalue.js";
 
 const REPORTS = "reports/";
 const ALIVE = "alive/";
-/** Bytes. */
-const REPORT_LIMIT = 64 << 10;
-const ERRORS = 20;
-const ERROR_LENGTH = 500;
-
-/** A report, and when the node sent it by its own clock, in milliseconds since 1970. */
-export interface SentReport extends AgentReport {
-  readonly sent: number;
-}
 
 export interface NodeStatus {
   readonly node: string;
@@ -29,37 +21,32 @@ export interface NodeStatus {
   readonly problem?: string;
 }
 
-const time = integer(0, 8.64e15);
-const reportDecoder: Decoder<SentReport> = object({
-  node: text(400),
-  generation: integer(0, Number.MAX_SAFE_INTEGER),
-  flows: integer(0, Number.MAX_SAFE_INTEGER),
-  endpoints: integer(0, Number.MAX_SAFE_INTEGER),
-  errors: list(text(ERROR_LENGTH), ERRORS),
-  connected: truth,
-  lastChange: optional(time),
-  sent: time,
-});
-
 /** A report that says the same as the last is written again after so many milliseconds: the store may have been made anew. */
 const REPEAT = 60_000;
 
+export interface ReportOptions {
+  /** Milliseconds of a clock that only goes on. */
+  readonly elapsed?: () => number;
+  /** The node's own, which signs what it reports. */
+  readonly key?: SigningKey;
+}
+
 /**
- * Writes a node's reports, and keeps it known as alive by `lease`. Reports may be given as often as one likes. `now` is the time of day, which
- * somebody may set; `elapsed` is of a clock that only goes on. Both in milliseconds.
+ * Writes a node's reports, and keeps it known as alive by `lease`. Reports may be given as often as one likes. `now` is the time of day in
+ * milliseconds, which somebody may set.
  */
-export function reportSink(store: KeyValues, lease: Lease, now: () => number, elapsed: () => number = () => performance.now()): ReportSink {
+export function reportSink(store: KeyValues, lease: Lease, now: () => number, options: ReportOptions = {}): ReportSink {
+  const { elapsed = () => performance.now(), key } = options;
   let announced = false;
   let last = { text: "", at: -Infinity };
   let next: AgentReport | undefined;
   let writing: Promise<void> | undefined;
   const write = async (report: AgentReport): Promise<void> => {
-    const errors = report.errors.slice(0, ERRORS).map((error) => error.slice(0, ERROR_LENGTH));
+    const errors = boundedErrors(report.errors);
     const text = JSON.stringify({ ...report, errors });
     const at = elapsed();
     if (text === last.text && at - last.at < REPEAT) return;
-    const stored: SentReport = { ...report, errors, sent: now() };
-    await store.put(`${REPORTS}${keyPart(report.node)}`, Buffer.from(JSON.stringify(stored)));
+    await store.put(`${REPORTS}${keyPart(report.node)}`, sealReport({ ...report, errors, sent: now() }, key));
     last = { text, at };
     if (announced) return;
     announced = true;
@@ -84,20 +71,34 @@ export function reportSink(store: KeyValues, lease: Lease, now: () => number, el
   };
 }
 
-/** All nodes that ever reported, by name. Reports are not signed: they show, and decide nothing. */
-export async function nodeStatuses(store: KeyValues): Promise<readonly NodeStatus[]> {
+/** Whose reports are believed. */
+export interface ReportTrust {
+  /** The nodes' keys, by their names. */
+  readonly keys: ReadonlyMap<string, TrustedKey>;
+  /** The time of day, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** An agent repeats its report each minute. One that is this much older or newer than now, in milliseconds, was put back, or a clock is wrong. */
+const TOO_OLD = 5 * 60_000;
+
+/** All nodes that ever reported, by name. With `trust` only what a node has signed counts as its report; without, what lies in the store does. */
+export async function nodeStatuses(store: KeyValues, trust?: ReportTrust): Promise<readonly NodeStatus[]> {
   const alive = new Set((await store.keys(ALIVE)).map((key) => key.slice(ALIVE.length)));
+  const keys = new Map([...(trust?.keys ?? [])].map(([name, key]) => [keyPart(name), { name, key }]));
   return (await store.list(REPORTS)).map(({ key, value }): NodeStatus => {
     const part = key.slice(REPORTS.length);
     const known = { alive: alive.has(part) };
-    try {
-      const report = decodeJson(value, reportDecoder, "its report", REPORT_LIMIT);
-      return keyPart(report.node) === part
-        ? { ...known, node: report.node, report }
-        : { ...known, node: part, problem: "its report is that of another node" };
-    } catch (error) {
-      return { ...known, node: part, problem: error instanceof Error ? error.message : String(error) };
+    const own = keys.get(part);
+    if (trust !== undefined && own === undefined) return { ...known, node: part, problem: "no key of this node is trusted here" };
+    const report = openReport(value, own?.key);
+    const node = own?.name ?? part;
+    if ("refused" in report) return { ...known, node, problem: report.refused };
+    if (keyPart(report.node) !== part) return { ...known, node, problem: "its report is that of another node" };
+    if (trust !== undefined && known.alive && Math.abs(trust.now() - report.sent) > TOO_OLD) {
+      return { ...known, node, problem: `its report is from ${new Date(report.sent).toISOString()}: somebody put it back, or a clock is wrong` };
     }
+    return { ...known, node: report.node, report };
   });
 }
 

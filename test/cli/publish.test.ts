@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { readSigningKey } from "../../runtime/signing/keys.js";
 import { folderStore } from "../../runtime/store/folder.js";
 import { reportSink } from "../../runtime/store/reports.js";
 import { ctv, scratch } from "./support/command.js";
@@ -259,6 +260,36 @@ describe("ctv status", () => {
     expect(await run("status", "--forget", "node-a")).toMatchObject({ code: 2, err: expect.stringContaining("is running") });
     expect(await run("status", "--forget", "node-x")).toMatchObject({ code: 2, err: expect.stringContaining('no node "node-x"') });
     expect((await run("status", "--forget", "node-d,node-e")).out).not.toMatch(/node-[de]/);
+    await store.close();
+  });
+
+  it("believes only what nodes have signed where it has their keys", async () => {
+    const { cwd, run } = await project();
+    await run("publish", "a.ctv");
+    for (const name of ["node-a", "node-b"]) await ctv(["keygen", name], { cwd });
+    writeFileSync(join(cwd, "agent.yaml"), "store: { folder: store }\ntrust: [ctv.pub]\ntrustNodes: { node-a: node-a.pub, node-b: node-b.pub }\n");
+    const store = folderStore(join(cwd, "store"));
+    const lease = store.lease(60, () => undefined);
+    const key = readSigningKey(readFileSync(join(cwd, "node-a.key"), "utf8"));
+    for (const node of ["node-a", "node-b"]) await reportSink(store, lease, Date.now, { key }).report({ ...report, node });
+    await reportSink(store, lease, Date.now).report({ ...report, node: "node-c" });
+    const { out } = await run("status", "--store", "agent.yaml");
+    expect(out).toMatch(/^node-a .* in force$/m);
+    expect(out).toMatch(/^node-b +its report is signed with the key [0-9a-f]{16}, and the node's is [0-9a-f]{16}$/m);
+    expect(out).toMatch(/^node-c +no key of this node is trusted here$/m);
+    expect(await run("status", "--store", "agent.yaml", "--wait", "--timeout", "0")).toMatchObject({
+      code: 1,
+      err: "ctv: not everywhere: node-b, node-c have no generation 1\n",
+    });
+    const json = JSON.parse((await run("status", "--store", "agent.yaml", "--format", "json")).out);
+    expect(json.nodes[1]).toEqual({ node: "node-b", alive: true, problem: expect.stringContaining("is signed with the key") });
+    for (const pass of [1, 2]) await run("publish", "a.ctv", "--force", "--note", `pass ${pass}`);
+    expect(await run("publish", "a.ctv", "--force", "--keep", "1", "--store", "agent.yaml")).toMatchObject({
+      err: expect.stringContaining("of node node-b it is not known which it has in force: its report is signed with"),
+    });
+    expect((await run("status")).out).toMatch(/^node-b .* behind: the newest is 4$/m);
+    writeFileSync(join(cwd, "node-b.pub"), "");
+    expect(await run("status", "--store", "agent.yaml")).toMatchObject({ code: 2, err: expect.stringContaining("node-b.pub cannot be trusted") });
     await store.close();
   });
 
