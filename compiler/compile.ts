@@ -94,12 +94,18 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const usage = usageOf(program, units, fresh, sameParams ? before.usage : undefined);
   const found: Diagnostic[] = [];
   for (const file of files.values()) if (file.parsed.problems.length > 0) found.push(...syntaxDiagnostics(file));
-  found.push(...loaded.diagnostics, ...secondInstallations(program), ...paramsFromOutside(paramsIn(units), given), ...ofHosts, ...across.findings);
+  found.push(
+    ...loaded.diagnostics,
+    ...secondInstallations(program, units.outside.keys()),
+    ...paramsFromOutside(() => paramsIn(units), given),
+    ...ofHosts,
+    ...across.findings,
+  );
   const meant = new Set<string>();
   for (const unit of everyUnit(units)) {
-    if (unit.kind !== "outside") found.push(...unit.scope.findings);
-    found.push(...unit.findings);
-    for (const name of unit.meant) meant.add(name);
+    if (unit.kind !== "outside" && unit.scope.findings.length > 0) found.push(...unit.scope.findings);
+    if (unit.findings.length > 0) found.push(...unit.findings);
+    if (unit.meant.size > 0) for (const name of unit.meant) meant.add(name);
   }
   // A statement that could not be read may use anything.
   if (isReadable(files)) found.push(...usageFindings(usage, meant));

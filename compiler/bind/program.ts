@@ -20,8 +20,10 @@ export interface Program {
 
 /** `before` is an earlier program of the same project. */
 export function makeProgram(files: ReadonlyMap<string, LoadedFile>, before?: Program): Program {
-  const fileScopes = scopesOf(files, before?.fileScopes ?? new Map());
-  const tenants = tenantsOf(fileScopes, before);
+  if (before?.files === files) return before;
+  const altered = alteredScopes(files, before);
+  const fileScopes = scopesOf(files, before, altered);
+  const tenants = tenantsOf(fileScopes, before, altered);
   const byFile = new Map<string, ReadonlyMap<DeclarationNode, PolicySymbol>>();
   const symbolsIn = (id: string): ReadonlyMap<DeclarationNode, PolicySymbol> => {
     const known = byFile.get(id) ?? symbolsOfFile(fileScopes.get(id), tenants);
@@ -46,10 +48,9 @@ export function symbolsOfProgram({ fileScopes, tenants }: Program): readonly Pol
   return [...new Set(scopes.flatMap(({ symbolOfNode }) => [...symbolOfNode.values()]))];
 }
 
-/** A project has one of each kind of these: the first counts. */
-export function secondInstallations({ fileScopes }: Program): readonly Diagnostic[] {
-  const all: FileScope["outside"][number][] = [];
-  for (const { outside } of fileScopes.values()) all.push(...outside);
+/** A project has one of each kind of these: the first counts. `ids` are the files that may have some. */
+export function secondInstallations({ fileScopes }: Program, ids: Iterable<string>): readonly Diagnostic[] {
+  const all = [...ids].flatMap((id) => fileScopes.get(id)?.outside ?? []);
   return (["fabric", "aci"] as const).flatMap((kind) => {
     const [first, ...more] = all.filter((item) => item.kind === kind);
     return more.map((item) => {
@@ -59,19 +60,32 @@ export function secondInstallations({ fileScopes }: Program): readonly Diagnosti
   });
 }
 
-function scopesOf(files: ReadonlyMap<string, LoadedFile>, before: Program["fileScopes"]): Program["fileScopes"] {
-  const made = new Map<string, FileScope>();
+/** The earlier scopes of files that are gone or changed, and of those that import them, by whatever way. */
+function alteredScopes(files: ReadonlyMap<string, LoadedFile>, before: Program | undefined): ReadonlySet<FileScope> {
+  const altered = new Set<FileScope>();
+  if (before === undefined) return altered;
+  for (const scope of before.fileScopes.values()) if (files.get(scope.file.id) !== scope.file) altered.add(scope);
+  for (let known = -1; known !== altered.size;) {
+    known = altered.size;
+    for (const scope of before.fileScopes.values()) {
+      for (const imported of scope.imports) if (altered.has(imported)) altered.add(scope);
+    }
+  }
+  return altered;
+}
+
+function scopesOf(files: ReadonlyMap<string, LoadedFile>, before: Program | undefined, altered: ReadonlySet<FileScope>): Program["fileScopes"] {
+  const made = new Map<LoadedFile, FileScope>();
   const scopeOf = (file: LoadedFile): FileScope => {
-    const known = made.get(file.id);
-    if (known !== undefined) return known;
-    const earlier = before.get(file.id);
-    const imports = importsOf(file, files).map(scopeOf);
-    const same = earlier?.file === file && earlier.imports.length === imports.length && imports.every((scope, at) => scope === earlier.imports[at]);
-    const scope = same ? earlier : declareFile(file, imports);
-    made.set(file.id, scope);
+    const earlier = before?.fileScopes.get(file.id);
+    if (earlier !== undefined && !altered.has(earlier)) return earlier;
+    const scope = made.get(file) ?? declareFile(file, importsOf(file, files).map(scopeOf));
+    made.set(file, scope);
     return scope;
   };
-  return new Map([...files].map(([id, file]) => [id, scopeOf(file)]));
+  const scopes = new Map<string, FileScope>();
+  for (const file of files.values()) scopes.set(file.id, scopeOf(file));
+  return scopes;
 }
 
 function importsOf(file: LoadedFile, files: ReadonlyMap<string, LoadedFile>): readonly LoadedFile[] {
@@ -80,12 +94,14 @@ function importsOf(file: LoadedFile, files: ReadonlyMap<string, LoadedFile>): re
   return [...ids].flatMap((id) => files.get(id) ?? []);
 }
 
-/** Only tenants with a part in a file that is not what it was are looked at. */
-function tenantsOf(fileScopes: Program["fileScopes"], before: Program | undefined): Program["tenants"] {
-  const changed = [...fileScopes].flatMap(([id, scope]) => (before?.fileScopes.get(id) === scope ? [] : [scope, before?.fileScopes.get(id)]));
-  const gone = [...(before?.fileScopes ?? [])].flatMap(([id, scope]) => (fileScopes.has(id) ? [] : [scope]));
-  if (before !== undefined && changed.length === 0 && gone.length === 0) return before.tenants;
-  const names = new Set([...changed, ...gone].flatMap((scope) => scope?.tenants.map((node) => node.name.text) ?? []));
+/** Only tenants with a part in a file that was altered or is new are looked at. */
+function tenantsOf(fileScopes: Program["fileScopes"], before: Program | undefined, altered: ReadonlySet<FileScope>): Program["tenants"] {
+  const names = new Set<string>();
+  const note = ({ tenants }: FileScope): void => {
+    for (const { name } of tenants) names.add(name.text);
+  };
+  altered.forEach(note);
+  for (const [id, scope] of fileScopes) if (before?.fileScopes.get(id) !== scope) note(scope);
   const parts = new Map<string, TenantPart[]>();
   for (const outer of fileScopes.values()) {
     for (const node of outer.tenants) {

@@ -106,10 +106,10 @@ export function evaluateParams({ symbolOfNode }: Declared, given: ReadonlyMap<st
   return names.length === 0 ? noParams : { values, names, unfit };
 }
 
-/** What is wrong with values from outside: each is told once, however many params read it, and so is one that none reads. */
-export function paramsFromOutside(scopes: Iterable<EvaluatedParams>, given: ReadonlyMap<string, GivenParam>): readonly Diagnostic[] {
+/** What is wrong with values from outside, in all `scopes`: each is told once, however many params read it, and so is one that none reads. */
+export function paramsFromOutside(scopes: () => readonly EvaluatedParams[], given: ReadonlyMap<string, GivenParam>): readonly Diagnostic[] {
   if (given.size === 0) return [];
-  const all = [...scopes].filter(({ names }) => names.length > 0);
+  const all = scopes().filter(({ names }) => names.length > 0);
   const unfit = new Map<GivenParam, Diagnostic>();
   for (const params of all) for (const [input, diagnostic] of params.unfit) if (!unfit.has(input)) unfit.set(input, diagnostic);
   const declared = new Set(all.flatMap(({ names }) => names));

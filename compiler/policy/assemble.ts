@@ -35,5 +35,5 @@ export function assemble(units: Units): { readonly policy: Policy; readonly find
 
 /** Every `external` of the project. */
 export function externalsIn(units: Units): readonly NamedAddresses[] {
-  return [...everyUnit(units)].flatMap((unit) => unit.externals);
+  return everyUnit(units).flatMap((unit) => unit.externals);
 }

@@ -61,7 +61,7 @@ export function resolveUnits(program: Program, given: ReadonlyMap<string, GivenP
 /** Whether a unit still says what it said, where its own scope is what it was. */
 function isLasting({ missed, asked }: Unit, { tenants }: Program): boolean {
   if (missed) return false;
-  for (const [name, tenant] of asked) if (tenants.get(name) !== tenant) return false;
+  if (asked.size > 0) for (const [name, tenant] of asked) if (tenants.get(name) !== tenant) return false;
   return true;
 }
 

@@ -75,16 +75,13 @@ export interface Units {
 }
 
 /** Every unit, in an order that does not depend on what was taken over. */
-export function* everyUnit({ names, tenants, outside }: Units): Generator<Unit> {
-  yield* names.values();
-  yield* tenants.values();
-  yield* outside.values();
+export function everyUnit({ names, tenants, outside }: Units): readonly Unit[] {
+  return [...names.values(), ...tenants.values(), ...outside.values()];
 }
 
 /** The params of every scope. */
-export function* paramsIn({ names, tenants }: Units): Generator<EvaluatedParams> {
-  for (const { params } of names.values()) yield params;
-  for (const { params } of tenants.values()) yield params;
+export function paramsIn(units: Units): readonly EvaluatedParams[] {
+  return everyUnit(units).map(({ params }) => params);
 }
 
 /** The unit of an earlier check that is, or was, in the place of this one. */
@@ -116,14 +113,12 @@ export function unitsNaming(symbol: PolicySymbol, units: Units): readonly Unit[]
   }
   const own = file === undefined ? undefined : units.names.get(file);
   // What no file declares, every file sees.
-  return own === undefined ? [...everyUnit(units)] : unitsSeeing(own, units);
+  return own === undefined ? everyUnit(units) : unitsSeeing(own, units);
 }
 
 /** The unit itself, and those that may name what others can name of it. */
 export function unitsSeeing(own: NamesUnit | TenantUnit, units: Units): readonly Unit[] {
-  const others = [...everyUnit(units)].filter(
-    (unit) => unit !== own && (own.kind === "tenant" ? unit.asked.has(own.scope.name) : sees(unit, own.scope)),
-  );
+  const others = everyUnit(units).filter((unit) => unit !== own && (own.kind === "tenant" ? unit.asked.has(own.scope.name) : sees(unit, own.scope)));
   return [own, ...others];
 }
 
