@@ -78,6 +78,37 @@ describe("meaning", () => {
     for (const end of ["t@10.9.9.9", "@10.0.0.77", "@192.0.2.9"]) expect(outcomeOf(text, `@198.51.100.1 -> ${end} : tcp/1`)).toBe("deny");
   });
 
+  it("has workloads of no tenant's namespace in the world, and those of a tenant in no other", () => {
+    const text = "tenant t {\n  group a { match app = a }\n  policy p { allow world -> a }\n}\ntenant u { network n { subnet 10.9.0.0/24 } }\n";
+    const from = (end: string) => outcomeOf(text, `${end} -> t[app=a]@10.0.0.1 : tcp/1`);
+    expect(["@192.0.2.1", "other@192.0.2.1", "u@192.0.2.1", "t@192.0.2.1", "@10.9.0.1", "other@10.9.0.1"].map(from)).toEqual([
+      "allow",
+      "allow",
+      "deny",
+      "deny",
+      "deny",
+      "deny",
+    ]);
+  });
+
+  it("takes workloads into a group by namespace and labels, and machines by address", () => {
+    const text = shop(`allow c -> a : http; ${used}`, "  namespaces t, s\n  group c { match app = c; namespaces s; hosts 192.0.2.9 }");
+    const from = (end: string) => outcomeOf(text, `${end} -> t[app=a]@10.0.0.1 : tcp/80`);
+    expect(["s[app=c]@10.0.0.2", "t[app=c]@10.0.0.2", "@192.0.2.9", "t@192.0.2.9", "s@192.0.2.9"].map(from)).toEqual([
+      "allow",
+      "deny",
+      "allow",
+      "deny",
+      "deny",
+    ]);
+  });
+
+  it("has in a network those of its tenant alone, where two tenants have the same addresses", () => {
+    const text = `${shop(`allow n -> a : http; ${used}`)}tenant u {\n  network n { subnet 10.0.0.0/24 }\n  default allow\n}\n`;
+    const from = (end: string) => outcomeOf(text, `${end} -> t[app=a]@10.0.0.1 : tcp/80`);
+    expect(["t@10.0.0.7", "u@10.0.0.7", "@10.0.0.7"].map(from)).toEqual(["allow", "deny", "allow"]);
+  });
+
   it("matches an address in a rule with every endpoint that has it", () => {
     expect(outcomeOf(shop(`deny 10.0.0.5 -> b; ${used}`), "t[app=a]@10.0.0.5 -> t[app=b]@10.0.0.6 : tcp/80")).toBe("deny");
     expect(outcomeOf(shop(`deny 10.0.0.5 -> b; ${used}`), "t[app=a]@10.0.0.4 -> t[app=b]@10.0.0.6 : tcp/80")).toBe("allow");
@@ -122,5 +153,7 @@ describe("the checker finds", () => {
 
   it("nothing about a rule that only logs", () => {
     expect(codesFor(shop(`deny a -> b : tcp/1 log\n${used}`))).not.toContain("CTV4003");
+    expect(codesFor(shop(`allow a -> b : tcp/1 log\nallow a -> b : tcp/1-9\n${used}`))).not.toContain("CTV4003");
+    expect(codesFor(shop(`allow a -> b : tcp/1\nallow a -> b : tcp/1-9\n${used}`))).toContain("CTV4003");
   });
 });

@@ -91,6 +91,9 @@ const tests: Readonly<Record<string, () => void>> = {
       "fd00::/64",
     ]);
     expect(tenantOf("network n { subnet 10.0.0.0/24 }").networks[0]).toMatchObject({ encap: "vxlan", type: "data" });
+    const both = to("allow n -> a");
+    expect([at("10.0.0.7"), at("10.0.1.7")].map((flow) => outcomeOf(both, flow))).toEqual(["allow", "deny"]);
+    expect([at("fd00::7", "tcp/1", "fd00::2"), at("fd01::7", "tcp/1", "fd00::2")].map((flow) => outcomeOf(both, flow))).toEqual(["allow", "deny"]);
   },
   "`group N [in NETWORK] { … }`": () => {
     const { groups } = tenantOf(
@@ -157,14 +160,22 @@ const tests: Readonly<Record<string, () => void>> = {
     expect(balancer.labels.get("app")?.values).toEqual(["web"]);
   },
   "`fabric { … }`": () => {
-    const block = "fabric { mode aci; forwarding routing; arp flood; vlans 100-200; vxlans 5000-6000; private-subnet 172.20.0.0/16 }\n";
+    const block = "fabric { mode aci; forwarding bridge; arp flood; vlans 100-200; vxlans 5000-6000; private-subnet 172.20.0.0/16 }\n";
     expect(policyOf(block).fabric).toMatchObject({
       mode: "aci",
-      forwarding: "routing",
+      forwarding: "bridge",
       arp: "flood",
       vlans: [100, 200],
       vxlans: [5000, 6000],
-      privateSubnet: { length: 16 },
+      privateSubnet: { address: { value: 0xac140000 }, length: 16 },
+    });
+    expect(policyOf("fabric {}\n").fabric).toMatchObject({
+      mode: "default",
+      forwarding: "routing",
+      arp: "proxy",
+      vlans: [1, 4094],
+      vxlans: [1, 10_000],
+      privateSubnet: { address: { value: 0xac130000 }, length: 16 },
     });
     expect(codesFor(block + block)).not.toEqual([]);
   },
@@ -174,14 +185,15 @@ const tests: Readonly<Record<string, () => void>> = {
     ]);
   },
   "`aci { … }`": () => {
-    const block = 'aci { physical-domain d; enforce-policies yes; include-common-tenant no; path-bindings "p1", "p2"; node-bindings "n1" }\n';
+    const block = 'aci { physical-domain d; enforce-policies no; include-common-tenant yes; path-bindings "p1", "p2"; node-bindings "n1" }\n';
     expect(policyOf(block).aci).toMatchObject({
       physicalDomain: "d",
-      enforcePolicies: true,
-      includeCommonTenant: false,
+      enforcePolicies: false,
+      includeCommonTenant: true,
       pathBindings: ["p1", "p2"],
       nodeBindings: ["n1"],
     });
+    expect(policyOf("aci { physical-domain d }\n").aci).toMatchObject({ enforcePolicies: true, includeCommonTenant: false, pathBindings: [] });
   },
   "`param N: TYPE = default`": () => {
     const text = to(
@@ -198,6 +210,9 @@ const tests: Readonly<Record<string, () => void>> = {
   '`import "path"`': () => {
     const files = { "main.ctv": `import "sub/b.ctv"\n${to("allow office -> a")}`, "sub/b.ctv": "external office = 192.0.2.1\n" };
     expect(outcomeOf(files, at("192.0.2.1"))).toBe("allow");
+    const inFolder = { "sub/main.ctv": `import "b.ctv"\nimport "../c.ctv"\n${to("allow office, home -> a")}`, "sub/b.ctv": files["sub/b.ctv"] };
+    const above = { ...inFolder, "c.ctv": "external home = 192.0.2.2\n" };
+    expect(["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((source) => outcomeOf(above, at(source)))).toEqual(["allow", "allow", "deny"]);
     expect(codesFor({ "main.ctv": 'import "b.ctv"\n', "b.ctv": 'import "main.ctv"\n' })).toContain("CTV2006");
   },
   '`test "…" { expect … }`': () => {
