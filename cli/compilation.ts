@@ -5,8 +5,10 @@
 import type { Project } from "../compiler/source/project.js";
 import { emitTarget, settled } from "./emission.js";
 import type { ChosenTarget, EmissionOrders, TargetOutput } from "./emission.js";
-import { openOutput, stageFiles } from "./io/write.js";
-import type { StagedFiles, Written } from "./io/write.js";
+import { stageFiles } from "./io/stage.js";
+import type { StagedFiles } from "./io/stage.js";
+import { openOutput } from "./io/write.js";
+import type { Written } from "./io/write.js";
 import type { LoadedProject } from "./project.js";
 import { claim, makeClaims } from "./threads/claims.js";
 import type { Helper } from "./threads/helper.js";

@@ -20,8 +20,10 @@ export function readManifest(folder: string): ReadonlyMap<string, string> {
 }
 
 export function manifestText(files: ReadonlyMap<string, string>): string {
-  const sorted = [...files].sort(([left], [right]) => (left < right ? -1 : 1));
-  return `${JSON.stringify({ tool: "ctv", files: Object.fromEntries(sorted) }, undefined, 2)}\n`;
+  const paths = [...files.keys()].sort();
+  if (paths.length === 0) return '{\n  "tool": "ctv",\n  "files": {}\n}\n';
+  const lines = paths.map((path) => `    ${JSON.stringify(path)}: "${files.get(path) ?? ""}"`);
+  return `{\n  "tool": "ctv",\n  "files": {\n${lines.join(",\n")}\n  }\n}\n`;
 }
 
 /** Whether a path stays inside the output folder. A manifest is a file that anybody can write, so this is checked before anything is removed. */

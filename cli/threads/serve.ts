@@ -5,8 +5,8 @@ import { targets } from "../../compiler/target/index.js";
 import { emitTarget } from "../emission.js";
 import type { TargetOutput } from "../emission.js";
 import { Refusal } from "../exit.js";
-import { stageFiles } from "../io/write.js";
-import type { StagedFiles } from "../io/write.js";
+import { stageFiles } from "../io/stage.js";
+import type { StagedFiles } from "../io/stage.js";
 import { claim } from "./claims.js";
 import type { Answer, HelperFiles, Job, Order } from "./messages.js";
 
