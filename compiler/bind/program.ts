@@ -12,6 +12,8 @@ export interface Program {
   readonly fileScopes: ReadonlyMap<string, FileScope>;
   /** In order of name. */
   readonly tenants: ReadonlyMap<string, TenantScope>;
+  /** The scopes that the program before did not have. */
+  readonly made: ReadonlySet<FileScope | TenantScope>;
   /** The symbol that a statement of the project declares. */
   readonly symbolOf: (node: DeclarationNode) => PolicySymbol | undefined;
   /** Symbols of this name at the top levels of all files, to say which file an unknown name could be imported from. */
@@ -20,10 +22,11 @@ export interface Program {
 
 /** `before` is an earlier program of the same project. */
 export function makeProgram(files: ReadonlyMap<string, LoadedFile>, before?: Program): Program {
-  if (before?.files === files) return before;
+  if (before?.files === files) return { ...before, made: new Set() };
   const altered = alteredScopes(files, before);
-  const fileScopes = scopesOf(files, before, altered);
-  const tenants = tenantsOf(fileScopes, before, altered);
+  const made = new Set<FileScope | TenantScope>();
+  const fileScopes = scopesOf(files, before, altered, made);
+  const tenants = tenantsOf(fileScopes, before, altered, made);
   const byFile = new Map<string, ReadonlyMap<DeclarationNode, PolicySymbol>>();
   const symbolsIn = (id: string): ReadonlyMap<DeclarationNode, PolicySymbol> => {
     const known = byFile.get(id) ?? symbolsOfFile(fileScopes.get(id), tenants);
@@ -34,6 +37,7 @@ export function makeProgram(files: ReadonlyMap<string, LoadedFile>, before?: Pro
     files,
     fileScopes,
     tenants,
+    made,
     symbolOf: (node) => symbolsIn(node.span.file).get(node),
     topLevel: (name) =>
       [...fileScopes.values()].flatMap(({ file, scope }) =>
@@ -74,13 +78,19 @@ function alteredScopes(files: ReadonlyMap<string, LoadedFile>, before: Program |
   return altered;
 }
 
-function scopesOf(files: ReadonlyMap<string, LoadedFile>, before: Program | undefined, altered: ReadonlySet<FileScope>): Program["fileScopes"] {
-  const made = new Map<LoadedFile, FileScope>();
+function scopesOf(
+  files: ReadonlyMap<string, LoadedFile>,
+  before: Program | undefined,
+  altered: ReadonlySet<FileScope>,
+  made: Set<FileScope | TenantScope>,
+): Program["fileScopes"] {
+  const now = new Map<LoadedFile, FileScope>();
   const scopeOf = (file: LoadedFile): FileScope => {
     const earlier = before?.fileScopes.get(file.id);
     if (earlier !== undefined && !altered.has(earlier)) return earlier;
-    const scope = made.get(file) ?? declareFile(file, importsOf(file, files).map(scopeOf));
-    made.set(file, scope);
+    const scope = now.get(file) ?? declareFile(file, importsOf(file, files).map(scopeOf));
+    now.set(file, scope);
+    made.add(scope);
     return scope;
   };
   const scopes = new Map<string, FileScope>();
@@ -94,37 +104,50 @@ function importsOf(file: LoadedFile, files: ReadonlyMap<string, LoadedFile>): re
   return [...ids].flatMap((id) => files.get(id) ?? []);
 }
 
-/** Only tenants with a part in a file that was altered or is new are looked at. */
-function tenantsOf(fileScopes: Program["fileScopes"], before: Program | undefined, altered: ReadonlySet<FileScope>): Program["tenants"] {
-  const names = new Set<string>();
-  const note = ({ tenants }: FileScope): void => {
-    for (const { name } of tenants) names.add(name.text);
-  };
-  altered.forEach(note);
-  for (const [id, scope] of fileScopes) if (before?.fileScopes.get(id) !== scope) note(scope);
-  const parts = new Map<string, TenantPart[]>();
-  for (const outer of fileScopes.values()) {
+/** Only tenants with a part in a file that was altered or is new are put together again. */
+function tenantsOf(
+  fileScopes: Program["fileScopes"],
+  before: Program | undefined,
+  altered: ReadonlySet<FileScope>,
+  made: Set<FileScope | TenantScope>,
+): Program["tenants"] {
+  const partsByName = new Map<string, TenantPart[]>();
+  for (const { tenants } of altered) for (const { name } of tenants) partsByName.set(name.text, []);
+  for (const outer of made) {
+    if ("parts" in outer) continue;
     for (const node of outer.tenants) {
-      if (!names.has(node.name.text)) continue;
-      const list = parts.get(node.name.text);
-      if (list === undefined) parts.set(node.name.text, [{ file: outer.file, outer, node }]);
-      else list.push({ file: outer.file, outer, node });
+      const parts = partsByName.get(node.name.text);
+      if (parts === undefined) partsByName.set(node.name.text, [{ file: outer.file, outer, node }]);
+      else parts.push({ file: outer.file, outer, node });
     }
   }
   const tenants = new Map(before?.tenants);
+  const order = filesInOrder(fileScopes);
   let reordered = false;
-  for (const name of names) {
-    const now = parts.get(name);
+  for (const [name, parts] of partsByName) {
     const earlier = tenants.get(name);
-    reordered ||= (now === undefined) !== (earlier === undefined);
-    if (now === undefined) tenants.delete(name);
-    else if (earlier === undefined || !sameParts(earlier.parts, now)) tenants.set(name, declareTenant(name, now));
+    for (const part of earlier?.parts ?? []) if (!altered.has(part.outer)) parts.push(part);
+    reordered ||= (parts.length === 0) !== (earlier === undefined);
+    if (parts.length === 0) tenants.delete(name);
+    else {
+      const tenant = declareTenant(name, order(parts));
+      made.add(tenant);
+      tenants.set(name, tenant);
+    }
   }
   return reordered ? new Map([...tenants].sort(([left], [right]) => (left < right ? -1 : 1))) : tenants;
 }
 
-function sameParts(left: readonly TenantPart[], right: readonly TenantPart[]): boolean {
-  return left.length === right.length && left.every(({ outer, node }, at) => outer === right[at].outer && node === right[at].node);
+/** Puts parts of a tenant into the order of their files; those of one file stay as they are. */
+function filesInOrder(fileScopes: Program["fileScopes"]): (parts: readonly TenantPart[]) => readonly TenantPart[] {
+  let places: ReadonlyMap<string, number> | undefined;
+  return (parts) => {
+    if (parts.every(({ file }) => file === parts[0].file)) return parts;
+    places ??= new Map(Array.from(fileScopes.keys(), (id, at) => [id, at]));
+    const known = places;
+    const placeOf = ({ file }: TenantPart): number => known.get(file.id) ?? 0;
+    return [...parts].sort((left, right) => placeOf(left) - placeOf(right));
+  };
 }
 
 function symbolsOfFile(scope: FileScope | undefined, tenants: Program["tenants"]): ReadonlyMap<DeclarationNode, PolicySymbol> {

@@ -17,7 +17,7 @@ import { exportsOf } from "./objects.js";
 import { resolveOutside } from "./outside.js";
 import { fabricShape, tenantShape } from "./shape.js";
 import { resolveTenant, resolveTests } from "./tenant.js";
-import { valuesIn } from "./units.js";
+import { namesake, valuesIn } from "./units.js";
 import type { NamesUnit, OutsideUnit, TenantUnit, Unit, Units } from "./units.js";
 
 export interface ResolvedUnits {
@@ -26,7 +26,7 @@ export interface ResolvedUnits {
   readonly fresh: readonly Unit[];
 }
 
-/** `keeps` says whether anybody keeps the units for a later check; `before` are those of an earlier one. */
+/** `keeps` says whether anybody keeps the units for a later check; `before` are those of an earlier one, of the program before this one. */
 export function resolveUnits(program: Program, given: ReadonlyMap<string, GivenParam>, keeps: boolean, before?: Units): ResolvedUnits {
   const stale = staleScopes(program, before);
   const project = projectOf(program, given, stale, before);
@@ -37,31 +37,45 @@ export function resolveUnits(program: Program, given: ReadonlyMap<string, GivenP
   };
   const madeNames = resolveNames(project, stale);
   fresh.push(...madeNames.values());
-  const names = new Map<string, NamesUnit>();
-  for (const [id, scope] of program.fileScopes) {
-    const unit = madeNames.get(scope) ?? before?.names.get(id);
-    if (unit !== undefined) names.set(id, unit);
-  }
-  const tenants = new Map<string, TenantUnit>();
-  for (const [name, scope] of program.tenants) {
+  const names = takenOver(program.fileScopes, before?.names, (scope) => madeNames.get(scope));
+  const tenants = takenOver(program.tenants, before?.tenants, (scope) => {
     const values = stale.get(scope);
-    const known = before?.tenants.get(name);
-    const unit = values === undefined && known !== undefined ? known : made(tenantUnit(project, scope, values ?? noValues(), keeps, known?.memory));
-    tenants.set(name, unit);
-  }
+    return values === undefined ? undefined : made(tenantUnit(project, scope, values, keeps, before?.tenants.get(scope.name)?.memory));
+  });
   const outside = new Map<string, OutsideUnit>();
   for (const [id, scope] of program.fileScopes) {
     if (scope.outside.length === 0) continue;
     const known = before?.outside.get(id);
     outside.set(id, known?.scope === scope && isLasting(known, program) ? known : made(outsideUnit(project, scope)));
   }
-  return { units: { names, tenants, outside }, fresh };
+  const units = { names, tenants, outside };
+  const open = [...(before?.open ?? []).filter((unit) => namesake(unit, units) === unit), ...fresh.filter(isOpen)];
+  return { units: { ...units, open }, fresh };
+}
+
+/** The units of all scopes, in their order: what is `made` of a scope, and else what there was. */
+function takenOver<Scope, U extends Unit>(
+  scopes: ReadonlyMap<string, Scope>,
+  before: ReadonlyMap<string, U> | undefined,
+  made: (scope: Scope) => U | undefined,
+): ReadonlyMap<string, U> {
+  const units = new Map<string, U>();
+  for (const [key, scope] of scopes) {
+    const unit = made(scope) ?? before?.get(key);
+    if (unit !== undefined) units.set(key, unit);
+  }
+  return units;
+}
+
+/** Whether what a unit says depends on more than its own scope. */
+function isOpen({ missed, asked }: Unit): boolean {
+  return missed || asked.size > 0;
 }
 
 /** Whether a unit still says what it said, where its own scope is what it was. */
 function isLasting({ missed, asked }: Unit, { tenants }: Program): boolean {
   if (missed) return false;
-  if (asked.size > 0) for (const [name, tenant] of asked) if (tenants.get(name) !== tenant) return false;
+  for (const [name, tenant] of asked) if (tenants.get(name) !== tenant) return false;
   return true;
 }
 
@@ -70,11 +84,12 @@ type Stale = ReadonlyMap<FileScope | TenantScope, Values>;
 
 function staleScopes(program: Program, before: Units | undefined): Stale {
   const stale = new Map<FileScope | TenantScope, Values>();
-  const look = (scope: FileScope | TenantScope, unit: Unit | undefined): void => {
-    if (unit?.scope !== scope || !isLasting(unit, program)) stale.set(scope, noValues());
-  };
-  for (const [id, scope] of program.fileScopes) look(scope, before?.names.get(id));
-  for (const [name, scope] of program.tenants) look(scope, before?.tenants.get(name));
+  for (const scope of program.made) stale.set(scope, noValues());
+  for (const unit of before?.open ?? []) {
+    if (unit.kind === "outside" || isLasting(unit, program)) continue;
+    const now = unit.kind === "tenant" ? program.tenants.get(unit.scope.name) : program.fileScopes.get(unit.scope.file.id);
+    if (now === unit.scope) stale.set(unit.scope, noValues());
+  }
   return stale;
 }
 
@@ -107,7 +122,7 @@ function resolveNames(project: Project, stale: Stale): ReadonlyMap<FileScope, Na
     for (const imported of scope.imports) resolve(imported);
     made.set(scope, { kind: "names", scope, ...begin(project, values, scope).end("") });
   };
-  for (const scope of project.program.fileScopes.values()) resolve(scope);
+  for (const scope of stale.keys()) if (!("parts" in scope)) resolve(scope);
   return made;
 }
 

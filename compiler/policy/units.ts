@@ -72,10 +72,14 @@ export interface Units {
   readonly tenants: ReadonlyMap<string, TenantUnit>;
   /** By file, of the files that have such statements. */
   readonly outside: ReadonlyMap<string, OutsideUnit>;
+  /** Those of them that depend on more than their own scopes. */
+  readonly open: readonly Unit[];
 }
 
+type AllUnits = Pick<Units, "names" | "tenants" | "outside">;
+
 /** Every unit, in an order that does not depend on what was taken over. */
-export function everyUnit({ names, tenants, outside }: Units): readonly Unit[] {
+export function everyUnit({ names, tenants, outside }: AllUnits): readonly Unit[] {
   return [...names.values(), ...tenants.values(), ...outside.values()];
 }
 
@@ -85,7 +89,7 @@ export function paramsIn(units: Units): readonly EvaluatedParams[] {
 }
 
 /** The unit of an earlier check that is, or was, in the place of this one. */
-export function namesake(unit: Unit, units: Units | undefined): Unit | undefined {
+export function namesake(unit: Unit, units: AllUnits | undefined): Unit | undefined {
   switch (unit.kind) {
     case "names":
       return units?.names.get(unit.scope.file.id);
@@ -97,7 +101,7 @@ export function namesake(unit: Unit, units: Units | undefined): Unit | undefined
 }
 
 /** The units with statements in a file. */
-export function unitsIn(file: string, { fileScopes }: Program, { names, tenants, outside }: Units): readonly Unit[] {
+export function unitsIn(file: string, { fileScopes }: Program, { names, tenants, outside }: AllUnits): readonly Unit[] {
   const opened = new Set(fileScopes.get(file)?.tenants.map((node) => node.name.text));
   return [names.get(file) ?? [], outside.get(file) ?? [], [...opened].flatMap((name) => tenants.get(name) ?? [])].flat();
 }
