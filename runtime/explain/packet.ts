@@ -75,7 +75,7 @@ export function packetFields(question: ConnectionQuestion, arrival: Arrival, pro
     ["in_port", BigInt(arrival.port)],
     ["dl_vlan", BigInt(arrival.vlan ?? UNTAGGED)],
     ["dl_src", BigInt(macNumber(macOf(source)) ?? 0)],
-    ["dl_dst", BigInt(macNumber(isService(program, destination) ? routerMac : macOf(destination)) ?? 0)],
+    ["dl_dst", BigInt(macNumber(destinationMac(program, destination)) ?? 0)],
     ["dl_type", four ? 0x0800n : 0x86ddn],
     [four ? "nw_src" : "ipv6_src", BigInt(source.address.value)],
     [four ? "nw_dst" : "ipv6_dst", BigInt(destination.address.value)],
@@ -88,7 +88,7 @@ export function packetFields(question: ConnectionQuestion, arrival: Arrival, pro
 }
 
 /** The same as `ofproto/trace` takes it (`ovs-vswitchd(8)`). */
-export function packetText(question: ConnectionQuestion, arrival: Arrival): string {
+export function packetText(question: ConnectionQuestion, arrival: Arrival, program: Program): string {
   const { source, destination, protocol, detail } = question;
   const four = source.address.family === 4;
   const [from, to] = [formatAddress(source.address), formatAddress(destination.address)];
@@ -105,12 +105,16 @@ export function packetText(question: ConnectionQuestion, arrival: Arrival): stri
     ...(arrival.tunnel === undefined ? [] : [`tun_id=${arrival.tunnel}`]),
     ...(arrival.vlan === undefined ? [] : [`dl_vlan=${arrival.vlan}`]),
     `dl_src=${macOf(source)}`,
-    `dl_dst=${macOf(destination)}`,
+    `dl_dst=${destinationMac(program, destination)}`,
     ...(four ? [`nw_src=${from}`, `nw_dst=${to}`] : [`ipv6_src=${from}`, `ipv6_dst=${to}`]),
     "nw_ttl=64",
     ...(layer === undefined ? [] : [`${layer}_src=${SOURCE_PORT}`, `${layer}_dst=${detail}`]),
     ...(isIcmp(protocol) ? [`${icmp}_type=${detail >> 8}`, `${icmp}_code=${detail & 0xff}`] : []),
   ].join(",");
+}
+
+function destinationMac(program: Program, destination: ExplainEnd): string {
+  return isService(program, destination) ? routerMac : macOf(destination);
 }
 
 /** Service addresses have the router's MAC (`answerFlows` in the tables' neighbour part). */

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../compiler/target/openflow/bind/inventory.js"
 import type { Agent } from "../agent/agent.js";
 import { openControl } from "../conntrack/control.js";
 import { QuestionError, readQuestion } from "../explain/question.js";
-import { traceConnection } from "../explain/trace.js";
+import { traceExplained } from "../explain/trace.js";
 import { explain } from "../explain/why.js";
 import type { Answer, Routes } from "./http.js";
 
@@ -22,17 +22,12 @@ export function questionRoutes(questioned: Questioned): Routes {
     "/why": (query) => answered(async () => (await explained(questioned, query)).explanation),
     "/trace": (query) =>
       answered(async () => {
-        const { question, explanation } = await explained(questioned, query);
-        const [provider] = explanation.providers ?? [];
-        if (provider !== undefined) {
-          const instead = `${provider.address} and port ${provider.port}`;
-          throw new QuestionError(`the switch's trace does not translate a service address: ask about a provider, such as ${instead}`);
-        }
+        const { question, program, explanation } = await explained(questioned, query);
         if (control === undefined) throw new QuestionError("the agent's configuration has no `control`, so the switch cannot be asked");
         const opened = await openControl(control);
         try {
-          const trace = await traceConnection(opened, bridge, question, explanation.arrival);
-          return { explanation, trace, agree: trace.passes === (explanation.verdict === "allowed") };
+          const traced = await traceExplained({ control: opened, bridge, question, program, explanation, endpoints: questioned.endpoints() });
+          return { explanation, ...traced };
         } finally {
           opened.close();
         }
@@ -49,7 +44,7 @@ async function explained({ agent, node, endpoints }: Questioned, query: URLSearc
   const { program } = published;
   const groups = program.loadBalancers.length === 0 ? [] : await connection.groups();
   const explanation = explain({ question, node, program, flows: await connection.flows(), groups, endpoints: endpoints() });
-  return { question, explanation: { generation: published.generation, ...explanation } };
+  return { question, program, explanation: { generation: published.generation, ...explanation } };
 }
 
 async function answered(work: () => Promise<unknown>): Promise<Answer> {
