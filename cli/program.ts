@@ -31,7 +31,17 @@ export function unexpected(error: unknown, debug: boolean): string {
   return `ctv: unexpected failure: ${message.split("\n")[0]} (a defect of ctv; please report it with what CTV_DEBUG=1 shows)\n${stack}`;
 }
 
-async function dispatch(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+/** `ctv help check` is `ctv check --help`. */
+function withoutHelpVerb(words: readonly string[]): readonly string[] {
+  const [first, name] = words;
+  if (first !== "help") return words;
+  if (name === undefined) return ["--help"];
+  // Of a verb that there is not, commander would show the help of the program.
+  return verbs.some((verb) => verb.name === name) ? [name, "--help"] : [name];
+}
+
+async function dispatch(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const words = withoutHelpVerb(given);
   let result: ExitCode = exitCodes.fine;
   const program = new Command("ctv")
     .description("One network policy for Kubernetes, Contiv and Open vSwitch.")

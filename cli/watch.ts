@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type { ExitCode } from "./exit.js";
 import { exitCodes, Refusal } from "./exit.js";
 import type { Terminal } from "./terminal.js";
-import type { OptionRow } from "./verb.js";
+import type { Call, OptionRow } from "./verb.js";
 
 export const watchOption: OptionRow = { flags: "--watch", description: "run again whenever a file of the project changes" };
 
@@ -21,8 +21,13 @@ export interface WatchedRun {
 /**
  * Runs `once`, and again after each change in a folder of the files it read. Folders are watched, not files, because many
  * editors replace a file, which a watch on the old one does not see.
+ * @throws Refusal where standard input is to be read.
  */
-export function watchAndRun(terminal: Terminal, once: () => WatchedRun | Promise<WatchedRun>): Promise<ExitCode> {
+export async function watchAndRun(
+  { words, terminal }: Pick<Call, "words" | "terminal">,
+  once: () => WatchedRun | Promise<WatchedRun>,
+): Promise<ExitCode> {
+  if (words.includes("-")) throw new Refusal("standard input can be read once, and --watch reads again", "name files or folders");
   return new Promise((resolve, reject) => {
     const watchers = new Map<string, FSWatcher>();
     let timer: NodeJS.Timeout | undefined;
@@ -32,6 +37,7 @@ export function watchAndRun(terminal: Terminal, once: () => WatchedRun | Promise
       const result = await attempt(terminal, once);
       last = result.code;
       follow(result.files);
+      if (watchers.size === 0) return;
       terminal.err.write(`[${new Date().toTimeString().slice(0, 8)}] waiting for changes\n`);
     };
     const follow = (files: readonly string[]) => {

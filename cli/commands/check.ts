@@ -12,7 +12,7 @@ export const check: Verb = {
   argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
   options: [...projectOptions, formatOption, failLevelOption, watchOption],
   examples: ["ctv check", "ctv check policy --fail-level warning", "ctv check --env production --format sarif > ctv.sarif"],
-  run: (call) => (flag(call.options, "watch") ? watchAndRun(call.terminal, () => once(call)) : Promise.resolve(once(call).code)),
+  run: (call) => (flag(call.options, "watch") ? watchAndRun(call, () => once(call)) : Promise.resolve(once(call).code)),
 };
 
 function once({ words, options, terminal }: Call): WatchedRun {

@@ -38,7 +38,7 @@ export const compile: Verb = {
     watchOption,
   ],
   examples: ["ctv compile", "ctv compile examples/guestbook --target kubernetes --out build", "ctv compile --env production --strict"],
-  run: (call) => (flag(call.options, "watch") ? watchAndRun(call.terminal, () => once(call)) : once(call).then(({ code }) => code)),
+  run: (call) => (flag(call.options, "watch") ? watchAndRun(call, () => once(call)) : once(call).then(({ code }) => code)),
 };
 
 async function once(call: Call): Promise<WatchedRun> {

@@ -13,7 +13,7 @@ const decoder = object({ explanation: explanationDecoder, trace: object(traced),
 const comesOut = ({ passes }: { readonly passes: boolean }): string => (passes ? "comes out" : "does not come out");
 
 export const trace: Verb = {
-  argument: { syntax: "<words...>", description: "SOURCE DESTINATION SERVICE, ends by the names of endpoints or by addresses" },
+  argument: { syntax: "<connection...>", description: "SOURCE DESTINATION SERVICE, ends by the names of endpoints or by addresses" },
   options: [agentOption, jsonOption],
   examples: ["ctv trace web-1 db-1 tcp/5432"],
   prepare: withoutArrow,

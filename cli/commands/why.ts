@@ -6,7 +6,7 @@ import type { Verb } from "../verb.js";
 import { jsonOption } from "./history.js";
 
 export const why: Verb = {
-  argument: { syntax: "<words...>", description: "SOURCE DESTINATION SERVICE, ends by the names of endpoints or by addresses" },
+  argument: { syntax: "<connection...>", description: "SOURCE DESTINATION SERVICE, ends by the names of endpoints or by addresses" },
   options: [agentOption, jsonOption],
   examples: ["ctv why web-1 db-1 tcp/5432", "ctv why 198.51.100.7 10.1.1.1 icmp/8 --format json"],
   prepare: withoutArrow,

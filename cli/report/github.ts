@@ -2,7 +2,7 @@
  * Annotations on a pull request, as workflow commands of GitHub Actions:
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
-import { locate, messageLines } from "./report.js";
+import { hasPlace, locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
 const levels = { error: "error", warning: "warning", note: "notice" } as const;
@@ -12,20 +12,17 @@ export function githubReport(report: Report): string {
     .map((diagnostic) => {
       const { file, start, end } = locate(report, diagnostic.span);
       // Columns are for a range within one line; GitHub refuses them on longer ones.
-      const columns: readonly [string, string | number][] =
+      const columns: readonly [string, number][] =
         start.line === end.line
           ? [
               ["col", start.column],
               ["endColumn", Math.max(start.column, end.column - 1)],
             ]
           : [];
-      const properties: readonly [string, string | number][] = [
-        ["file", file],
-        ["line", start.line],
-        ["endLine", end.line],
-        ...columns,
-        ["title", diagnostic.code],
-      ];
+      const place: readonly [string, string | number][] = hasPlace(report, diagnostic.span)
+        ? [["file", file], ["line", start.line], ["endLine", end.line], ...columns]
+        : [];
+      const properties: readonly [string, string | number][] = [...place, ["title", diagnostic.code]];
       const fields = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",");
       return `::${levels[diagnostic.severity]} ${fields}::${escapeData(messageLines(diagnostic).join("\n"))}\n`;
     })

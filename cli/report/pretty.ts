@@ -6,7 +6,7 @@ import type { Diagnostic, Fix, Severity } from "../../compiler/diagnostics/diagn
 import { printable } from "./columns.js";
 import { excerpt, marginWidth } from "./excerpt.js";
 import type { Mark, Paint } from "./excerpt.js";
-import { locate, tally } from "./report.js";
+import { hasPlace, locate, tally } from "./report.js";
 import type { Report, Source } from "./report.js";
 
 /** Findings shown at most: nobody reads on, and a file that is no policy at all has one in each line. */
@@ -33,6 +33,7 @@ function prettyDiagnostic(report: Report, diagnostic: Diagnostic, colour: boolea
   const excerpts = sources.flatMap((group, index) => {
     const { file, start } = locate(report, group.marks[0].span);
     const arrow = `${indent}${paint.margin(index === 0 ? "-->" : ":::")} ${file}:${start.line}:${start.column}`;
+    if (!hasPlace(report, group.marks[0].span)) return [];
     return [arrow, ...sourceLines(group.source, group.marks, width, paint)];
   });
   const continued = " ".repeat(width + 9);

@@ -47,6 +47,11 @@ export interface Location {
   readonly end: Position;
 }
 
+/** Whether a finding points into a file: a value from the command line stands in none, and its span names where it came from instead. */
+export function hasPlace(report: Pick<Report, "sources">, span: Span): boolean {
+  return report.sources.has(span.file) || !span.file.startsWith("<");
+}
+
 /** Where a span lies, in lines and columns that count from 1. A file without text (one that was not read) has only its name. */
 export function locate(report: Pick<Report, "sources">, span: Span): Location {
   const found = report.sources.get(span.file);

@@ -217,7 +217,7 @@ export const podNetworks = defineDiagnostic<{ tenant: string; networks: number }
       ? `tenant "${tenant}" has no network, so Contiv has no containers of it and filters nothing that they send`
       : `workloads of tenant "${tenant}" get addresses from its networks in Contiv, not from the project's podCidrs`,
   explanation:
-    "Contiv is the network plugin where it is used, and takes each workload's address from the network of its group. Rules are right for those addresses; a workload of the tenant that has another address (`kubernetes.podCidrs`, or any where the tenant has no network) is none of Contiv's.",
+    "Contiv is the network plugin where it is used, and takes each workload's address from the network of its group. Rules are right for those addresses; a workload of the tenant that has another address (`targets.kubernetes.podCidrs`, or any where the tenant has no network) is none of Contiv's.",
   example: "tenant shop {\n  group vm { hosts 192.0.2.1 }\n  policy main { allow world -> vm : https }\n}\n",
   fix: "Declare the tenant's networks, where Contiv is the network plugin; else leave this target out.",
 });

@@ -67,7 +67,7 @@ export const machinesDefault = defineDiagnostic<{ tenant: string; flow: string }
     "A tenant has every address of its networks and hosts, and its default decides for machines there too. Kubernetes policies act on pods only, so between machines nothing is denied.",
   example:
     "tenant shop {\n  network net { subnet 10.1.0.0/24 }\n  group web in net { match app = web }\n  group db  in net { match app = db }\n  policy edge { allow web -> db : postgres }\n}\n",
-  fix: "Nothing, if only pods have addresses in the tenant's networks; `kubernetes.podCidrs` in the project file says so.",
+  fix: "Nothing, if only pods have addresses in the tenant's networks; `targets.kubernetes.podCidrs` in the project file says so.",
 });
 
 export const podAddressesUnknown = defineDiagnostic<AboutFlow>({
@@ -77,9 +77,9 @@ export const podAddressesUnknown = defineDiagnostic<AboutFlow>({
   message: ({ subject, flow }) =>
     `${subject} allows by address, and nothing says which addresses pods have; what a network plugin might take for a pod, or might not, is denied, such as ${flow}`,
   explanation:
-    "Network plugins differ on whether an `ipBlock` matches pods. What is emitted has to be right either way, so it must be known which addresses are pods'. Without networks of the tenant and without `kubernetes.podCidrs` in the project file, any address that is in no `external` may be a pod's.",
+    "Network plugins differ on whether an `ipBlock` matches pods. What is emitted has to be right either way, so it must be known which addresses are pods'. Without networks of the tenant and without `targets.kubernetes.podCidrs` in the project file, any address that is in no `external` may be a pod's.",
   example: "tenant shop {\n  group web { match app = web }\n  policy edge { allow 203.0.113.0/24 -> web : http }\n}\n",
-  fix: "Set `kubernetes.podCidrs` in the project file to the cluster's pod networks, or declare the addresses as an `external`.",
+  fix: "Set `targets.kubernetes.podCidrs` in the project file to the cluster's pod networks, or declare the addresses as an `external`.",
 });
 
 export const machineAmongPods = defineDiagnostic<AboutFlow>({

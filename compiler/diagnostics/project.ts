@@ -2,13 +2,13 @@
 import { defineDiagnostic } from "./diagnostic.js";
 import type { Definition } from "./diagnostic.js";
 
-export const invalidYaml = defineDiagnostic<{ reason: string }>({
+export const invalidYaml = defineDiagnostic<{ file: "project file" | "inventory" | "agent's configuration"; reason: string }>({
   code: "CTV2101",
   severity: "error",
   essential: true,
-  title: "Project file is not YAML",
-  message: ({ reason }) => `the project file cannot be read as YAML: ${reason}`,
-  explanation: "`ctv.yaml` is YAML 1.2. Nothing of it is used while it cannot be read.",
+  title: "Project file or inventory is not YAML",
+  message: ({ file, reason }) => `the ${file} cannot be read as YAML: ${reason}`,
+  explanation: "`ctv.yaml` and inventories are YAML 1.2. Nothing of such a file is used while it cannot be read.",
   example: "# file: ctv.yaml\nsources: [main.ctv\n",
   fix: "Correct the YAML at the place shown.",
 });

@@ -248,6 +248,6 @@ export interface Expectation {
 
 /** What the project file adds to the source's meaning. */
 export interface Surroundings {
-  /** Where pods get their addresses besides the tenants' networks (`kubernetes.podCidrs`). */
+  /** Where pods get their addresses besides the tenants' networks (`targets.kubernetes.podCidrs`). */
   readonly podAddresses: AddressSet;
 }

@@ -102,8 +102,8 @@ export function resolveTest(resolving: Resolving, place: Place, node: syntax.Tes
 }
 
 function resolveExpectation({ peers, services }: Resolving, place: Place, node: syntax.Expectation): Expectation | undefined {
-  const source = peers.ofExpression(place, node.source, "as the source of an expectation");
-  const destination = peers.ofExpression(place, node.destination, "as the destination of an expectation");
+  const source = peers.ofExpression(place, node.source, "as the source");
+  const destination = peers.ofExpression(place, node.destination, "as the destination");
   const service = services.ofTerms(place, node.services);
   if (source === undefined || destination === undefined || service === undefined) return undefined;
   return { action: node.action, source, destination, service, origin: originOf(place.file, node.span), text: expectationText(node) };

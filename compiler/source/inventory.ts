@@ -38,7 +38,7 @@ export function readInventory(id: string, content: string): { readonly inventory
   const diagnostics: Diagnostic[] = [];
   const document = parseDocument(content, { prettyErrors: false, uniqueKeys: true });
   for (const error of document.errors) {
-    diagnostics.push(invalidYaml.make({ reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }));
+    diagnostics.push(invalidYaml.make({ file: "inventory", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }));
   }
   if (diagnostics.length > 0 || document.contents === null) return { inventory: { nodes: [], endpoints: [] }, diagnostics };
   const yaml = { document, file: id, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };

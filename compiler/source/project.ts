@@ -136,7 +136,9 @@ export function readProject(id: string, source: string): ReadProject {
   const document = parseDocument(source, { prettyErrors: false, uniqueKeys: true });
   const yaml: YamlSource = { document, file: id, report: (diagnostic) => diagnostics.push(diagnostic) };
   for (const error of document.errors) {
-    diagnostics.push(invalidYaml.make({ reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }));
+    diagnostics.push(
+      invalidYaml.make({ file: "project file", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }),
+    );
   }
   const contents = document.errors.length > 0 ? null : document.contents;
   const values = contents === null ? {} : (shape.read(yaml, contents, "the project file") ?? {});

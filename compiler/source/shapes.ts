@@ -201,6 +201,13 @@ export function record<T>(
 type Fields = Readonly<Record<string, Shape<unknown>>>;
 type Values<F extends Fields> = { readonly [K in keyof F]?: F[K] extends Shape<infer T> ? T : never };
 
+/** The field whose mapping has a key of that name. */
+function holderOf(fields: Fields, name: string): string | undefined {
+  const holds = ({ schema: { properties } }: Shape<unknown>): boolean =>
+    typeof properties === "object" && properties !== null && Object.hasOwn(properties, name);
+  return Object.entries(fields).find(([, shape]) => holds(shape))?.[0];
+}
+
 /** A mapping with known keys. Values with something wrong in them are left out, and the mapping is read all the same. */
 export function object<F extends Fields>(fields: F, required: readonly (keyof F & string)[] = [], schema: JsonSchema = {}): Shape<Values<F>> {
   const possible = Object.keys(fields);
@@ -219,7 +226,8 @@ export function object<F extends Fields>(fields: F, required: readonly (keyof F 
       const given = new Set<string>();
       for (const { name, key, value } of entries) {
         if (!Object.hasOwn(fields, name)) {
-          const help = didYouMean(suggest(name, possible));
+          const holder = holderOf(fields, name);
+          const help = holder === undefined ? didYouMean(suggest(name, possible)) : `"${name}" stands under "${holder}"`;
           source.report(unknownKey.make({ key: name, where, possible }, { span: spanOf(source, key), help }));
           continue;
         }

@@ -192,7 +192,9 @@ export function readAgentSettings(id: string, content: string): ReadSettings {
   const diagnostics: Diagnostic[] = [];
   const document = parseDocument(content, { prettyErrors: false, uniqueKeys: true });
   for (const error of document.errors) {
-    diagnostics.push(invalidYaml.make({ reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }));
+    diagnostics.push(
+      invalidYaml.make({ file: "agent's configuration", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }),
+    );
   }
   if (diagnostics.length > 0) return { diagnostics };
   const yaml = { document, file: id, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };

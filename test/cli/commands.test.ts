@@ -185,7 +185,8 @@ describe("watching", () => {
     let err = "";
     const seen: string[] = [];
     const out = { isTerminal: false, write: (text: string) => (err += text) };
-    const done = watchAndRun({ cwd, env: {}, readInput: () => new Uint8Array(), out, err: out }, () => {
+    const terminal = { cwd, env: {}, readInput: () => new Uint8Array(), out, err: out };
+    const done = watchAndRun({ words: [], terminal }, () => {
       runs += 1;
       seen.push(readFileSync(file, "utf8"));
       return { code: runs === 1 ? 0 : 1, files: [file] };
@@ -199,6 +200,35 @@ describe("watching", () => {
     expect(await done).toBe(1);
     expect(seen).toEqual([good, bad]);
     expect(err).toMatch(/^\[\d\d:\d\d:\d\d\] checking\n/);
+  });
+});
+
+describe("watching what cannot be watched", () => {
+  it("refuses standard input, and does not wait for what is not there", async () => {
+    const cwd = scratch({ "a.ctv": good });
+    expect(await ctv(["check", "--watch", "-"], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining("standard input can be read once") });
+    const { code, err } = await ctv(["check", "--watch", "nope"], { cwd });
+    expect(code).toBe(2);
+    expect(err).not.toContain("waiting");
+  });
+});
+
+describe("help", () => {
+  it("is there by `help` as by `--help`", async () => {
+    const cwd = scratch({});
+    expect(await ctv(["help"], { cwd })).toEqual(await ctv(["--help"], { cwd }));
+    expect(await ctv(["help", "check"], { cwd })).toEqual(await ctv(["check", "--help"], { cwd }));
+    expect(await ctv(["help", "chek"], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean check?") });
+  });
+});
+
+describe("a value from the command line", () => {
+  it("has no place in a file, and none is made up", async () => {
+    const cwd = scratch({ "a.ctv": good });
+    const words = ["check", "--param", "nope=1", "a.ctv"];
+    const message = '--param gives a value for param "nope", which no file declares';
+    expect(await ctv(words, { cwd })).toMatchObject({ code: 1, err: `error[CTV2014]: ${message}\n\n1 error\n` });
+    expect(await ctv([...words, "--format", "github"], { cwd })).toMatchObject({ code: 1, out: `::error title=CTV2014::${message}\n` });
   });
 });
 

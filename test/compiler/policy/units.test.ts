@@ -30,16 +30,6 @@ describe("a check of many files that remembers the ones before", () => {
     expect(tenantsIn({ "b.ctv": "tenant b { }\n" })).toBe(1);
   });
 
-  it("tells a value from outside that does not fit once, however many params read it and whenever they did", () => {
-    const memory = checkMemory();
-    const toldWith = (second: string): number => {
-      const texts = { "a.ctv": "param where: port\n", "b.ctv": second };
-      const params = new Map([["where", { value: "nowhere", from: "a test" }]]);
-      return checkWith(texts, { params, memory }).diagnostics.filter(({ code }) => code === "CTV3026").length;
-    };
-    expect([toldWith("param where: port\n"), toldWith("param where: port // again\n")]).toEqual([1, 1]);
-  });
-
   it("tells a declaration as unused while no file uses it, whichever of them changes", () => {
     const memory = checkMemory();
     const unusedWith = (first: string, second: string): readonly string[] => {

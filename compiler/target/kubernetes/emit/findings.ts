@@ -30,7 +30,10 @@ function make(loss: RuleLoss, flow: string, details: Details): Diagnostic {
     case "address":
       return addressLost.make({ subject, flow }, details);
     case "unknown":
-      return podAddressesUnknown.make({ subject, flow }, { ...details, help: "set kubernetes.podCidrs in ctv.yaml to the cluster's pod networks" });
+      return podAddressesUnknown.make(
+        { subject, flow },
+        { ...details, help: "set targets.kubernetes.podCidrs in ctv.yaml to the cluster's pod networks" },
+      );
     case "machine":
       return machineAmongPods.make({ subject, flow }, details);
     case "machines":
