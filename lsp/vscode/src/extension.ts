@@ -3,59 +3,46 @@
  * output beside the source and the matrix.
  */
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/node";
-import { policyChangedNotification } from "../../protocol.js";
-import type { PolicyChangedParams } from "../../protocol.js";
 import { makeFlowAnswers } from "./flows.js";
-import { launchServer } from "./launch.js";
 import { makeMatrixView } from "./matrix.js";
 import { makeTargetPreview } from "./preview.js";
 import { registerReferences } from "./references.js";
+import { makeServer } from "./server.js";
+import type { Server } from "./server.js";
 import { makeTestExplorer } from "./tests.js";
 
-let client: LanguageClient | undefined;
-
-/** What the user chooses for the session; see `lsp/settings.ts`. */
-function chosen(): { readonly environment: string; readonly inventory: string; readonly documentation: string } {
-  const settings = vscode.workspace.getConfiguration("ctv");
-  return { environment: settings.get("environment", ""), inventory: settings.get("inventory", ""), documentation: settings.get("documentation", "") };
-}
+let running: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const running = new LanguageClient("ctv", "ctv", () => launchServer(context), {
-    documentSelector: [{ language: "ctv" }],
-    // The server asks to be told about files itself.
-    synchronize: { configurationSection: "ctv" },
-    initializationOptions: () => ({ ...chosen(), ownCommands: true }),
+  const server = makeServer(context, (uris) => {
+    preview.changed(uris);
+    matrix.changed(uris);
+    flows.changed(uris);
+    void explorer.discover(uris);
   });
-  client = running;
+  running = server;
+  const preview = makeTargetPreview(server);
+  const matrix = makeMatrixView(server);
+  const flows = makeFlowAnswers(server);
+  const explorer = makeTestExplorer(server);
   const sources = vscode.workspace.createFileSystemWatcher("**/*.ctv", false, true, false);
-  const preview = makeTargetPreview(running);
-  const matrix = makeMatrixView(running);
-  const flows = makeFlowAnswers(running);
-  const explorer = makeTestExplorer(running);
+  const start = async (): Promise<void> => {
+    if (await server.start()) await explorer.discoverAll();
+  };
   context.subscriptions.push(
-    running,
     sources,
     preview.disposable,
     matrix.disposable,
     flows.disposable,
     explorer.disposable,
-    registerReferences(running),
-    vscode.commands.registerCommand("ctv.restart", () => running.restart()),
-    running.onNotification(policyChangedNotification, ({ uris }: PolicyChangedParams) => {
-      preview.changed(uris);
-      matrix.changed(uris);
-      flows.changed(uris);
-      return explorer.discover(uris);
-    }),
+    registerReferences(),
+    vscode.commands.registerCommand("ctv.restart", start),
     sources.onDidCreate(explorer.discoverAll),
     sources.onDidDelete(explorer.discoverAll),
   );
-  await running.start();
-  await explorer.discoverAll();
+  await start();
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop();
+  await running?.stop();
 }

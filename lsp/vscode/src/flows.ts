@@ -1,8 +1,8 @@
 /** The fate of a flow, beside the source: a virtual document, shown as VS Code shows Markdown, that follows edits. */
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
 import { explainFlowRequest } from "../../protocol.js";
 import type { ExplainFlow, ExplainFlowParams } from "../../protocol.js";
+import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
 
 const scheme = "ctv-flow";
@@ -18,7 +18,7 @@ export interface FlowAnswers {
   readonly changed: (uris: readonly string[]) => void;
 }
 
-export function makeFlowAnswers(client: LanguageClient): FlowAnswers {
+export function makeFlowAnswers(server: Server): FlowAnswers {
   let shown: vscode.Uri | undefined;
   let lastQuestion = "";
   const changed = new vscode.EventEmitter<vscode.Uri>();
@@ -26,7 +26,7 @@ export function makeFlowAnswers(client: LanguageClient): FlowAnswers {
     onDidChange: changed.event,
     provideTextDocumentContent: async (uri, token) => {
       const params: ExplainFlowParams = { uri: uri.query, question: uri.fragment };
-      return (await client.sendRequest<ExplainFlow>(explainFlowRequest, params, token)).text;
+      return (await server.request<ExplainFlow>(explainFlowRequest, params, token)).text;
     },
   };
   const ask = async (): Promise<void> => {

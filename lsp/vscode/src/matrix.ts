@@ -1,8 +1,8 @@
 /** The matrix beside the source: a picture that follows edits and the theme. A project's file has one of them. */
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
 import { matrixRequest } from "../../protocol.js";
 import type { MatrixParams, MatrixText } from "../../protocol.js";
+import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
 
 export interface MatrixView {
@@ -23,11 +23,11 @@ function page(body: string): string {
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><body>${body}</body>`;
 }
 
-export function makeMatrixView(client: LanguageClient): MatrixView {
+export function makeMatrixView(server: Server): MatrixView {
   const panels = new Map<string, vscode.WebviewPanel>();
   const draw = async (uri: string): Promise<void> => {
     const params: MatrixParams = { uri };
-    const matrix = await client.sendRequest<MatrixText | null>(matrixRequest, params);
+    const matrix = await server.request<MatrixText | null>(matrixRequest, params);
     // The panel may have been closed while the server was thinking.
     const panel = panels.get(uri);
     if (panel === undefined) return;

@@ -1,8 +1,8 @@
 /** A target's output beside the source: a virtual document that follows edits. */
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
 import { targetTextRequest } from "../../protocol.js";
 import type { TargetText, TargetTextParams } from "../../protocol.js";
+import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
 
 const scheme = "ctv-target";
@@ -23,13 +23,13 @@ export interface TargetPreview {
   readonly changed: (uris: readonly string[]) => void;
 }
 
-export function makeTargetPreview(client: LanguageClient): TargetPreview {
+export function makeTargetPreview(server: Server): TargetPreview {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const provider: vscode.TextDocumentContentProvider = {
     onDidChange: changed.event,
     provideTextDocumentContent: async (uri, token) => {
       const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1) };
-      const answer = await client.sendRequest<TargetText | null>(targetTextRequest, params, token);
+      const answer = await server.request<TargetText | null>(targetTextRequest, params, token);
       if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
       const said = answer.findings.map((finding) => `# ${finding}\n`).join("");
       return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `# ${artefact.path}\n${artefact.text}`)].join("\n");

@@ -1,11 +1,9 @@
 /** The test explorer: the `test` blocks of the workspace, proved by the server. */
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
 import { runTestRequest, testsRequest } from "../../protocol.js";
 import type { RunTestParams, TestItem, TestOutcome, TestsParams } from "../../protocol.js";
-
-const toRange = (range: TestItem["range"]): vscode.Range =>
-  new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+import { toRange } from "./place.js";
+import type { Server } from "./server.js";
 
 export interface TestExplorer {
   readonly disposable: vscode.Disposable;
@@ -15,17 +13,16 @@ export interface TestExplorer {
   readonly discover: (uris: readonly string[]) => Promise<void>;
 }
 
-export function makeTestExplorer(client: LanguageClient): TestExplorer {
+export function makeTestExplorer(server: Server): TestExplorer {
   const controller = vscode.tests.createTestController("ctv", "ctv");
   const questions = new WeakMap<vscode.TestItem, RunTestParams>();
 
-  // A request without a token has to be sent with fewer arguments: `undefined` would travel as a second parameter.
   const prove = (params: RunTestParams, token?: vscode.CancellationToken): Promise<readonly TestOutcome[]> =>
-    token === undefined ? client.sendRequest(runTestRequest, params) : client.sendRequest(runTestRequest, params, token);
+    server.request(runTestRequest, params, token);
 
   const discoverIn = async (uri: vscode.Uri): Promise<void> => {
     const params: TestsParams = { uri: uri.toString() };
-    const tests = await client.sendRequest<readonly TestItem[]>(testsRequest, params);
+    const tests = await server.request<readonly TestItem[]>(testsRequest, params);
     if (tests.length === 0) return controller.items.delete(params.uri);
     const file = controller.items.get(params.uri) ?? controller.createTestItem(params.uri, vscode.workspace.asRelativePath(uri), uri);
     file.children.replace(
