@@ -58,23 +58,17 @@ function post(lists: Map<string | undefined, number[]>, value: string | undefine
 /** Leaves in `bits` only boxes that can meet `set`. Overwrites `wanted`. */
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
   if (set.kind === "notIn") {
-    const drop = (value: string | undefined): void => {
-      const members = index.alone.get(value);
-      if (members !== undefined) dropMembers(bits, members);
-    };
-    set.values.forEach(drop);
-    if (!set.absent) drop(undefined);
+    for (const value of set.values) dropMembers(bits, index.alone.get(value) ?? nobody);
+    if (!set.absent) dropMembers(bits, index.alone.get(undefined) ?? nobody);
     return;
   }
   wanted.set(index.open);
-  const add = (value: string | undefined): void => {
-    const members = index.listing.get(value);
-    if (members !== undefined) addMembers(wanted, members);
-  };
-  set.values.forEach(add);
-  if (set.absent) add(undefined);
+  for (const value of set.values) addMembers(wanted, index.listing.get(value) ?? nobody);
+  if (set.absent) addMembers(wanted, index.listing.get(undefined) ?? nobody);
   keepBits(bits, wanted);
 }
+
+const nobody: Members = [];
 
 /** Positions by identity of a part, such as the address set that many groups share. */
 function distinct<T extends object>(parts: readonly T[]): { readonly parts: readonly T[]; readonly members: readonly Members[] } {

@@ -31,9 +31,12 @@ export function ruleLevels(rules: readonly Ranked[], neighbours: readonly (reado
     let level = 1;
     for (const source of rule.source) {
       for (const destination of rule.destination) {
-        for (const entry of fewer(bySource, neighbours[source], byDestination, neighbours[destination])) {
-          if (entry.level < level || !near[source].has(entry.source) || !near[destination].has(entry.destination)) continue;
-          if (servicesOverlap(entry.services, rule.services)) level = entry.level + 1;
+        const [index, keys] = fewer(bySource, neighbours[source], byDestination, neighbours[destination]);
+        for (const key of keys) {
+          for (const entry of index.get(key) ?? none) {
+            if (entry.level < level || !near[source].has(entry.source) || !near[destination].has(entry.destination)) continue;
+            if (servicesOverlap(entry.services, rule.services)) level = entry.level + 1;
+          }
         }
       }
     }
@@ -55,18 +58,16 @@ function append(index: Map<number, Entry[]>, key: number, entry: Entry): void {
   else list.push(entry);
 }
 
-/** Entries that may overlap on one side, from the side that has fewer. */
-function* fewer(
-  a: ReadonlyMap<number, Entry[]>,
-  keysOfA: readonly number[],
-  b: ReadonlyMap<number, Entry[]>,
-  keysOfB: readonly number[],
-): Iterable<Entry> {
-  const [index, keys] = countAt(a, keysOfA) <= countAt(b, keysOfB) ? [a, keysOfA] : [b, keysOfB];
-  for (const key of keys) yield* index.get(key) ?? [];
+type Index = ReadonlyMap<number, readonly Entry[]>;
+
+const none: readonly Entry[] = [];
+
+/** Where to look for entries that may overlap: on the side that has fewer of them. */
+function fewer(a: Index, keysOfA: readonly number[], b: Index, keysOfB: readonly number[]): readonly [Index, readonly number[]] {
+  return countAt(a, keysOfA) <= countAt(b, keysOfB) ? [a, keysOfA] : [b, keysOfB];
 }
 
-function countAt(index: ReadonlyMap<number, Entry[]>, keys: readonly number[]): number {
+function countAt(index: Index, keys: readonly number[]): number {
   let count = 0;
   for (const key of keys) count += index.get(key)?.length ?? 0;
   return count + keys.length / 4;
