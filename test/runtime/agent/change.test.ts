@@ -173,6 +173,21 @@ describe("an empty switch with many flows to come", () => {
     expect(new Map(model.flows)).toEqual(filled);
   });
 
+  it.each([
+    ["at once", () => Promise.resolve()],
+    ["a moment later", () => new Promise<void>((resolve) => setTimeout(resolve, 1))],
+  ])("is changed in a few flows when one endpoint goes %s", async (_, pause) => {
+    const model = modelSwitch();
+    await model.changer.read(model.connection);
+    await model.changer.bind(model.connection, many, ignore);
+    await pause();
+    const fewer = { ...many, endpoints: many.endpoints.slice(1) };
+    const { changes } = await model.changer.bind(model.connection, fewer, ignore);
+    expect(places(model)).toEqual(wanted(fewer));
+    expect(changes).toBe(wanted(many).length - wanted(fewer).length);
+    expect((await model.changer.bind(model.connection, fewer, ignore)).changes).toBe(0);
+  });
+
   it("is left with nothing but the bar when it refuses a flow, and takes everything when it no longer does", async () => {
     const model = modelSwitch();
     await model.changer.read(model.connection);
