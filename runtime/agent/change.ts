@@ -64,7 +64,8 @@ export function makeChanger(binder: Binder, shadow: Shadow, openLane: () => Prom
     const binding = binder.round(input);
     let step = binding.next();
     while (step.done !== true) {
-      yield shadow.changesTo(step.value);
+      // Of several flows in one place only one is wanted.
+      yield shadow.changesTo(step.value.filter((flow) => binder.wanted.get(flow.place) === flow));
       step = binding.next();
     }
     onBound(step.value);
