@@ -81,8 +81,10 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const loaded = loadFiles(input.entries, input.read, input.known, before?.loaded);
   const { files } = loaded;
   yield;
-  const given = input.params ?? noParams;
-  const sameParams = before !== undefined && sameGiven(before.given, given);
+  const asked = input.params ?? noParams;
+  const sameParams = before !== undefined && sameGiven(before.given, asked);
+  // The same values, so that what was said of one is known to be said of that one.
+  const given = sameParams ? before.given : asked;
   // With other values of params names stand for something else, and so there are other scopes.
   const program = makeProgram(files, sameParams ? before.program : undefined);
   const { units, fresh } = resolveUnits(program, given, input.memory !== undefined, before?.units);

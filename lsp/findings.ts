@@ -12,9 +12,10 @@ import type { PageOf } from "./documentation.js";
 import { policyChangedNotification } from "./protocol.js";
 import { byFile, makeShown } from "./shown.js";
 import type { FindingsByFile } from "./shown.js";
-import { type Outcome, outcomesOf, shownFindings, soundUniverse } from "./targets/outcomes.js";
+import { isLarge } from "./targets/ask.js";
+import { type Outcome, hasErrors, outcomesOf, shownFindings } from "./targets/outcomes.js";
 import { questionAbout } from "./targets/question.js";
-import { targetThread } from "./targets/thread.js";
+import type { TargetThread } from "./targets/thread.js";
 import type { ProjectState } from "./workspace/project.js";
 import { carryOver } from "./workspace/carry.js";
 import { idOf, pathOf, pathOfId, uriOf } from "./workspace/uri.js";
@@ -53,21 +54,21 @@ const soonMilliseconds = 3;
 /** Long enough that nobody types, short enough that nobody waits. */
 const quietMilliseconds = 300;
 
-/** What the targets make of more rules than these would be felt, and is left to a thread. */
-const fewRules = 300;
-
-export function makeFindings(connection: Connection, workspace: Workspace, client: () => ClientAbilities, pageOf: PageOf): Findings {
+export function makeFindings(
+  connection: Connection,
+  workspace: Workspace,
+  client: () => ClientAbilities,
+  pageOf: PageOf,
+  thread: TargetThread,
+): Findings {
   const known = new WeakMap<ProjectState, KnownOutcomes>();
   /** What was sent of each URI that has something on show. */
   const shown = new Map<string, { readonly version: number | undefined; readonly items: readonly EditorDiagnostic[] }>();
   let soon: NodeJS.Timeout | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let work: Work | undefined;
-  let asked = 0;
-
-  const thread = targetThread((error) => {
-    connection.console.error(`targets: ${error.stack ?? error.message}`);
-  });
+  /** The last question to the thread about each project. */
+  const asked = new WeakMap<ProjectState, { readonly leave: () => void }>();
 
   const knownOf = (project: ProjectState): ReturnType<typeof known.get> => {
     const found = known.get(project);
@@ -119,9 +120,7 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
     for (const project of workspace.projects()) {
       yield* project.wholeInSteps();
       if (knownOf(project) !== undefined) continue;
-      const universe = soundUniverse(project.checked());
-      const rules = universe?.policy.tenants.reduce((count, tenant) => count + tenant.rules.length, 0) ?? 0;
-      if (rules > fewRules) askThread(project);
+      if (isLarge(project.checked())) askThread(project);
       else keep(project, yield* outcomesOf(project));
     }
     tell();
@@ -132,13 +131,18 @@ export function makeFindings(connection: Connection, workspace: Workspace, clien
   };
   const askThread = (project: ProjectState): void => {
     const version = project.version();
-    asked += 1;
-    thread.ask(questionAbout(project, asked), (answer) => {
+    asked.get(project)?.leave();
+    if (hasErrors(project.checked())) {
+      keep(project, []);
+      return;
+    }
+    const question = thread.ask(questionAbout(project, { kind: "outcomes" }), (answer) => {
       if (answer.kind === "failed") connection.console.error(`targets: ${answer.reason}`);
-      if (answer.kind !== "made" || project.version() !== version) return;
-      keep(project, answer.outcomes);
+      if (answer.kind !== "made" || answer.made.kind !== "outcomes" || project.version() !== version) return;
+      keep(project, answer.made.outcomes);
       tell();
     });
+    asked.set(project, question);
   };
   const tell = (): void => {
     const { pulls, refreshes, refreshesLenses, refreshesHints } = client();

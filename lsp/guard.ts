@@ -8,7 +8,7 @@ export interface Guard {
   /** A handler of requests that answers with an error where `handle` throws. */
   readonly request: <Params, Result>(
     name: string,
-    handle: (params: Params, cancelled: () => boolean) => Result | Promise<Result>,
+    handle: (params: Params, cancelled: () => boolean, onCancel: (leave: () => void) => void) => Result | Promise<Result>,
   ) => (params: Params, token: CancellationToken) => Promise<Answer<Result>>;
   /** A handler of notifications that drops what `handle` throws on. */
   readonly notification: <Params>(name: string, handle: (params: Params) => void) => (params: Params) => void;
@@ -26,7 +26,9 @@ export function guardWith(connection: Connection): Guard {
       const takenBack = (): ResponseError<never> => new ResponseError(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
       if (cancelled()) return takenBack();
       try {
-        const answer = await handle(params, cancelled);
+        const answer = await handle(params, cancelled, (leave) => {
+          token.onCancellationRequested(leave);
+        });
         return cancelled() ? takenBack() : answer;
       } catch (error) {
         if (error instanceof ResponseError) return refusal(error.message);

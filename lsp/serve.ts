@@ -19,6 +19,7 @@ import { answerAboutPolicy } from "./handlers/policy.js";
 import type { Session } from "./session.js";
 import { hasOwnCommands, settingsFrom } from "./settings.js";
 import type { Settings } from "./settings.js";
+import { targetThread } from "./targets/thread.js";
 import type { Workspace } from "./workspace/workspace.js";
 
 /** Sources, project files, and the files of endpoints that these name. */
@@ -44,8 +45,11 @@ export function serve(connection: Connection, workspace: Workspace): void {
   };
   const shipped = shippedPages(process.argv[1]);
   const pageOf = (code: string): string | undefined => (settings.documentation === undefined ? shipped : pagesAt(settings.documentation))(code);
-  const findings = makeFindings(connection, workspace, () => client, pageOf);
-  const session: Session = { client: () => client, connection, workspace, guard, findings };
+  const thread = targetThread((error) => {
+    connection.console.error(`thread: ${error.stack ?? error.message}`);
+  });
+  const findings = makeFindings(connection, workspace, () => client, pageOf, thread);
+  const session: Session = { client: () => client, connection, workspace, guard, findings, thread };
 
   connection.onInitialize((params): InitializeResult => {
     const { capabilities } = params;

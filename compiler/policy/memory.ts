@@ -77,7 +77,7 @@ export function rememberTenant(before: TenantMemory | undefined, resolving: Reso
       symbols.push(now);
     }
     const { file } = place;
-    resolving.context.facts.recordLater(file.id, symbols, () => earlier.uses.map((use) => occurrenceOf(use, file.id, start, symbols)));
+    resolving.context.facts.recordLater(file.id, symbols, usesLater(earlier.uses, file.id, start, symbols));
     // Pieces of the text as it is now: those of the earlier one would keep all of that from being freed.
     return { ...earlier, made, symbols };
   };
@@ -174,6 +174,11 @@ function usesOf(occurrences: readonly Occurrence[], start: number): Pick<Known<u
     return { start: span.start - start, end: span.end - start, symbol: index };
   });
   return { uses, symbols: [...indices.keys()] };
+}
+
+/** A function of its own: what is kept of a check must hold nothing of how it was made, or every check would hold the one before. */
+function usesLater(uses: readonly Use[], file: string, start: number, symbols: readonly PolicySymbol[]): () => readonly Occurrence[] {
+  return () => uses.map((use) => occurrenceOf(use, file, start, symbols));
 }
 
 function occurrenceOf(use: Use, file: string, start: number, symbols: readonly PolicySymbol[]): Occurrence {

@@ -82,9 +82,8 @@ export function resolveTenant(resolving: Begun, scope: TenantScope, remember: Re
       return [remember?.policy(place, item, resolve) ?? resolve()];
     })
     .sort((left, right) => right.priority - left.priority || (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
-  let rules: readonly Rule[] | undefined;
   const doc = scope.symbol.doc;
-  const tenant: Tenant = {
+  const tenant = withRules({
     name,
     origin: originOf(firstPart.file, firstPart.node.name.span),
     ...(doc === undefined ? {} : { doc }),
@@ -94,11 +93,6 @@ export function resolveTenant(resolving: Begun, scope: TenantScope, remember: Re
     networks,
     groups,
     policies,
-    // Asked for only by who asks about flows, which an editor does not at each keystroke.
-    get rules() {
-      rules ??= policies.flatMap((policy) => policy.rules);
-      return rules;
-    },
     exports: of("export").flatMap(({ place, item }) => (item.kind === "export" ? resolveExport(resolving, place, item) : [])),
     qosProfiles: of("qos").flatMap(({ item }) => {
       const symbol = item.kind === "qos" ? scope.symbolOfNode.get(item) : undefined;
@@ -107,9 +101,22 @@ export function resolveTenant(resolving: Begun, scope: TenantScope, remember: Re
     apps: of("app").flatMap(({ place, item }) => (item.kind === "app" ? [resolveApp(resolving, place, item)] : [])),
     contracts: of("contracts").flatMap(({ place, item }) => (item.kind === "contracts" ? [resolveContracts(place, item)] : [])),
     loadBalancers: blocks("loadbalancer").flatMap(({ place, block }) => resolveLoadBalancer(resolving, place, block) ?? []),
-  };
+  });
   for (const [namespace, span] of namespaces.spans) spans.mark(tenant, `namespace ${namespace}`, span);
   return tenant;
+}
+
+/** Rules are asked for only by who asks about flows, which an editor does not at each keystroke. In a function of its own, so that a tenant holds nothing else. */
+function withRules(parts: Omit<Tenant, "rules">): Tenant {
+  const { policies } = parts;
+  let rules: readonly Rule[] | undefined;
+  return {
+    ...parts,
+    get rules() {
+      rules ??= policies.flatMap((policy) => policy.rules);
+      return rules;
+    },
+  };
 }
 
 function namespacesOf({ context }: Resolving, scope: TenantScope) {

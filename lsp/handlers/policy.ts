@@ -1,27 +1,43 @@
 /** Requests beyond LSP: what `protocol.ts` names. */
-import { explainFlow, matrix, proveTests, targetText, testItems } from "../features/policy.js";
+import { testItems } from "../features/policy.js";
+import type { PolicyAnswer, PolicyQuestion } from "../features/policy.js";
+import { refusal } from "../guard.js";
 import { explainFlowRequest, matrixRequest, runTestRequest, targetTextRequest, testsRequest } from "../protocol.js";
-import type { ExplainFlowParams, MatrixParams, MatrixText, RunTestParams, TargetTextParams, TestItem, TestsParams } from "../protocol.js";
+import type { ExplainFlowParams, MatrixParams, RunTestParams, TargetTextParams, TestItem, TestsParams } from "../protocol.js";
 import type { Session } from "../session.js";
-import type { View } from "../workspace/workspace.js";
+import { asking } from "./questions.js";
 
-export function answerAboutPolicy({ connection, workspace, guard }: Session): void {
-  const about = <Params extends { readonly uri: string }, Result>(
+export function answerAboutPolicy(session: Session): void {
+  const { connection, workspace, guard } = session;
+  const ask = asking(session);
+  const about = <Params extends { readonly uri: string }>(
     name: string,
-    nothing: Result,
-    feature: (view: View, params: Params) => Result,
+    nothing: NonNullable<PolicyAnswer["found"]> | null,
+    question: (params: Params) => PolicyQuestion,
   ): void => {
     connection.onRequest(
       name,
-      guard.request(name, (params: Params): Result => {
+      guard.request(name, async (params: Params, _cancelled, onCancel) => {
         const view = workspace.view(params.uri);
-        return view === undefined ? nothing : feature(view, params);
+        if (view === undefined) return nothing;
+        const answer = await ask(view, question(params), { onCancel });
+        return answer === undefined ? refusal(`${name} was left.`) : (answer.found ?? null);
       }),
     );
   };
-  about<TestsParams, TestItem[]>(testsRequest, [], testItems);
-  about(runTestRequest, [], (view, params: RunTestParams) => proveTests(view, params));
-  about(targetTextRequest, null, (view, params: TargetTextParams) => targetText(view, params.target) ?? null);
-  about<MatrixParams, MatrixText | null>(matrixRequest, null, (view) => matrix(view) ?? null);
-  about(explainFlowRequest, { text: "This file belongs to no project." }, (view, params: ExplainFlowParams) => explainFlow(view, params.question));
+  connection.onRequest(
+    testsRequest,
+    guard.request(testsRequest, ({ uri }: TestsParams): TestItem[] => {
+      const view = workspace.view(uri);
+      return view === undefined ? [] : testItems(view);
+    }),
+  );
+  about(runTestRequest, [], ({ name, tenant }: RunTestParams) => ({
+    kind: "tests",
+    ...(name === undefined ? {} : { name }),
+    ...(tenant === undefined ? {} : { tenant }),
+  }));
+  about(targetTextRequest, null, ({ target }: TargetTextParams) => ({ kind: "target", target }));
+  about<MatrixParams>(matrixRequest, null, () => ({ kind: "matrix" }));
+  about(explainFlowRequest, { text: "This file belongs to no project." }, ({ question }: ExplainFlowParams) => ({ kind: "flow", question }));
 }

@@ -51,8 +51,12 @@ export function* outcomesOf(project: ProjectState): Steps<readonly Outcome[]> {
 }
 
 /** The universe that targets may be asked about; none while the policy has errors. */
-export function soundUniverse({ universe, diagnostics }: Checked): Universe | undefined {
-  return diagnostics.some(({ severity }) => severity === "error") ? undefined : universe;
+export function soundUniverse(checked: Checked): Universe | undefined {
+  return hasErrors(checked) ? undefined : checked.universe;
+}
+
+export function hasErrors({ diagnostics }: Checked): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 export function makingOf(project: ProjectState): Making {

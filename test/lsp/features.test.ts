@@ -9,7 +9,7 @@ import { hover } from "../../lsp/features/hover.js";
 import { codeLenses } from "../../lsp/features/lenses.js";
 import { documentLinks } from "../../lsp/features/links.js";
 import { definition, highlights, prepareRename, references, rename } from "../../lsp/features/names.js";
-import { explainFlow, matrix, proveTests, targetText } from "../../lsp/features/policy.js";
+import { explainFlow, matrix, proveTests, subjectOf, targetText } from "../../lsp/features/policy.js";
 import { semanticTokens, tokenEdits, tokenModifiers, tokenTypes } from "../../lsp/features/semanticTokens.js";
 import { foldingRanges, selectionRanges } from "../../lsp/features/structure.js";
 import { documentSymbols, workspaceSymbols } from "../../lsp/features/symbols.js";
@@ -259,13 +259,15 @@ describe("what meaning adds to the text", () => {
   });
 
   it("proves tests, explains flows, and shows targets and the matrix", () => {
-    expect(proveTests(main, {})).toEqual([{ name: "redis answers to the frontend", tenant: "guestbook", passed: true, failures: [] }]);
-    expect(explainFlow(main, "frontend -> redis-master : redis").text).toMatchSnapshot();
-    expect(explainFlow(main, "@192.0.2.1 -> guestbook[app=redis,role=master]@10.1.1.2 : tcp/22").text).toContain("All of it is **denied**.");
-    expect(explainFlow(main, "nobody -> redis-master").text).toMatch(/not understood/);
-    expect(targetText(main, "kubernetes")?.artefacts.length).toBeGreaterThan(0);
-    expect(targetText(main, "nothing")).toBeUndefined();
-    expect(matrix(main)?.markdown).toMatch(/\*\*frontend\*\* \|.*tcp\/6379/);
+    expect(proveTests(subjectOf(main), {})).toEqual([{ name: "redis answers to the frontend", tenant: "guestbook", passed: true, failures: [] }]);
+    expect(explainFlow(subjectOf(main), "frontend -> redis-master : redis").text).toMatchSnapshot();
+    expect(explainFlow(subjectOf(main), "@192.0.2.1 -> guestbook[app=redis,role=master]@10.1.1.2 : tcp/22").text).toContain(
+      "All of it is **denied**.",
+    );
+    expect(explainFlow(subjectOf(main), "nobody -> redis-master").text).toMatch(/not understood/);
+    expect(targetText(subjectOf(main), "kubernetes")?.artefacts.length).toBeGreaterThan(0);
+    expect(targetText(subjectOf(main), "nothing")).toBeUndefined();
+    expect(matrix(subjectOf(main))?.markdown).toMatch(/\*\*frontend\*\* \|.*tcp\/6379/);
   });
 });
 

@@ -10,7 +10,7 @@ import { codeLenses } from "../../lsp/features/lenses.js";
 import { documentLinks } from "../../lsp/features/links.js";
 import { movedImports } from "../../lsp/features/moves.js";
 import { definition, references, rename } from "../../lsp/features/names.js";
-import { explainFlow } from "../../lsp/features/policy.js";
+import { explainFlow, subjectOf } from "../../lsp/features/policy.js";
 import { workspaceSymbols } from "../../lsp/features/symbols.js";
 import { outcomesOf } from "../../lsp/targets/outcomes.js";
 import { toRange } from "../../lsp/place.js";
@@ -134,7 +134,7 @@ describe("the market", () => {
   });
 
   it("explains a flow with the names of the tenant that it makes sense in", () => {
-    expect(explainFlow(shop, "web -> payments.v2/ledger : ledger").text).toMatch(/All of it is \*\*allowed\*\*/);
-    expect(explainFlow(payments, "auditor -> ledger : tcp/1").text).toMatch(/All of it is \*\*denied\*\*/);
+    expect(explainFlow(subjectOf(shop), "web -> payments.v2/ledger : ledger").text).toMatch(/All of it is \*\*allowed\*\*/);
+    expect(explainFlow(subjectOf(payments), "auditor -> ledger : tcp/1").text).toMatch(/All of it is \*\*denied\*\*/);
   });
 });

@@ -201,6 +201,44 @@ describe("what the targets make of a large project", () => {
       expect(found.kind === "full" && found.items.some(({ code }) => String(code).startsWith("CTV5"))).toBe(true);
     }));
 
+  const watching: ClientCapabilities = { ...pulls, window: { workDoneProgress: true } };
+  const asks: readonly (readonly [string, object])[] = [
+    ["ctv/targetText", { target: "contiv" }],
+    ["ctv/matrix", {}],
+    ["ctv/runTest", {}],
+    ["ctv/explainFlow", { question: "g1 -> g2 : tcp/80" }],
+    ["workspace/executeCommand", { command: "ctv.showTarget", arguments: [textDocument.uri] }],
+  ];
+
+  it("is answered by the thread when it is asked for, and everything else meanwhile, with a word to the reader", () =>
+    withClient([folder.uri()], watching, async (client) => {
+      for (const [method, params] of asks) {
+        const order: string[] = [];
+        const answer = client.request<object>(method, { uri: textDocument.uri, ...params }).then((found) => {
+          order.push(method);
+          return found;
+        });
+        await client.request("textDocument/completion", { textDocument, position: { line: 0, character: 0 } });
+        order.push("completion");
+        expect([await answer, order]).toEqual([expect.anything(), ["completion", method]]);
+      }
+      const begun = client.heard.flatMap(({ method, params }) => (method === "$/progress" ? [params] : []));
+      expect(begun.filter((params) => JSON.stringify(params).includes("compiling for contiv")).length).toBe(2);
+      expect(begun).toContainEqual(expect.objectContaining({ value: expect.objectContaining({ kind: "begin", cancellable: true }) }));
+      expect(begun.filter((params) => JSON.stringify(params).includes('"end"')).length).toBeGreaterThanOrEqual(asks.length);
+      expect(client.log).toEqual([]);
+    }));
+
+  it("is left when it is taken back", () =>
+    withClient([folder.uri()], pulls, async (client) => {
+      const first = client.ask("ctv/targetText", { uri: textDocument.uri, target: "contiv" });
+      const second = client.ask("ctv/targetText", { uri: textDocument.uri, target: "kubernetes" });
+      second.takeBack();
+      await expect(second.answer).rejects.toThrow(/cancelled/);
+      expect(await first.answer).toMatchObject({ artefacts: expect.anything() });
+      expect(await client.request("ctv/matrix", { uri: textDocument.uri })).toMatchObject({ svg: expect.anything() });
+    }));
+
   const made = async (client: Client): Promise<void> => {
     for (let tries = 0; tries < 200 && (await counted(client)).length === 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
   };

@@ -1,10 +1,12 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { check } from "../../../compiler/compile.js";
 import { checkMemory } from "../../../compiler/memory.js";
 import type { SourceText } from "../../../compiler/source/files.js";
 import { parseFile } from "../../../grammar/parse.js";
 import type { SourceFile } from "../../../grammar/syntax.js";
-import { leafFile, projectOfFiles } from "../../bench/lsp/projects.js";
+import { commonFile, leafFile, projectOfFiles } from "../../bench/lsp/projects.js";
 import { checkWith, said } from "../../support/incremental.js";
 import type { Texts } from "../../support/incremental.js";
 import { beginning, checkSituation, nextSituation } from "../../support/manyfiles.js";
@@ -28,6 +30,16 @@ describe("a check of many files that remembers the ones before", () => {
     expect(tenantsIn({ "a.ctv": "tenant a { }\n" })).toBe(1);
     expect(tenantsIn({ "a.ctv": "tenant a { }\n", "b.ctv": "tenant b { }\n" })).toBe(2);
     expect(tenantsIn({ "b.ctv": "tenant b { }\n" })).toBe(1);
+  });
+
+  it("tells a value from outside that does not fit once, however many params read it and whenever they did", () => {
+    const memory = checkMemory();
+    const toldWith = (second: string): number => {
+      const texts = { "a.ctv": "param where: port\n", "b.ctv": second };
+      const params = new Map([["where", { value: "nowhere", from: "a test" }]]);
+      return checkWith(texts, { params, memory }).diagnostics.filter(({ code }) => code === "CTV3026").length;
+    };
+    expect([toldWith("param where: port\n"), toldWith("param where: port // again\n")]).toEqual([1, 1]);
   });
 
   it("tells a declaration as unused while no file uses it, whichever of them changes", () => {
@@ -98,5 +110,26 @@ describe("a change in a file that no other depends on", () => {
     const few = madeAgain(20);
     expect(few).toEqual({ looked: [leafFile], files: 1, "scopes of files": 1, "scopes of tenants": 1, tenants: 1, "lists of findings": 1 });
     expect(madeAgain(200)).toEqual(few);
+  });
+
+  it("leaves nothing of the checks before the last", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    const memory = checkMemory();
+    const texts = Object.fromEntries(Object.entries(projectOfFiles(5)).filter(([id]) => id.endsWith(".ctv")));
+    const edited = (file: string, step: number): WeakRef<object> => {
+      const now = {
+        ...texts,
+        [file]: texts[file].replace("allow web ", `// ${step}\n    allow web `).replace("external office", `// ${step}\nexternal office`),
+      };
+      return new WeakRef(checkWith(now, { memory }).draft.tenants[0]);
+    };
+    const early = [edited(leafFile, 0), edited(commonFile, 1), edited(leafFile, 2), edited("tenants/t1.ctv", 3), edited(leafFile, 4)];
+    edited("tenants/t2.ctv", 5);
+    edited(commonFile, 6);
+    // What a weak reference was made of stays until the end of the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (typeof collect === "function") collect();
+    expect(early.map((tenant) => tenant.deref() === undefined)).toEqual(early.map(() => true));
   });
 });
