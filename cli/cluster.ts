@@ -32,7 +32,7 @@ const resources: readonly Resource[] = [
 ];
 
 /** Every object as a file of its own, by its name. Kinds that the cluster does not have are none. */
-export async function clusterFiles(lister: ObjectLister): Promise<readonly ManifestFile[]> {
+async function clusterFiles(lister: ObjectLister): Promise<readonly ManifestFile[]> {
   const lists = await Promise.all(resources.map((resource) => lister.list(resource, "")));
   return lists.flat().map((object) => ({ file: nameOf(object), text: `${JSON.stringify(trimmed(object), undefined, 2)}\n` }));
 }

@@ -9,7 +9,7 @@ import { decode, kindOf, readText, sourceLimit } from "./io/read.js";
 import type { Terminal } from "./terminal.js";
 
 export const projectFileName = "ctv.yaml";
-export const stdinId = "<stdin>";
+const stdinId = "<stdin>";
 
 export interface Inputs {
   /** Absolute path of the project's folder. */
@@ -57,7 +57,7 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
 }
 
 /** The folder of the nearest project file, from `folder` upward. */
-export function nearestProject(folder: string): string | undefined {
+function nearestProject(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (kindOf(join(at, projectFileName)) === "file") return at;
     if (dirname(at) === at) return undefined;

@@ -49,7 +49,7 @@ export function retrying(work: (signal: AbortSignal) => Promise<void>, onError: 
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Settles after so many milliseconds, or when the signal says stop. */
-export function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -14,7 +14,7 @@ import { formatBandwidth, parseBandwidth } from "./bandwidth.js";
 import { addressProblem, formatAddresses, mappedProblem, readAddress, readAddresses, readPrefix } from "./literals.js";
 import { describeValue } from "./describe.js";
 
-export const paramTypes = ["string", "int", "port", "bool", "bandwidth", "cidr", "cidrs", "address"] as const;
+const paramTypes = ["string", "int", "port", "bool", "bandwidth", "cidr", "cidrs", "address"] as const;
 export type ParamType = (typeof paramTypes)[number];
 
 export type ParamValue =
@@ -74,7 +74,7 @@ export function formatParam(value: ParamValue): string {
   }
 }
 
-export function isParamType(text: string): text is ParamType {
+function isParamType(text: string): text is ParamType {
   return paramTypes.some((type) => type === text);
 }
 
@@ -123,7 +123,7 @@ export function paramsFromOutside(scopes: () => readonly EvaluatedParams[], give
 type Tell = (input: GivenParam, diagnostic: Diagnostic) => void;
 
 /** Values from the command line are in no file; their messages carry this in place of one. */
-export function outsideSpan(from: string): Span {
+function outsideSpan(from: string): Span {
   return { file: `<${from}>`, start: 0, end: 0 };
 }
 

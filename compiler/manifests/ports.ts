@@ -24,7 +24,7 @@ export function readPortNumber(at: Cursor): number | undefined {
 }
 
 /** Kubernetes' `IsValidPortName` (RFC 6335 §5.1): at most 15 characters, lower case, at least one letter. */
-export function portNameProblem(name: string): string | undefined {
+function portNameProblem(name: string): string | undefined {
   if (name.length > 15) return `it has ${name.length} characters, at most 15 are allowed`;
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.includes("--"))
     return "it takes lower case letters, digits, and single hyphens between them";

@@ -19,10 +19,6 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-export function isWorkloadKind(kind: string): boolean {
-  return Object.hasOwn(templates, kind);
-}
-
 export function readWorkload(at: Cursor, object: ObjectName & { readonly namespace: string }): Workload | undefined {
   const template = (templates[object.kind] ?? []).reduce<Cursor>((inner, name) => (isPresent(inner) ? field(inner, name) : inner), at);
   if (!isPresent(template)) return reportMissing(at, template.path);

@@ -12,7 +12,7 @@ import type { AciGateway, BgpHost, Fabric } from "./model.js";
 import type { NamedBlock } from "./networks.js";
 
 /** What netmaster sets at its start (contiv.md §2), but for forwarding: VXLAN, the default of networks, needs `routing` there. */
-export const fabricDefaults = {
+const fabricDefaults = {
   mode: "default",
   forwarding: "routing",
   arp: "proxy",

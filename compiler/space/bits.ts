@@ -5,16 +5,12 @@ export function makeBits(size: number): Bits {
   return new Uint32Array((size + 31) >> 5);
 }
 
-export function setBit(bits: Bits, position: number): void {
+function setBit(bits: Bits, position: number): void {
   bits[position >> 5] |= 1 << (position & 31);
 }
 
 export function clearBit(bits: Bits, position: number): void {
   bits[position >> 5] &= ~(1 << (position & 31));
-}
-
-export function hasBit(bits: Bits, position: number): boolean {
-  return (bits[position >> 5] & (1 << (position & 31))) !== 0;
 }
 
 /** All of 0..size-1. */
@@ -35,7 +31,7 @@ export function eachBit(bits: Bits, visit: (position: number) => void): void {
   }
 }
 
-export function addBits(bits: Bits, others: Bits): void {
+function addBits(bits: Bits, others: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] |= others[word];
 }
 

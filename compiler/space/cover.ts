@@ -193,7 +193,7 @@ export function uncoveredParts(box: FlowBox, covers: readonly FlowBox[]): readon
 }
 
 /** Shows `visit` disjoint boxes that make up what no cover holds, until it answers `true`; whether it did. */
-export function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
+function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
   return covers.length === 0 ? visit(box) : search(box, covers, makeDimensions(), visit);
 }
 

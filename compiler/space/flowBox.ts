@@ -41,7 +41,7 @@ export interface Flow {
 }
 
 /** A family in which the box has a flow. */
-export function boxFamily(box: FlowBox): Family | undefined {
+function boxFamily(box: FlowBox): Family | undefined {
   const from = box.source.addresses;
   const to = box.destination.addresses;
   if (from.v4.length > 0 && to.v4.length > 0 && overlaps(box.service, familyServices(4))) return 4;

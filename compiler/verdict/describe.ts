@@ -12,7 +12,7 @@ export function describeFlow(policy: Policy, flow: Flow): string {
 }
 
 /** The groups of an end, or the tenant it belongs to, or `world`; with its address. */
-export function describeEnd(policy: Policy, end: End): string {
+function describeEnd(policy: Policy, end: End): string {
   const several = policy.tenants.length > 1;
   const owners = ownersOf(policy, end);
   const groups = owners.flatMap((tenant) => groupsOf(tenant, end).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)));

@@ -12,7 +12,7 @@ import { containsService, familyServices, isIcmp, protocolNumber, servicePoint }
 import type { ProtocolName } from "../space/service.js";
 import { describeService } from "./describe.js";
 
-export function formatEnd(end: End): string {
+function formatEnd(end: End): string {
   const labels = Object.entries(end.labels).map(([key, value]) => `${word(key)}=${value === "" ? "" : word(value)}`);
   return `${end.namespace === undefined ? "" : word(end.namespace)}${labels.length === 0 ? "" : `[${labels.join(",")}]`}@${formatAddress(end.address)}`;
 }

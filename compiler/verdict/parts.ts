@@ -5,7 +5,6 @@
  * what it overlaps and not what the policy holds.
  */
 import type { Action, Tenant } from "../policy/model.js";
-import { possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { flowProduct, intersectFlowBoxes, uncoveredParts } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
@@ -21,16 +20,12 @@ export interface DecidedPart {
 }
 
 /**
- * The parts of a set of flows. They make up the whole set, and are disjoint where its boxes are. Some may hold no flow that can exist;
- * `possibleParts` leaves these out.
+ * The parts of a set of flows. They make up the whole set, and are disjoint where its boxes are. Some may hold no flow that can exist:
+ * `possiblePart` tells.
  */
 export function decidedParts(universe: Universe, set: FlowSet): readonly DecidedPart[] {
   const start = set.map((flows): DecidedPart => ({ flows, outcome: "untouched", verdicts: [] }));
   return universe.policy.tenants.reduce<readonly DecidedPart[]>((parts, tenant) => parts.flatMap((part) => askTenant(universe, tenant, part)), start);
-}
-
-export function possibleParts(universe: Universe, set: FlowSet): readonly DecidedPart[] {
-  return decidedParts(universe, set).filter((part) => possiblePart(universe, part.flows) !== undefined);
 }
 
 function askTenant(universe: Universe, tenant: Tenant, part: DecidedPart): readonly DecidedPart[] {

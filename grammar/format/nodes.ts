@@ -98,12 +98,6 @@ export function commentsOf(node: FormatNode): readonly PlacedComment[] {
   return comments;
 }
 
-/** The declarations with a body in braces. */
-export type Braced = Extract<
-  TreeNode,
-  { readonly items: unknown } | { readonly statements: unknown } | { readonly rules: unknown } | { readonly expectations: unknown }
->;
-
 /** The statements between the braces of `node`, or undefined where it has no braces. A file counts as having them. */
 export function bodyOf(node: FormatNode): readonly FormatNode[] | undefined {
   if ("items" in node) return node.items;

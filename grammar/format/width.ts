@@ -37,7 +37,7 @@ function sumOfWidths(docs: readonly Doc[]): number | undefined {
 }
 
 /** Columns of a text, one for each character. */
-export function textWidth(text: string): number {
+function textWidth(text: string): number {
   let width = 0;
   for (const character of text) if (character !== "") width += 1;
   return width;

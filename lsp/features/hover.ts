@@ -94,7 +94,7 @@ function focusOf(node: SyntaxNode): Span {
   return node.kind === "rule" ? actionSpan(node) : node.span;
 }
 
-export function actionSpan(rule: Rule): Span {
+function actionSpan(rule: Rule): Span {
   return { ...rule.span, end: rule.span.start + rule.action.length };
 }
 

@@ -41,7 +41,7 @@ function entry(view: View, name: string, kind: SymbolKind, span: Span, selection
 }
 
 /** How an editor shows each kind of declaration. */
-export function editorKind(kind: DeclaredKind): SymbolKind {
+function editorKind(kind: DeclaredKind): SymbolKind {
   switch (kind) {
     case "tenant":
       return SymbolKind.Namespace;

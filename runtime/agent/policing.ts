@@ -10,7 +10,7 @@ import type { Operation } from "../ovsdb/client.js";
 import { mapValue, setValue } from "../ovsdb/values.js";
 
 /** The key in an interface's external ids. */
-export const policedKey = "ctv-policed";
+const policedKey = "ctv-policed";
 
 const unlimited = { rate: 0, burst: 0 };
 

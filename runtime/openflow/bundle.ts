@@ -33,7 +33,7 @@ export function putBundleControl(writer: ByteWriter, xid: number, bundle: number
 }
 
 /** One change of a bundle; the message inside has the same id, and errors name it. */
-export function putBundleAdd(writer: ByteWriter, xid: number, bundle: number, change: Modification): void {
+function putBundleAdd(writer: ByteWriter, xid: number, bundle: number, change: Modification): void {
   const at = beginMessage(writer, messageTypes.bundleAdd, xid);
   putWord(writer, bundle);
   putShort(writer, 0);

@@ -74,15 +74,6 @@ export function putNumber(writer: ByteWriter, value: number | bigint, size: numb
   for (let at = 16 - size; at < 16; at += 4) putWord(writer, halves.getUint32(at));
 }
 
-const scratch: ByteWriter = { bytes: Buffer.allocUnsafe(16), at: 0 };
-
-/** The bytes of `putNumber`, as text. */
-export function numberText(value: number | bigint, size: number): string {
-  scratch.at = 0;
-  putNumber(scratch, value, size);
-  return textFrom(scratch, 0);
-}
-
 /** Below, a loop is faster than a call out of JavaScript. */
 const SHORT_TEXT = 96;
 
@@ -185,12 +176,6 @@ export function skip(reader: ByteReader, count: number): void {
 export function getText(reader: ByteReader, count: number): string {
   const at = take(reader, count);
   return reader.bytes.toString("latin1", at, at + count);
-}
-
-/** A copy, so that it may be kept. */
-export function getBytes(reader: ByteReader, count: number): Buffer {
-  const at = take(reader, count);
-  return Buffer.from(reader.bytes.subarray(at, at + count));
 }
 
 /** A reader of the next `count` bytes, which are passed over. */

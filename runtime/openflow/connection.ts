@@ -325,7 +325,7 @@ function changeAt(pieces: Pieces, position: number): Modification | undefined {
 }
 
 /** A change in words: `add of table=80,priority=1001,tcp,...`. */
-export function changeText(change: Modification): string {
+function changeText(change: Modification): string {
   if (change.kind === "group") return `${change.command} of group ${change.group.id}`;
   const { table, priority, match } = decodeFlow(change.flow);
   const fields = match.flatMap((entry) => (entry.field === "unknown" ? [] : [entry]));

@@ -207,7 +207,7 @@ export function readFlowMod(reader: ByteReader): { readonly command: FlowCommand
 }
 
 /** A match as it stands in a message. */
-export function putMatch(writer: ByteWriter, match: string): void {
+function putMatch(writer: ByteWriter, match: string): void {
   const at = writer.at;
   putShort(writer, 1);
   putShort(writer, 4 + match.length);

@@ -53,14 +53,6 @@ function putField(writer: ByteWriter, field: WireField, entry: FieldMatch): void
 
 const scratch = byteWriter();
 
-/** The entries' bytes as text; empty for a match of everything. */
-export function encodeMatch(match: Match): string {
-  if (match.length === 0) return "";
-  scratch.at = 0;
-  putEntries(match);
-  return textFrom(scratch, 0);
-}
-
 /** `head` bytes and then the entries', in one text: for keys that begin with something else. */
 export function encodeMatchAfter(head: readonly number[], match: Match): string {
   scratch.at = 0;

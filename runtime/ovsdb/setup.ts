@@ -20,7 +20,7 @@ export interface BridgeSetup {
 }
 
 /** The key in external ids. */
-export const createdKey = "ctv-created";
+const createdKey = "ctv-created";
 
 const mark = { external_ids: mapValue({ [createdKey]: "true" }) };
 const isOurs = ({ externalIds }: { readonly externalIds: Readonly<Record<string, string>> }): boolean => externalIds[createdKey] !== undefined;

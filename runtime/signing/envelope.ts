@@ -14,11 +14,11 @@
 import { createHash, sign, verify } from "node:crypto";
 import type { SigningKey, TrustedKey } from "./keys.js";
 
-export const ENVELOPE_FORMAT = "ctv-signed-program";
-export const ENVELOPE_VERSION = 1;
+const ENVELOPE_FORMAT = "ctv-signed-program";
+const ENVELOPE_VERSION = 1;
 
 /** Longest envelope that is looked at, in bytes: about a hundred thousand rules. */
-export const ENVELOPE_LIMIT = 64 << 20;
+const ENVELOPE_LIMIT = 64 << 20;
 /** Longest note, in UTF-16 code units. */
 export const NOTE_LIMIT = 200;
 const HEADER_LIMIT = 4096;

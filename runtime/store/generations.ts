@@ -14,7 +14,7 @@ import type { KeyValues } from "./keyvalue.js";
 
 const PREFIX = "generations/";
 const DIGITS = 12;
-export const HIGHEST_GENERATION = 10 ** DIGITS - 1;
+const HIGHEST_GENERATION = 10 ** DIGITS - 1;
 
 /** A generation as it lies in the store, not verified. */
 export interface Stored {

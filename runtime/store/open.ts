@@ -8,7 +8,7 @@ import { StoreError } from "./keyvalue.js";
 import type { KeyValues } from "./keyvalue.js";
 import { reasonOf } from "./reason.js";
 
-export const DEFAULT_PREFIX = "/ctv";
+const DEFAULT_PREFIX = "/ctv";
 
 /** Relative paths start at `folder`. @throws StoreError for settings that name no store, two, or files that cannot be read. */
 export async function openStore(settings: StoreSettings, folder: string): Promise<KeyValues> {

@@ -15,7 +15,7 @@ export function flowsOf({ products }: MeantRule): FlowSet {
 }
 
 /** Everything to or from the subjects of a policy. */
-export function allOf({ subjects }: Pick<MeantPolicy, "subjects">, direction: Direction): FlowSet {
+function allOf({ subjects }: Pick<MeantPolicy, "subjects">, direction: Direction): FlowSet {
   return direction === "ingress" ? flows.flowProduct(ends.allEnds, subjects, everyService) : flows.flowProduct(subjects, ends.allEnds, everyService);
 }
 

@@ -38,10 +38,6 @@ export function externalTitle(first: Address, last: Address): string {
   return `${address.formatAddress(first)}-${address.formatAddress(last)}[External]`;
 }
 
-export function pointTitle(point: Point): string {
-  return point.kind === "workload" ? point.title : externalTitle(point.first, point.last);
-}
-
 interface Owned {
   readonly workload: Workload;
   readonly owner: { readonly kind: string; readonly name: string };

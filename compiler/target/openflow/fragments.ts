@@ -24,7 +24,7 @@ export function familyMatch(family: Family | undefined): Match {
 }
 
 /** A source or destination address under a prefix. */
-export function prefixFragment(prefix: Prefix, side: "source" | "destination"): Fragment {
+function prefixFragment(prefix: Prefix, side: "source" | "destination"): Fragment {
   const { first } = prefixBounds(prefix);
   const width = bits(first.family);
   if (first.family === 4) {

@@ -48,7 +48,7 @@ export interface PieceCache {
   readonly ofService: (service: number) => readonly Fragment[];
 }
 
-export function pieceCache(program: Program): PieceCache {
+function pieceCache(program: Program): PieceCache {
   const conditions = { source: new Map<number, readonly Fragment[]>(), destination: new Map<number, readonly Fragment[]>() };
   const services = new Map<number, readonly Fragment[]>();
   const remember = (cache: Map<number, readonly Fragment[]>, key: number, make: () => readonly Fragment[]): readonly Fragment[] => {
@@ -164,7 +164,7 @@ function verdictActions(decision: number, verdict: "allow" | "deny" | "audit", l
 }
 
 /** The flows of one rule by itself. */
-export function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): readonly Flow[] {
+function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): readonly Flow[] {
   const dimensions = [
     unique(rule.source.flatMap((condition) => pieces.of(condition, "source"))),
     unique(rule.destination.flatMap((condition) => pieces.of(condition, "destination"))),

@@ -10,7 +10,7 @@ import { tableName } from "./tables.js";
 import { flowText } from "./text.js";
 
 /** By table, then highest priority first, then by what the cookie names, then by text. */
-export function sortedTexts(flows: readonly Flow[]): readonly string[] {
+function sortedTexts(flows: readonly Flow[]): readonly string[] {
   const keyed = flows.map((flow) => ({ flow, text: flowText(flow) }));
   keyed.sort(
     (a, b) =>

@@ -41,8 +41,6 @@ export const tables = {
   forward: 100,
 } as const;
 
-export type TableName = keyof typeof tables;
-
 /** The name of a table by its number. */
 export function tableName(table: number): string {
   return Object.entries(tables).find(([, number]) => number === table)?.[0] ?? `${table}`;

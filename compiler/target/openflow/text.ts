@@ -79,7 +79,7 @@ function valueText(field: FieldName, value: number | bigint): string {
 }
 
 /** The length of a mask whose one bits come first, else nothing. */
-export function maskLength(mask: bigint, width: number): number | undefined {
+function maskLength(mask: bigint, width: number): number | undefined {
   const holes = (1n << BigInt(width)) - 1n - mask;
   if ((holes & (holes + 1n)) !== 0n) return undefined;
   return width - (holes === 0n ? 0 : holes.toString(2).length);
@@ -144,7 +144,7 @@ const moveNames: Partial<Record<FieldName, string>> = {
 const moveWidths: Partial<Record<FieldName, number>> = { dl_src: 48, dl_dst: 48, arp_sha: 48, arp_tha: 48, ipv6_src: 128, ipv6_dst: 128 };
 
 /** A field's bits in the form that `move` and `zone=` take. */
-export function bitsText(bits: BitField): string {
+function bitsText(bits: BitField): string {
   const name = moveNames[bits.field] ?? `NXM_NX_${bits.field.toUpperCase()}`;
   const whole = bits.offset === 0 && bits.width === (moveWidths[bits.field] ?? 32) && bits.field !== "ct_label";
   if (whole) return `${name}[]`;

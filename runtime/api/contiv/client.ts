@@ -54,7 +54,7 @@ const leaderless = /^(Leader not found|Self proxying error)/;
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return text.split("\n", 1)[0].trim();
 }
 
@@ -89,7 +89,7 @@ function isField(value: unknown): value is Body[string] {
 }
 
 /** Fields of the model; nothing for what is no object of the kind. */
-export function liveObject(kind: Kind, value: unknown): LiveObject | undefined {
+function liveObject(kind: Kind, value: unknown): LiveObject | undefined {
   if (!isObject(value)) return undefined;
   const body = Object.fromEntries(
     models[kind].fields.flatMap(({ name }) => {

@@ -61,7 +61,7 @@ const ignored: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 const unordered: ReadonlySet<string> = new Set(["policies", "extContractsGrps", "endpointGroups", "contracts", "selectors", "ports"]);
 
 /** The form in which equal meaning is equal text. */
-export function normalForm(kind: Kind, body: Body, subnetOf: SubnetOf): Body {
+function normalForm(kind: Kind, body: Body, subnetOf: SubnetOf): Body {
   const told = kind === "rule" ? ruleForm(body, subnetOf) : body;
   const left = ignored[kind] ?? [];
   const form: Record<string, Value> = {};

@@ -7,7 +7,7 @@
  * deleted. What is owned is what either says, so that a crash between the two forgets nothing.
  */
 import type { Body } from "../../../compiler/target/contiv/model.js";
-import { list, nameOf, tenantOf, text } from "./objects.js";
+import { list, tenantOf, text } from "./objects.js";
 import type { LiveObject, ObjectName } from "./objects.js";
 import type { Request } from "./request.js";
 
@@ -81,5 +81,3 @@ export function writeRecord(records: Records, tenant: string, owner: string, nam
 export function homeOf(object: LiveObject, firstTenant: string): string {
   return tenantOf(object) === "" ? firstTenant : tenantOf(object);
 }
-
-export const ownedName = nameOf;

@@ -42,7 +42,8 @@ function placeOf(path: string): Place | undefined {
   if (core !== null) return { kind: `${core[1]}.core` };
   const found = /^\/apis\/([^/]+)\/[^/]+\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?$/.exec(path);
   if (found === null) return undefined;
-  const [, group, namespace, plural, name] = found as unknown as readonly [string, string, string | undefined, string, string | undefined];
+  // Groups that may be left out of a match are undefined then, which the library's types do not say.
+  const [, group, namespace, plural, name]: readonly (string | undefined)[] = found;
   return { kind: `${plural}.${group}`, ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }) };
 }
 

@@ -7,7 +7,7 @@ import { contivObject } from "./object.js";
 import type { ContivObject } from "./object.js";
 
 /** All six fields, always: netmaster compares an update with the stored object, so a missing one would count as a change (contiv.md §1.3). */
-export function globalObject(fabric: Fabric): ContivObject {
+function globalObject(fabric: Fabric): ContivObject {
   const body: Body = {
     name: "global",
     networkInfraType: fabric.mode,
@@ -20,7 +20,7 @@ export function globalObject(fabric: Fabric): ContivObject {
   return contivObject("global", body, "global", fabric.origin, "what holds for the whole installation");
 }
 
-export function aciObject(aci: AciGateway): ContivObject {
+function aciObject(aci: AciGateway): ContivObject {
   const body: Body = {
     name: "aciGw",
     ...(aci.pathBindings.length === 0 ? {} : { pathBindings: aci.pathBindings.join(",") }),
@@ -32,7 +32,7 @@ export function aciObject(aci: AciGateway): ContivObject {
   return contivObject("aciGw", body, "aciGw", aci.origin, "the gateway to the ACI fabric");
 }
 
-export function bgpObject(host: BgpHost): ContivObject {
+function bgpObject(host: BgpHost): ContivObject {
   const body: Body = {
     hostname: host.name,
     routerip: formatPrefix(host.routerIp),
@@ -43,7 +43,7 @@ export function bgpObject(host: BgpHost): ContivObject {
   return contivObject("Bgp", body, `bgp/${host.name}`, host.origin, "how the host tells its routes outside");
 }
 
-export function tenantObject(tenant: Tenant): ContivObject {
+function tenantObject(tenant: Tenant): ContivObject {
   return contivObject("tenant", { tenantName: tenant.name }, `tenants/${tenant.name}/tenant`, tenant.origin, "the tenant");
 }
 
@@ -54,7 +54,7 @@ function subnetText(network: Network): string | undefined {
   return range === undefined ? formatPrefix(subnet) : `${formatAddress(range.first)}-${formatAddress(range.last)}/${subnet.length}`;
 }
 
-export function networkObject(tenant: Tenant, network: Network): ContivObject | undefined {
+function networkObject(tenant: Tenant, network: Network): ContivObject | undefined {
   const subnet = subnetText(network);
   if (subnet === undefined) return undefined;
   const body: Body = {
@@ -83,7 +83,7 @@ export function bandwidthText(bitsPerSecond: number): string {
   return `${Math.ceil(bitsPerSecond / 1000)}kbps`;
 }
 
-export function profileObject(tenant: Tenant, profile: QosProfile): ContivObject {
+function profileObject(tenant: Tenant, profile: QosProfile): ContivObject {
   const body: Body = {
     profileName: profile.name,
     tenantName: tenant.name,
@@ -101,7 +101,7 @@ export function profilesOf(tenant: Tenant): readonly QosProfile[] {
   return [...own.values()];
 }
 
-export function contractsObject(tenant: Tenant, contracts: Contracts): ContivObject {
+function contractsObject(tenant: Tenant, contracts: Contracts): ContivObject {
   const body: Body = { tenantName: tenant.name, contractsGroupName: contracts.name, contractsType: contracts.type, contracts: contracts.names };
   return contivObject(
     "extContractsGroup",
@@ -112,7 +112,7 @@ export function contractsObject(tenant: Tenant, contracts: Contracts): ContivObj
   );
 }
 
-export function groupObject(tenant: Tenant, entry: EndpointGroup, policies: readonly string[]): ContivObject {
+function groupObject(tenant: Tenant, entry: EndpointGroup, policies: readonly string[]): ContivObject {
   const { group, network } = entry;
   const body: Body = {
     groupName: group.name,
@@ -133,7 +133,7 @@ export function groupObject(tenant: Tenant, entry: EndpointGroup, policies: read
 }
 
 /** Only groups with workloads are endpoint groups, so only these can be in an application profile. */
-export function appObjects(ground: Ground): readonly ContivObject[] {
+function appObjects(ground: Ground): readonly ContivObject[] {
   const { tenant } = ground;
   return tenant.apps.map((app) => {
     const members = app.groups.filter((name) => ground.groups.has(name));
@@ -152,7 +152,7 @@ export function selectorTexts(balancer: LoadBalancer): readonly string[] | undef
   return texts.length === 0 ? undefined : texts;
 }
 
-export function balancerObject(tenant: Tenant, balancer: LoadBalancer): ContivObject | undefined {
+function balancerObject(tenant: Tenant, balancer: LoadBalancer): ContivObject | undefined {
   const selectors = selectorTexts(balancer);
   const ports = balancer.ports.filter((port) => port.protocol !== "sctp");
   if (selectors === undefined || ports.length === 0) return undefined;

@@ -48,7 +48,7 @@ export const within = (a: Addresses, b: Addresses): boolean => intervals.within(
 export const overlaps = (a: Addresses, b: Addresses): boolean => intervals.overlaps(a, b);
 
 /** Whether Contiv can hold the network: netmaster needs an IPv4 subnet. */
-export function isContivNetwork(network: Network): boolean {
+function isContivNetwork(network: Network): boolean {
   return network.subnet !== undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Artefact } from "../../target.js";
 import type { EndpointGroup } from "./ground.js";
 
 export const kustomizePath = "labels/kustomization.yaml";
-export const commandsPath = "labels/kubectl-label.txt";
+const commandsPath = "labels/kubectl-label.txt";
 
 /** One member of a tenant's groups that needs labels. */
 export interface Labelled {
@@ -37,7 +37,7 @@ function requirementTexts(key: string, set: ValueSet): readonly string[] {
   return [...present, set.values.length === 1 ? `${key}!=${set.values[0]}` : `${key} notin (${listed})`];
 }
 
-export function selectorText(selector: Selector): string {
+function selectorText(selector: Selector): string {
   return [...selector.labels].flatMap(([key, set]) => requirementTexts(key, set)).join(",");
 }
 

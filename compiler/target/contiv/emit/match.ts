@@ -51,7 +51,7 @@ export interface Term {
 
 const none: Addresses = [];
 
-export function prefixAddresses(prefix: Prefix): Addresses {
+function prefixAddresses(prefix: Prefix): Addresses {
   if (prefix.address.family !== 4) return none;
   return [prefix.address.value, prefix.address.value + 2 ** (32 - prefix.length) - 1];
 }

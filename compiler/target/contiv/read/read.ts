@@ -62,7 +62,7 @@ export const everyAssumption: readonly Part[] = [
   },
 ];
 
-export const usualAssumptions: Assumptions = { clientPorts: "ephemeral", foreignWorkloads: "outside" };
+const usualAssumptions: Assumptions = { clientPorts: "ephemeral", foreignWorkloads: "outside" };
 
 /** Tenants share a VRF where their VLAN networks are routed. */
 function sharedVrf(documents: readonly Document[]): ReadonlySet<string> {

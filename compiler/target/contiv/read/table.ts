@@ -31,7 +31,7 @@ export interface Assumptions {
 }
 
 /** RFC 6056 §3.2 takes 1024 and up; Linux hands out 32768 to 60999, IANA's dynamic ports are 49152 and up. */
-export const firstEphemeralPort = 32768;
+const firstEphemeralPort = 32768;
 
 const v4: AddressSet = { v4: allAddresses.v4, v6: [] };
 const v6: AddressSet = { v4: [], v6: allAddresses.v6 };

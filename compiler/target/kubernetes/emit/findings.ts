@@ -17,7 +17,7 @@ import { describeFlow } from "../../../verdict/describe.js";
 import { formatFlow } from "../../../verdict/format.js";
 import type { RuleLoss } from "./losses.js";
 
-export const TARGET = "kubernetes";
+const TARGET = "kubernetes";
 
 function make(loss: RuleLoss, flow: string, details: Details): Diagnostic {
   const { tenant, rule } = loss;

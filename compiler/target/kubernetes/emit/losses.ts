@@ -33,7 +33,7 @@ const families = [
 ].map((addresses): EndBox => ({ ...ends.everyEnd, addresses }));
 
 /** A flow of the box that can exist. */
-export function possibleFlow(ground: Ground, box: FlowBox): Flow | undefined {
+function possibleFlow(ground: Ground, box: FlowBox): Flow | undefined {
   for (const family of families) {
     const [source, destination] = [box.source, box.destination].map((end) => {
       const part = ends.intersectEndBoxes(end, family);

@@ -22,7 +22,7 @@ export function shortHash(text: string): string {
 const alreadyFitting = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** One part of an object's name: lower case letters, digits and inner hyphens, at most 63. */
-export function namePart(name: string): string {
+function namePart(name: string): string {
   if (name.length <= 63 && alreadyFitting.test(name)) return name;
   const fitting = name
     .toLowerCase()

@@ -5,7 +5,7 @@ import type { ValueSet } from "../../../space/values.js";
 import type { LabelSelector, Requirement } from "../schema.js";
 
 /** Set by the API server on every namespace, with the namespace's name. */
-export const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
+const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
 
 interface Parts {
   readonly labels: readonly (readonly [string, string])[];

@@ -37,7 +37,7 @@ export function bindNode(program: Program, inventory: Inventory, node: string): 
 }
 
 /** The tables that depend on endpoints and on the node. `resolved` is the inventory's, and the same for all nodes. */
-export function bindEndpoints(program: Program, inventory: Inventory, nodeName: string, resolved: Resolved): BoundNode {
+function bindEndpoints(program: Program, inventory: Inventory, nodeName: string, resolved: Resolved): BoundNode {
   const context = nodeContext(program, inventory.nodes, nodeName);
   if (context === undefined)
     return { flows: [], groups: [], policing: [], problems: [{ node: nodeName, message: `the inventory has no node ${nodeName}` }] };

@@ -68,6 +68,3 @@ export const nodeCookie: Cookie = { kind: "pipeline", id: 0 };
 export function nodeFlow(table: number, priority: number, match: Match, actions: readonly Action[]): Flow {
   return { table, priority, cookie: nodeCookie, match, actions };
 }
-
-/** OpenFlow's number for the bridge's own port, the host. */
-export const LOCAL_PORT = 0xfffffffe;

@@ -114,7 +114,7 @@ export interface ReadValue {
   readonly mask: bigint;
 }
 
-export function fullMask(kind: FieldKind): bigint {
+function fullMask(kind: FieldKind): bigint {
   return (1n << BigInt(kind.width)) - 1n;
 }
 

@@ -23,7 +23,7 @@ interface Growing {
 }
 
 /** Rules in one direction of a ClusterNetworkPolicy (`maxItems`). */
-export const MOST_RULES = 25;
+const MOST_RULES = 25;
 
 /** `weight`: rules that entries of one source rule with one service take, for their peers and ports. */
 export function levelObjects(entries: readonly OrderedEntry[], weight: (rule: RuleEntries) => number): readonly LevelObject[] {

@@ -30,7 +30,7 @@ export interface OrderedEntry extends Allowance {
 }
 
 /** `networks` of an egress peer match pods at these addresses too (API type comments). */
-export const clusterMeans: Means = { addressesMatchPods: true, wholeProtocols: false };
+const clusterMeans: Means = { addressesMatchPods: true, wholeProtocols: false };
 
 /** The ends that a peer of an entry matches. */
 function matchedBy(direction: Direction, peer: Peer): EndBox | undefined {
