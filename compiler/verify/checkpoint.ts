@@ -7,13 +7,14 @@
  */
 import { everyFlow } from "../policy/universe.js";
 import type { EndBox } from "../space/ends.js";
-import { flowBox, flowBoxesOverlap, flowInSet } from "../space/flows.js";
+import { flowBox, flowBoxesOverlap, flowBoxWithin, flowInSet, uncoveredParts } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
 import { unionAllServices } from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
 import type { Checkpoint, CheckpointEntry } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
 import type { OverlapIndex } from "../verdict/overlap.js";
+import { knownFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
 
 /** A checkpoint whose runs are found by overlap: the owner of a row is the position of its run. */
@@ -27,15 +28,31 @@ export interface IndexedCheckpoint extends Checkpoint {
    * lies outside of them, and there little else is near.
    */
   readonly wide: FlowSet;
-  /** What the first run holds, where it allows and is few boxes: flows in one of them are soon told. */
+  /** What the first entry holds, where it allows and is few boxes: flows in one of them are soon told. */
   readonly open: FlowSet;
+  /** All flows that it may deny, and maybe others. */
+  readonly asked: FlowSet;
+}
+
+/** Checkpoints in a list, and which of them may deny some of a box: their positions, ascending. */
+export interface Checkpoints {
+  readonly all: readonly IndexedCheckpoint[];
+  readonly near: (box: FlowBox) => readonly number[];
+}
+
+export function indexCheckpoints(checkpoints: readonly Checkpoint[], among: FlowSet, known: KnownEnds): Checkpoints {
+  const all = checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, among, known));
+  const positions = all.map((_, at) => at);
+  if (all.length < 2) return { all, near: () => positions };
+  const index = overlapIndex(all.map(({ asked }) => asked));
+  return { all, near: (box) => [...new Set(index.overlapping(box).map(({ owner }) => owner))] };
 }
 
 /** More boxes than this are not worth being subtracted. */
 const FEW_BOXES = 16;
 
 /** `among`: the flows that will be asked about; entries beside them are left out. */
-export function indexCheckpoint(checkpoint: Checkpoint, among: FlowSet, known: KnownEnds): IndexedCheckpoint {
+function indexCheckpoint(checkpoint: Checkpoint, among: FlowSet, known: KnownEnds): IndexedCheckpoint {
   const runs: { readonly action: CheckpointEntry["action"]; readonly boxes: FlowBox[] }[] = [];
   const all = everyFlow.every((box) => among.includes(box));
   for (const { action, flows } of checkpoint.entries) {
@@ -48,13 +65,19 @@ export function indexCheckpoint(checkpoint: Checkpoint, among: FlowSet, known: K
   const few = (boxes: FlowSet): FlowSet => (boxes.length <= FEW_BOXES ? boxes : []);
   const [first = []] = merged;
   const actions = runs.map((run) => run.action);
+  const [entry] = checkpoint.entries;
+  const open = entry?.action === "allow" ? few(mergeServices(entry.flows, known)) : [];
+  const wide = [...few(first), ...merged.slice(1).slice(-1).flatMap(few)];
+  // Where all entries lie in the wide ones and others pass, nothing else can be denied.
+  const isInWide = checkpoint.otherwise === "allow" && merged.every((boxes) => boxes.every((box) => wide.some((held) => flowBoxWithin(box, held))));
   return {
     ...checkpoint,
     actions,
     firstDeny: actions.includes("deny") ? actions.indexOf("deny") : Infinity,
     index: overlapIndex(merged),
-    wide: [...few(first), ...merged.slice(1).slice(-1).flatMap(few)],
-    open: runs[0]?.action === "allow" ? few(first) : [],
+    wide,
+    open,
+    asked: isInWide ? wide : everyFlow.flatMap((box) => uncoveredParts(box, open)).flatMap((part) => knownFlows(part, known) ?? []),
   };
 }
 

@@ -13,19 +13,18 @@
 import type { Rule } from "../policy/model.js";
 import { everyFlow, touching } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import type { Flow, FlowSet } from "../space/flows.js";
-import type { Checkpoint, Loss, Reading } from "../target/target.js";
+import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
+import type { Loss, Reading } from "../target/target.js";
 import { evaluate } from "../verdict/evaluate.js";
 import { candidates } from "./candidates.js";
-import type { Checkpoints } from "./candidates.js";
-import { decidingEntry, indexCheckpoint } from "./checkpoint.js";
-import type { IndexedCheckpoint } from "./checkpoint.js";
+import { decidingEntry, indexCheckpoints } from "./checkpoint.js";
+import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
 import { deniedFlows } from "./denied.js";
 import type { Cause, Ground } from "./denied.js";
 import { knownEnds, knownFlows } from "./known.js";
 import { indexLosses } from "./losses.js";
 import type { Losses } from "./losses.js";
-import { sourceCheckpoints, tenantsNear } from "./source.js";
+import { sourceCheckpoints } from "./source.js";
 
 export interface Difference {
   readonly kind: "target-allows" | "target-denies" | "reply-denied";
@@ -53,10 +52,7 @@ const everything: Asked = { tooMuch: everyFlow, tooLittle: everyFlow };
  */
 export function comparison(universe: Universe, losses: readonly Loss[] = []): (reading: Reading, asked?: Asked) => readonly Difference[] {
   const known = knownEnds(universe);
-  const source: Checkpoints = {
-    all: sourceCheckpoints(universe).map((checkpoint) => indexCheckpoint(checkpoint, everyFlow, known)),
-    near: tenantsNear(universe),
-  };
+  const source = indexCheckpoints(sourceCheckpoints(universe), everyFlow, known);
   const said = new Map<Loss["outcome"], Losses>();
   const groundFor = (outcome: Loss["outcome"]): Ground => {
     const ofOutcome =
@@ -71,11 +67,12 @@ export function comparison(universe: Universe, losses: readonly Loss[] = []): (r
   return (reading, asked = everything) => {
     const tooMuch = asked.tooMuch.flatMap((box) => knownFlows(box, known) ?? []);
     const tooLittle = asked.tooLittle.flatMap((box) => knownFlows(box, known) ?? []);
-    const index = (checkpoints: readonly Checkpoint[], among: FlowSet) => checkpoints.map((checkpoint) => indexCheckpoint(checkpoint, among, known));
-    const target = index(reading.checkpoints, [...tooMuch, ...tooLittle]);
+    const target = indexCheckpoints(reading.checkpoints, [...tooMuch, ...tooLittle], known);
     return [
       ...(tooMuch.length === 0 ? [] : targetAllows(groundFor("allow"), source, target, tooMuch)),
-      ...(tooLittle.length === 0 ? [] : sourceAllows(groundFor("deny"), source, target, index(reading.replies, tooLittle), tooLittle)),
+      ...(tooLittle.length === 0
+        ? []
+        : sourceAllows(groundFor("deny"), source, target, indexCheckpoints(reading.replies, tooLittle, known), tooLittle)),
     ];
   };
 }
@@ -85,17 +82,16 @@ export function compare(universe: Universe, reading: Reading, losses: readonly L
   return comparison(universe, losses)(reading, asked);
 }
 
-function* targetAllows(ground: Ground, source: Checkpoints, target: readonly IndexedCheckpoint[], among: FlowSet): Generator<Difference> {
+function* targetAllows(ground: Ground, source: Checkpoints, target: Checkpoints, among: FlowSet): Generator<Difference> {
   const { universe, known } = ground;
   const seen = new Set<string>();
-  const positions = target.map((_, at) => at);
-  for (const permitted of candidates({ all: target, near: () => positions }, among, known)) {
+  for (const permitted of candidates(target, among, known)) {
     for (const at of source.near(permitted.box)) {
       const checkpoint = source.all[at];
       for (const part of touching(universe, checkpoint.name, [permitted.box])) {
         const box = knownFlows(part, known);
         if (box === undefined) continue;
-        for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target, witness))) {
+        for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target.all, witness))) {
           const difference = describe(universe, "target-allows", flow, checkpoint.name, by);
           if (once(seen, difference)) yield difference;
         }
@@ -104,21 +100,13 @@ function* targetAllows(ground: Ground, source: Checkpoints, target: readonly Ind
   }
 }
 
-function* sourceAllows(
-  ground: Ground,
-  source: Checkpoints,
-  target: readonly IndexedCheckpoint[],
-  replies: readonly IndexedCheckpoint[],
-  among: FlowSet,
-): Generator<Difference> {
+function* sourceAllows(ground: Ground, source: Checkpoints, target: Checkpoints, replies: Checkpoints, among: FlowSet): Generator<Difference> {
   const { universe } = ground;
   const seen = new Set<string>();
-  const asked = [
-    ...target.map((checkpoint) => ({ checkpoint, kind: "target-denies" as const })),
-    ...replies.map((checkpoint) => ({ checkpoint, kind: "reply-denied" as const })),
-  ];
+  const near = ({ all, near: positions }: Checkpoints, kind: Difference["kind"], box: FlowBox) =>
+    positions(box).map((at) => ({ checkpoint: all[at], kind }));
   for (const permitted of candidates(source, among, ground.known)) {
-    for (const { checkpoint, kind } of asked) {
+    for (const { checkpoint, kind } of [...near(target, "target-denies", permitted.box), ...near(replies, "reply-denied", permitted.box)]) {
       for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source.all, witness))) {
         const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";
         const difference = describe(universe, kind, flow, tenant, decidingEntry(checkpoint, flow)?.by ?? `the default of ${checkpoint.name}`);

@@ -12,7 +12,7 @@ import type { Candidate } from "./candidates.js";
 import type { IndexedCheckpoint } from "./checkpoint.js";
 import { commonFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
-import { exceptions, meets } from "./losses.js";
+import { exceptions, widest } from "./losses.js";
 import type { Losses, Wide } from "./losses.js";
 
 /** What all questions of one inclusion share. */
@@ -75,7 +75,6 @@ const FEW_ROWS = 64;
 
 function firstDenied(question: Question, part: FlowBox): Flow | undefined {
   const { checkpoint, ground } = question;
-  const { wide } = ground.losses;
   const rows = checkpoint.index.overlapping(part);
   const allowed: FlowBox[] = [];
   const near = rows.length <= FEW_ROWS ? allowed : undefined;
@@ -87,18 +86,18 @@ function firstDenied(question: Question, part: FlowBox): Flow | undefined {
       continue;
     }
     const denied = inside ? part : commonFlows(part, box, ground.known);
-    const flow = denied === undefined ? undefined : flowAmong(question, denied, { before: owner, wide, covers: [], near });
+    const flow = denied === undefined ? undefined : flowAmong(question, denied, { before: owner, excepted: [], near });
     if (flow !== undefined) return flow;
     if (inside) return undefined;
   }
-  return checkpoint.otherwise === "allow" ? undefined : flowAmong(question, part, { before: Infinity, wide, covers: [], near });
+  return checkpoint.otherwise === "allow" ? undefined : flowAmong(question, part, { before: Infinity, excepted: [], near });
 }
 
 /** What is denied, as far as something may still cover it. */
 interface Rest {
   readonly before: number;
-  readonly wide: readonly Wide[];
-  readonly covers: FlowSet;
+  /** Wide losses that do not cover it: it lies in their exceptions. */
+  readonly excepted: readonly Wide[];
   /** What the checkpoint allows before, near the part, where that is little. */
   readonly near: FlowSet | undefined;
 }
@@ -113,30 +112,28 @@ function isHeld({ checkpoint, permitted, ground }: Question, denied: FlowBox, { 
 }
 
 /**
- * A flow of `denied` that neither a run before `before` allows nor anything else covers. A wide loss makes it two questions: what lies
- * beside the loss, and what lies in each of its exceptions.
+ * A flow of `denied` that neither a run before `before` allows nor anything else covers. With wide losses it is several questions: what lies
+ * beside all of them, and what lies in an exception of one: of the widest only, since what lies in another is asked about there.
  */
 function flowAmong(question: Question, denied: FlowBox, rest: Rest): Flow | undefined {
   if (isHeld(question, denied, rest)) return undefined;
   const { ground, checkpoint, permitted, told } = question;
-  const { before, wide, covers, near } = rest;
+  const { before, excepted, near } = rest;
   const allowed =
     near ?? checkpoint.index.overlapping(denied, 0, before).flatMap((row) => (checkpoint.actions[row.owner] === "allow" ? [row.box] : []));
-  const found = possiblePart(ground.universe, denied, [
-    ...covers,
-    ...ground.losses.plain.overlapping(denied).map((row) => row.box),
-    ...deniedBefore(permitted, denied),
-    ...told,
-    ...allowed,
-  ]);
+  const covers = [...ground.losses.plain.overlapping(denied).map((row) => row.box), ...deniedBefore(permitted, denied), ...told, ...allowed];
+  const found = possiblePart(ground.universe, denied, covers);
   if (found === undefined) return undefined;
-  const [first, ...others] = wide.filter((loss) => meets(loss, denied));
-  if (first === undefined) return someFlow(found);
-  const beside = flowAmong(question, denied, { before, wide: others, covers: [...first.flows, ...covers], near });
-  if (beside !== undefined) return beside;
-  for (const part of exceptions(first, denied, ground.known)) {
-    const flow = flowAmong(question, part, { before, wide: others, covers, near });
-    if (flow !== undefined) return flow;
+  const losses = ground.losses.wideNear(denied).filter((loss) => !excepted.includes(loss));
+  const wide = widest(losses, denied, ground.known);
+  if (wide.length === 0) return someFlow(found);
+  const beside = possiblePart(ground.universe, denied, [...covers, ...wide.flatMap(({ flows }) => flows)]);
+  if (beside !== undefined) return someFlow(beside);
+  for (const loss of wide) {
+    for (const part of exceptions(loss, denied, ground.known)) {
+      const flow = flowAmong(question, part, { before, excepted: [...excepted, loss], near });
+      if (flow !== undefined) return flow;
+    }
   }
   return undefined;
 }

@@ -10,11 +10,12 @@ import { flowBox } from "../space/flows.js";
 import type { FlowBox } from "../space/flows.js";
 import { makeInterner } from "../space/intern.js";
 import { intersectServices, isEmptyService, servicesWithin } from "../space/service.js";
+import type { ServiceSet } from "../space/service.js";
 
 /** Both give nothing where none of the ends can exist. */
 export interface KnownEnds {
   readonly of: (box: EndBox) => EndBox | undefined;
-  /** What two known boxes share: the first itself where the second holds it. */
+  /** What two known boxes share: one of them itself where the other holds it. */
   readonly common: (a: EndBox, b: EndBox) => EndBox | undefined;
 }
 
@@ -32,6 +33,10 @@ export function knownEnds(universe: Universe): KnownEnds {
   };
   // The first of its kind stays itself, and "every flow" is told by identity.
   of(everyEnd);
+  const intersection = (a: EndBox, b: EndBox): EndBox | undefined => {
+    const box = intersectEndBoxes(a, b);
+    return box === undefined ? undefined : of(box);
+  };
   const shared = new Map<EndBox, Map<EndBox, EndBox | undefined>>();
   const common = (a: EndBox, b: EndBox): EndBox | undefined => {
     if (a === b) return a;
@@ -39,8 +44,7 @@ export function knownEnds(universe: Universe): KnownEnds {
     if (withA.size === 0) shared.set(a, withA);
     const known = withA.get(b);
     if (known !== undefined || withA.has(b)) return known;
-    const box = endBoxWithin(a, b) ? a : intersectEndBoxes(a, b);
-    const same = box === undefined ? undefined : of(box);
+    const same = endBoxWithin(a, b) ? a : endBoxWithin(b, a) ? b : intersection(a, b);
     withA.set(b, same);
     return same;
   };
@@ -54,12 +58,18 @@ export function knownFlows(box: FlowBox, known: KnownEnds): FlowBox | undefined 
   return source === box.source && destination === box.destination ? box : flowBox(source, destination, box.service);
 }
 
-/** What two boxes of known ends share, with the first one's own parts where the second holds them. */
+/** What two boxes of known ends share: one of them itself where it lies in the other. */
 export function commonFlows(a: FlowBox, b: FlowBox, known: KnownEnds): FlowBox | undefined {
-  const service = servicesWithin(a.service, b.service) ? a.service : intersectServices(a.service, b.service);
+  const service = commonServices(a.service, b.service);
   if (isEmptyService(service)) return undefined;
   const source = known.common(a.source, b.source);
   const destination = source === undefined ? undefined : known.common(a.destination, b.destination);
   if (source === a.source && destination === a.destination && service === a.service) return a;
+  if (source === b.source && destination === b.destination && service === b.service) return b;
   return flowBox(source, destination, service);
+}
+
+function commonServices(a: ServiceSet, b: ServiceSet): ServiceSet {
+  if (servicesWithin(a, b)) return a;
+  return servicesWithin(b, a) ? b : intersectServices(a, b);
 }

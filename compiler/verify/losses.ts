@@ -1,7 +1,8 @@
 /**
  * What has been said of a target: the flows that it is known to decide otherwise, found by overlap.
  */
-import { flowBoxesOverlap } from "../space/flows.js";
+import { boundedCache } from "../space/boundedCache.js";
+import { flowBoxWithin } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import type { Loss } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
@@ -18,15 +19,21 @@ export interface Wide {
 
 export interface Losses {
   readonly plain: OverlapIndex;
-  readonly wide: readonly Wide[];
+  /** The wide ones that have flows in common with a box. */
+  readonly wideNear: (box: FlowBox) => readonly Wide[];
 }
 
 export function indexLosses(losses: readonly Loss[], known: KnownEnds): Losses {
   const plain = losses.flatMap((loss) => (loss.except === undefined ? loss.flows : []));
+  // Losses of many tenants have the same exceptions.
+  const exceptOf = boundedCache(losses.length + 1, (except: FlowSet) => overlapIndex([mergeServices(except, known)]));
   const wide = losses.flatMap(({ flows, except }) =>
-    except === undefined ? [] : [{ flows: mergeServices(flows, known), except: overlapIndex([mergeServices(except, known)]) }],
+    except === undefined ? [] : [{ flows: mergeServices(flows, known), except: exceptOf(except) }],
   );
-  return { plain: overlapIndex([mergeServices(plain, known)]), wide };
+  const index = overlapIndex(wide.map(({ flows }) => flows));
+  const wideNear = (box: FlowBox): readonly Wide[] =>
+    wide.length === 0 ? wide : [...new Set(index.overlapping(box).map(({ owner }) => wide[owner]))];
+  return { plain: overlapIndex([mergeServices(plain, known)]), wideNear };
 }
 
 /** The parts of a box that are in the loss's flows and yet not lost; boxes of equal ends have the same ones. */
@@ -41,6 +48,15 @@ export function* exceptions({ flows, except }: Wide, box: FlowBox, known: KnownE
   }
 }
 
-export function meets(wide: Wide, box: FlowBox): boolean {
-  return wide.flows.some((flows) => flowBoxesOverlap(flows, box));
+/** Of losses, those whose part of a box lies in that of no other. */
+export function widest(losses: readonly Wide[], box: FlowBox, known: KnownEnds): readonly Wide[] {
+  if (losses.length < 2) return losses;
+  let kept: readonly { readonly loss: Wide; readonly parts: FlowSet }[] = [];
+  const holds = (loss: Wide, parts: FlowSet): boolean => parts.every((part) => loss.flows.some((flows) => flowBoxWithin(part, flows)));
+  for (const loss of losses) {
+    const parts = loss.flows.flatMap((flows) => commonFlows(box, flows, known) ?? []);
+    if (kept.some((other) => holds(other.loss, parts))) continue;
+    kept = [...kept.filter((other) => !holds(loss, other.parts)), { loss, parts }];
+  }
+  return kept.map(({ loss }) => loss);
 }

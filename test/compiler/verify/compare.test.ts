@@ -2,10 +2,13 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Diagnostic } from "../../../compiler/diagnostics/diagnostic.js";
-import { everyFlow, isPossibleEnd } from "../../../compiler/policy/universe.js";
+import { everyFlow, isPossibleEnd, touching } from "../../../compiler/policy/universe.js";
 import type { Universe } from "../../../compiler/policy/universe.js";
-import { flowInSet, intersectFlows, someFlow } from "../../../compiler/space/flows.js";
-import type { Flow } from "../../../compiler/space/flows.js";
+import { flowInSet, flowProduct, intersectFlows, someFlow } from "../../../compiler/space/flows.js";
+import type { Flow, FlowSet } from "../../../compiler/space/flows.js";
+import { everyService, portService, protocolNumber, protocolService, subtractServices } from "../../../compiler/space/service.js";
+import type { ServiceSet } from "../../../compiler/space/service.js";
+import { allEnds } from "../../../compiler/space/ends.js";
 import type { Checkpoint, Loss, Reading } from "../../../compiler/target/target.js";
 import { evaluate } from "../../../compiler/verdict/evaluate.js";
 import { compare } from "../../../compiler/verify/compare.js";
@@ -91,5 +94,53 @@ describe("the comparison", () => {
       { numRuns: 300 },
     );
     expect(Math.min(found.proved, found.refuted)).toBeGreaterThan(20);
+  });
+
+  it("does so of many tenants, each with a table of its own, and losses for each", () => {
+    const found = { proved: 0, refuted: 0 };
+    const saying = fc.array(fc.record({ flows: fc.option(flowSet, { nil: undefined }), except: flowSet }), { maxLength: 8 });
+    const many = policySketch({ tenants: 7, groups: 2, policies: 1, rules: 2 }).filter(({ tenants = [] }) => tenants.length > 4);
+    const wrongs = fc.array(fc.record({ at: fc.nat(6), flows: fc.option(flowSet, { nil: undefined }), action }), { maxLength: 3 });
+    fc.assert(
+      fc.property(many, wrongs, saying, flows, (sketch, wrong, said, asked) => {
+        const universe = universeOf(makePolicy(sketch));
+        const { policy, worldEnds } = universe;
+        // Flows that no tenant is asked about: a target has no business to stop them.
+        const extra = wrong.map(({ at, flows: more, action: outcome }) => ({
+          at,
+          entry: { flows: more ?? flowProduct(worldEnds, worldEnds, everyService), action: outcome, by: "too many" },
+        }));
+        const checkpoints = sourceCheckpoints(universe).map((checkpoint, position) => ({
+          ...checkpoint,
+          entries: [...extra.flatMap(({ at, entry }) => (at === position ? [entry] : [])), ...checkpoint.entries],
+        }));
+        const wide = said.map(({ flows: lost, except }, at): Loss => {
+          const own = touching(universe, policy.tenants[at % policy.tenants.length].name, everyFlow);
+          return { diagnostic, tenant: "t1", outcome: at % 3 === 0 ? "deny" : "allow", flows: lost ?? own, except };
+        });
+        const witnesses = extra.flatMap(({ entry }) => entry.flows.flatMap((box) => someFlow(box) ?? []));
+        found[holds(universe, { checkpoints, replies: [], problems: [] }, wide, [...witnesses, ...asked]) ? "refuted" : "proved"]++;
+      }),
+      { numRuns: 40 },
+    );
+    expect(Math.min(found.proved, found.refuted)).toBeGreaterThan(5);
+  });
+
+  it("takes wide losses together, and looks into the exceptions of each", () => {
+    const universe = universeOf(makePolicy({ tenants: [{ name: "t", groups: { a: { match: "app=a" } } }] }));
+    const open: Reading = { checkpoints: [{ name: "table", entries: [], otherwise: "allow" }], replies: [], problems: [] };
+    const tcp = protocolService(protocolNumber.tcp);
+    const ssh = flowProduct(allEnds, allEnds, portService(protocolNumber.tcp, 22, 22));
+    const lost = (services: ServiceSet, except: FlowSet): Loss => {
+      const said = flowProduct(allEnds, allEnds, services);
+      return { diagnostic, tenant: "t", outcome: "allow", flows: said, except };
+    };
+    const differences = (...losses: readonly Loss[]) => compare(universe, open, losses).map(({ flow: { protocol, detail } }) => [protocol, detail]);
+    const rest = lost(subtractServices(everyService, tcp), []);
+    expect(differences(lost(tcp, []), rest)).toEqual([]);
+    expect(differences(rest, lost(tcp, []))).toEqual([]);
+    expect(differences(rest, lost(tcp, ssh))).toEqual([[protocolNumber.tcp, 22]]);
+    expect(differences(rest, lost(tcp, ssh), lost(everyService, ssh))).toEqual([[protocolNumber.tcp, 22]]);
+    expect(differences(lost(everyService, ssh), lost(tcp, []))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 /** The resolved policy as Contiv's objects. */
+import { once } from "../../../once.js";
 import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Rule, Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
@@ -22,7 +23,7 @@ import type { RuleContext } from "./rulecontext.js";
 import { ruleFindings } from "./rulefindings.js";
 import { ruleObjects } from "./rules.js";
 import type { RuleObjects } from "./rules.js";
-import { scopeOf } from "./scope.js";
+import { groupFlowsOf, scopeOf } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { openTenants, othersAddresses } from "./strangers.js";
 import { HIGHEST, strataOf } from "./strata.js";
@@ -88,7 +89,12 @@ interface Policing {
   readonly findings: readonly Finding[];
 }
 
-function police({ ground, scope }: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, { portLimit }: ContivOptions): Policing {
+/** What the tenants have in common. */
+interface Common extends Pick<RuleContext, "scopes" | "groupFlows" | "portLimit"> {
+  readonly open: ReadonlySet<string>;
+}
+
+function police({ ground, scope }: Scene, { scopes, groupFlows, open, portLimit }: Common): Policing {
   const { tenant } = ground;
   const renderings = tenant.rules.map((rule) => renderRule(ground, rule, portLimit));
   if (ground.universe.policy.fabric?.mode === "aci") {
@@ -101,6 +107,7 @@ function police({ ground, scope }: Scene, scopes: readonly Scope[], open: Readon
     ground,
     scope,
     scopes,
+    groupFlows,
     answered: answeredBy(strata),
     heldBack: heldBackBy(strata),
     hasIpv6: hasIpv6(ground),
@@ -114,9 +121,9 @@ function police({ ground, scope }: Scene, scopes: readonly Scope[], open: Readon
   };
 }
 
-function emitTenant(scene: Scene, scopes: readonly Scope[], open: ReadonlySet<string>, options: ContivOptions): EmittedTenant {
+function emitTenant(scene: Scene, common: Common): EmittedTenant {
   const { ground } = scene;
-  const { rules: contivRules, findings } = police(scene, scopes, open, options);
+  const { rules: contivRules, findings } = police(scene, common);
   const rules = ruleObjects(ground, contivRules);
   const objects = tenantObjects(ground, rules.attached);
   const members = labelled(ground.tenant.name, ground.groups.values());
@@ -134,14 +141,14 @@ function emitTenant(scene: Scene, scopes: readonly Scope[], open: ReadonlySet<st
 
 const byPath = (a: Artefact, b: Artefact): number => (a.path < b.path ? -1 : 1);
 
-export function emitContiv(universe: Universe, options: ContivOptions): Emission {
-  const open = openTenants(universe);
+export function emitContiv(universe: Universe, { portLimit }: ContivOptions): Emission {
   const scenes = universe.policy.tenants.map((tenant): Scene => {
     const ground = groundOf(universe, tenant);
     return { ground, scope: scopeOf(ground) };
   });
   const scopes = scenes.map(({ scope }) => scope);
-  const tenants = scenes.map((scene) => emitTenant(scene, scopes, open, options));
+  const common: Common = { scopes, groupFlows: once(() => groupFlowsOf(scopes)), open: openTenants(universe), portLimit };
+  const tenants = scenes.map((scene) => emitTenant(scene, common));
   const fabric = fabricObjects(universe.policy);
   const artefacts = [
     ...fabric.map(objectArtefact),

@@ -3,6 +3,7 @@ import type { Details } from "../../../diagnostics/diagnostic.js";
 import type { Rule } from "../../../policy/model.js";
 import type { AddressSet } from "../../../space/address.js";
 import type { EndSet } from "../../../space/ends.js";
+import type { FlowSet } from "../../../space/flows.js";
 import { everyService, protocolNumber, protocolService, subtractServices, unionAllServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import type { Entry } from "./entry.js";
@@ -19,6 +20,8 @@ export interface RuleContext {
   readonly scope: Scope;
   /** Of all tenants. */
   readonly scopes: readonly Scope[];
+  /** What members of their endpoint groups send: one object, so that it is looked into once. */
+  readonly groupFlows: () => FlowSet;
   /** Rules that let replies pass over other protocols than TCP. */
   readonly answered: ReadonlySet<Rule>;
   /** For a rule that allows: the rules that deny and hold its replies back. */

@@ -78,13 +78,28 @@ export function unfilteredFlows(scopes: readonly Scope[], from: EndSet, to: EndS
   ];
 }
 
+/** What the members of all tenants' endpoint groups send. */
+export function groupFlowsOf(scopes: readonly Scope[]): FlowSet {
+  return flowProduct(
+    scopes.flatMap(({ members }) => members),
+    ends.allEnds,
+    everyService,
+  );
+}
+
 /**
- * All such flows from endpoints in no group that have an end in `own`. Their boxes would be the square of the groups; "all of the tenant's workloads
- * send, but to and from its groups" is as long as the groups.
+ * All such flows from endpoints in no group that have an end in `own`, the tenant's. Their boxes would be the square of the groups; "all of the
+ * tenant's workloads send, but to and from its groups" is as long as the groups. So is "all of other tenants' workloads send to the tenant, but
+ * those in groups", whose exceptions are the same list for all tenants.
  */
-export function unfilteredInside(scopes: readonly Scope[], scope: Scope, own: EndSet): readonly Wide[] {
-  return scopes.map(({ workloads, members }) => ({
-    flows: flowProduct(workloads, members === scope.members ? ends.allEnds : own, everyService),
+export function unfilteredInside(scope: Scope, scopes: readonly Scope[], own: EndSet, groupFlows: FlowSet): readonly Wide[] {
+  const { members, workloads } = scope;
+  const inside: Wide = {
+    flows: flowProduct(workloads, ends.allEnds, everyService),
     except: [...flowProduct(members, ends.allEnds, everyService), ...flowProduct(ends.allEnds, members, everyService)],
-  }));
+  };
+  const others = scopes.filter((other) => other !== scope).flatMap(({ pods }) => pods.flatMap(({ namespace }) => namespace.values));
+  return others.length === 0
+    ? [inside]
+    : [inside, { flows: flowProduct(box({ namespace: values.oneOf(others) }), own, everyService), except: groupFlows }];
 }

@@ -62,7 +62,7 @@ function likelyFlows({ universe, tenant, groups }: Ground, scopes: readonly Scop
   return [ssh, everyService].flatMap((service) => unfilteredFlows(scopes, universe.worldEnds, members, service));
 }
 
-function unfiltered(ground: Ground, scope: Scope, scopes: readonly Scope[]): Finding | undefined {
+function unfiltered({ ground, scope, scopes, groupFlows }: RuleContext): Finding | undefined {
   const { tenant, universe } = ground;
   if (tenant.defaultAction === "allow") return undefined;
   const outside = flowProduct(scopes[0]?.elsewhere ?? ends.allEnds, ends.allEnds, everyService);
@@ -78,7 +78,7 @@ function unfiltered(ground: Ground, scope: Scope, scopes: readonly Scope[]): Fin
     diagnostic,
     outcomes: ["allow"],
     flows: () => outside,
-    wide: () => unfilteredInside(scopes, scope, universeEnds(ground)),
+    wide: () => unfilteredInside(scope, scopes, universeEnds(ground), groupFlows()),
   };
 }
 
@@ -202,10 +202,11 @@ export function groundFindings(ground: Ground): readonly Finding[] {
   return [homeless(ground), overlapping(ground), otherPodNetworks(ground) ?? [], shared(ground)].flat();
 }
 
-export function tenantFindings({ ground, scope, scopes, strangersOpen }: RuleContext, strata: Strata): readonly Finding[] {
+export function tenantFindings(context: RuleContext, strata: Strata): readonly Finding[] {
+  const { ground, strangersOpen } = context;
   return [
     levels(ground, strata) ?? [],
-    unfiltered(ground, scope, scopes) ?? [],
+    unfiltered(context) ?? [],
     overIpv6(ground) ?? [],
     allowedAcross(ground, strangersOpen) ?? [],
     groundFindings(ground),
