@@ -1,7 +1,7 @@
 /** Waiting for what is on its way, and ending what was started. */
 
 /** The first answer of `ready` that is true, asked ten times a second. Throws with `what` it waited for in vain. */
-export async function until(what, ready, milliseconds = 30_000) {
+export async function until(what, ready, milliseconds = 60_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const answer = await ready();
