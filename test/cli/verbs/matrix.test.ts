@@ -72,6 +72,12 @@ describe("ctv matrix", () => {
     expect(cells).toContainEqual(["db -> db : ~ tcp/1-2", ["sometimes"]]);
     expect(cells).toContainEqual(["db -> web: nothing", ["none"]]);
     expect(cells).toContainEqual(["198.51.100.0/24 -> rest of the world: not decided", []]);
+    const written = new Map(all(svg, "g").map((cell) => [cell.children[0].text, all(cell, "text").map(({ text }) => text)]));
+    expect(["web -> db : tcp/5432 ~ tcp/1-2", "db -> db : ~ tcp/1-2", "db -> web: nothing"].map((title) => written.get(title))).toEqual([
+      ["tcp/5432"],
+      ["tcp/1-2"],
+      [],
+    ]);
     const inside = all(svg, "rect").filter(({ attributes }) => attributes.x !== undefined);
     for (const { attributes } of inside) {
       expect(Number(attributes.x) + Number(attributes.width)).toBeLessThanOrEqual(Number(svg.attributes.width));
