@@ -36,7 +36,7 @@ function parse(text: string): unknown {
 }
 
 /** A text that may be an object, and what netmaster would refuse in it. */
-export interface Candidate {
+interface Candidate {
   readonly kind: Kind;
   readonly path: string;
   readonly body: Body;
@@ -59,7 +59,7 @@ export function refusedFields({ kind, path, body }: Candidate): readonly Reading
 }
 
 /** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. A key may come as its beginning and its last part. */
-export type IsFirst = (kind: Kind, owner: string, name: string, path: string) => boolean;
+type IsFirst = (kind: Kind, owner: string, name: string, path: string) => boolean;
 
 export function firstOfKey(problems: ReadingProblem[]): IsFirst {
   const seen = new Map<string, Map<string, string>>();
