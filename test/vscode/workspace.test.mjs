@@ -1,13 +1,9 @@
-/** More than one folder, what the user chooses, and tasks. */
-import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+/** More than one folder, and what the user chooses. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { until } from "./process.mjs";
 import { startSession } from "./session.mjs";
-
-const program = fileURLToPath(new URL("../../dist/ctv.cjs", import.meta.url));
 
 let session;
 let bench;
@@ -63,24 +59,5 @@ describe("in one project", () => {
     await until("the port of production", port(9100));
     await session.choose("shop", { "ctv.environment": "staging" });
     await until("the port of staging", port(9090));
-  });
-
-  it("a task's findings are problems, and each is told once", async () => {
-    mkdirSync(join(session.work, "shop/.vscode"), { recursive: true });
-    const task = { label: "ctv check", type: "process", command: process.execPath, args: [program, "check"], problemMatcher: "$ctv" };
-    writeFileSync(join(session.work, "shop/.vscode/tasks.json"), JSON.stringify({ version: "2.0.0", tasks: [task] }));
-    await bench.goBehind("allow stock      -> main");
-    await bench.type("s");
-    await bench.save();
-    const told = async () => (await bench.problems()).filter((row) => row.includes("CTV2001"));
-    await until("the server's finding", async () => (await told()).length === 1);
-    await bench.command("Tasks: Run Task");
-    await bench.choose("ctv check");
-    await until("the task to end", async () =>
-      (await bench.texts(".terminal-wrapper .xterm-accessibility-tree, .xterm-rows")).join().includes("CTV2001"),
-    );
-    assert.equal((await told()).length, 1);
-    await bench.closeAll();
-    assert.equal((await told()).length, 1);
   });
 });
