@@ -57,7 +57,8 @@ export const importNotFound = defineDiagnostic<{ path: string; target: string }>
   severity: "error",
   essential: true,
   title: "Imported file not found",
-  message: ({ path, target }) => (path === target || target === "" ? `there is no file "${path}"` : `there is no file "${path}" (looked for "${target}")`),
+  message: ({ path, target }) =>
+    path === target || target === "" ? `there is no file "${path}"` : `there is no file "${path}" (looked for "${target}")`,
   explanation:
     "The path of an import is relative to the file that it stands in. Names that the missing file would declare give no messages of their own.",
   example: 'import "shared/offices.ctv"\n',
