@@ -95,6 +95,18 @@ export const gatewayWithoutSubnet = defineDiagnostic<{ property: string; subnet:
   fix: "Add the subnet, or remove the gateway.",
 });
 
+export const gatewayReserved = defineDiagnostic<{ gateway: string; property: string; subnet: string; which: "first" | "last" }>({
+  code: "CTV3030",
+  severity: "warning",
+  title: "Gateway at an address that no host can have",
+  message: ({ gateway, property, subnet, which }) =>
+    `${property} ${gateway} is the ${which} address of ${subnet}, its ${which === "first" ? "network" : "broadcast"} address`,
+  explanation:
+    "The first address of an IPv4 subnet names the network, and the last one is for broadcasts (RFC 1122 §3.2.1.3). Hosts do not send to a router there. Subnets of two addresses and of one have neither (RFC 3021).",
+  example: inNetwork("    subnet 10.1.1.0/24\n    gateway 10.1.1.255\n"),
+  fix: "Use an address between the first and the last of the subnet.",
+});
+
 export const wrongFamily = defineDiagnostic<{ where: string; text: string; family: 4 | 6 }>({
   code: "CTV3009",
   severity: "error",
@@ -342,6 +354,7 @@ export const valuesDiagnostics: readonly Definition[] = [
   outOfRange,
   gatewayOutside,
   gatewayWithoutSubnet,
+  gatewayReserved,
   wrongFamily,
   overlappingSubnets,
   poolOutside,

@@ -6,7 +6,7 @@ import { describeBlock, readBlock } from "../check/blocks.js";
 import type { PropertyUse } from "../check/blocks.js";
 import { readMatch } from "../check/labels.js";
 import * as read from "../check/values.js";
-import { foreignNamespace, gatewayOutside, gatewayWithoutSubnet, namespacesWithoutMatch } from "../diagnostics/values.js";
+import { foreignNamespace, gatewayOutside, gatewayReserved, gatewayWithoutSubnet, namespacesWithoutMatch } from "../diagnostics/values.js";
 import * as address from "../space/address.js";
 import type { Address, Prefix } from "../space/address.js";
 import { oneOf } from "../space/values.js";
@@ -70,10 +70,23 @@ function checkGateway(
     context.report(gatewayWithoutSubnet.make({ property, subnet: gateway.family === 4 ? "subnet" : "subnet6" }, { span }));
     return;
   }
-  if (subnet === undefined || address.containsAddress(address.prefixSet(subnet), gateway)) return;
+  if (subnet === undefined) return;
   const related = [{ span: subnetUse.property.span, message: "the subnet" }];
   const fields = { gateway: address.formatAddress(gateway), property, subnet: address.formatPrefix(subnet) };
-  context.report(gatewayOutside.make(fields, { span, related }));
+  if (!address.containsAddress(address.prefixSet(subnet), gateway)) {
+    context.report(gatewayOutside.make(fields, { span, related }));
+    return;
+  }
+  const which = reservedAt(subnet, gateway);
+  if (which !== undefined) context.report(gatewayReserved.make({ ...fields, which }, { span, related }));
+}
+
+/** Whether an address is one that no host of an IPv4 subnet has (RFC 1122 §3.2.1.3; RFC 3021 for two addresses). */
+function reservedAt(subnet: Prefix, { value }: Address): "first" | "last" | undefined {
+  if (subnet.address.family === 6 || subnet.length >= 31) return undefined;
+  const { first, last } = address.prefixBounds(subnet);
+  if (value === first.value) return "first";
+  return value === last.value ? "last" : undefined;
 }
 
 export function resolveQos({ context }: Resolving, place: Place, block: NamedBlock): QosProfile {
