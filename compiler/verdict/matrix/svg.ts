@@ -9,12 +9,19 @@ const rowHeight = 30;
 const gap = 3;
 /** More room between the names of two tenants. */
 const sectionGap = 8;
-const legendWidth = 330;
 const margin = 16;
 /** Average width of a letter of the 12 pixel font; SVG has no text layout to ask. */
 const letter = 6.6;
 const longestName = 30;
 const longestCell = 16;
+const swatch = 14;
+const legendGap = 18;
+const legendEntries = [
+  { kind: "always", text: "allowed" },
+  { kind: "sometimes", text: "allowed for some flows only" },
+  { kind: "none", text: "denied" },
+].map((entry) => ({ ...entry, width: swatch + 6 + entry.text.length * letter }));
+const legendWidth = legendEntries.reduce((total, { width }) => total + width + legendGap, -legendGap);
 
 const style = `
 text { font: 12px ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #24292f; }
@@ -104,15 +111,11 @@ function cellBox(table: MatrixTable, cell: MatrixCell | undefined, place: Place)
 }
 
 function legend(left: number, top: number): readonly string[] {
-  const entries = [
-    { kind: "always", text: "allowed" },
-    { kind: "sometimes", text: "allowed for some flows only" },
-    { kind: "none", text: "denied" },
-  ];
   let x = left;
-  return entries.map(({ kind, text }) => {
-    const entry = `<rect class="${kind}" x="${round(x)}" y="${round(top)}" width="14" height="14" rx="3"/><text class="axis" x="${round(x + 20)}" y="${round(top + 11)}">${text}</text>`;
-    x += 20 + text.length * letter + 18;
+  return legendEntries.map(({ kind, text, width }) => {
+    const box = `<rect class="${kind}" x="${round(x)}" y="${round(top)}" width="${swatch}" height="${swatch}" rx="3"/>`;
+    const entry = `${box}<text class="axis" x="${round(x + swatch + 6)}" y="${round(top + 11)}">${text}</text>`;
+    x += width + legendGap;
     return entry;
   });
 }
