@@ -194,12 +194,20 @@ function readIgnores(file: LoadedFile, definitions: ReadonlyMap<string, Definiti
   });
 }
 
-/** Its own line where something stands before it; else the next line that has more than a comment. */
+/** Its own line where something stands beside it; else the next line that has more than a comment. */
 function lineOfIgnore(file: LoadedFile, span: Span): number {
   const { line } = positionAt(file.lines, span.start);
   if (file.text.slice(file.lines[line - 1], span.start).trim() !== "") return line;
-  let next = positionAt(file.lines, span.end).line + 1;
-  while (next <= file.lines.length && /^(\/\/.*)?$/.test(file.text.slice(file.lines[next - 1], file.lines.at(next) ?? file.text.length).trim()))
-    next++;
+  const last = positionAt(file.lines, span.end).line;
+  const endOf = (at: number): number => file.lines.at(at) ?? file.text.length;
+  // Only a block comment can have something behind it.
+  if (!isBare(file.text.slice(span.end, endOf(last)))) return last;
+  let next = last + 1;
+  while (next <= file.lines.length && isBare(file.text.slice(file.lines[next - 1], endOf(next)))) next++;
   return next;
+}
+
+/** Whether there is nothing but a line comment. */
+function isBare(text: string): boolean {
+  return /^(\/\/.*)?$/.test(text.trim());
 }

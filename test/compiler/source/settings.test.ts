@@ -14,6 +14,10 @@ describe("a ctv-ignore comment", () => {
     ["as a block comment", `${unused}  /* ctv-ignore CTV4101: next month */\n`],
     ["on the line above", `  // ctv-ignore CTV4101: next month\n${unused}\n`],
     ["above with comments and blank lines between", `  // ctv-ignore CTV4101: next month\n  // more\n\n${unused}\n`],
+    ["as a block comment on the line above", `  /* ctv-ignore CTV4101: next month */\n${unused}\n`],
+    ["as a block comment of two lines above", `  /* ctv-ignore CTV4101: next\n     month */\n${unused}\n`],
+    ["as a block comment before the statement", `  /* ctv-ignore CTV4101: next month */${unused}\n`],
+    ["as a block comment with another behind it", `  /* ctv-ignore CTV4101: next month */ // more\n${unused}\n`],
     ["with several codes", `${unused}  // ctv-ignore CTV4101, CTV4009: next month\n`],
   ])("silences %s", (_, body) => {
     const found = codesOf(checkTexts({ "main.ctv": tenant(body) }));
