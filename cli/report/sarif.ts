@@ -4,7 +4,7 @@
  */
 import type { Definition, Diagnostic, Fix } from "../../compiler/diagnostics/diagnostic.js";
 import type { Span } from "../../grammar/span.js";
-import { locate, messageLines } from "./report.js";
+import { hasPlace, locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
 export interface SarifTool {
@@ -49,7 +49,7 @@ function result(report: Report, diagnostic: Diagnostic, ruleIndex: number | unde
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: diagnostic.severity,
     message: { text: messageLines(diagnostic).join("\n") },
-    locations: [location(report, diagnostic.span)],
+    locations: hasPlace(report, diagnostic.span) ? [location(report, diagnostic.span)] : [],
     ...(diagnostic.related.length === 0
       ? {}
       : {
@@ -74,7 +74,9 @@ function sarifFix(report: Report, fix: Fix) {
   };
 }
 
+/** Only with a message where it is in no file (SARIF §3.28). */
 function location(report: Report, span: Span) {
+  if (!hasPlace(report, span)) return {};
   return { physicalLocation: { artifactLocation: { uri: uri(locate(report, span).file) }, region: region(report, span) } };
 }
 

@@ -229,6 +229,8 @@ describe("a value from the command line", () => {
     const message = '--param gives a value for param "nope", which no file declares';
     expect(await ctv(words, { cwd })).toMatchObject({ code: 1, err: `error[CTV2014]: ${message}\n\n1 error\n` });
     expect(await ctv([...words, "--format", "github"], { cwd })).toMatchObject({ code: 1, out: `::error title=CTV2014::${message}\n` });
+    const sarif = await ctv([...words, "--format", "sarif"], { cwd });
+    expect(JSON.parse(sarif.out).runs[0].results).toMatchObject([{ ruleId: "CTV2014", message: { text: message }, locations: [] }]);
   });
 });
 
