@@ -2,9 +2,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { fillDisk } from "../support/disk.js";
 import { ctv, scratch } from "./support/command.js";
+import { describeWhere } from "../support/where.js";
 
 const policy = `tenant shop {
   network net { subnet 10.1.1.0/24; gateway 10.1.1.254 }
@@ -13,14 +14,12 @@ const policy = `tenant shop {
 }
 `;
 
-function canMount(): boolean {
+function missingMount(): string | undefined {
   const tried = spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "ctv-test", "/tmp"], { stdio: "ignore" });
-  const can = tried.status === 0 && process.getuid?.() === 0;
-  if (!can) process.stderr.write("SKIPPED: a full disk needs root\n");
-  return can;
+  return tried.status === 0 && process.getuid?.() === 0 ? undefined : "needs root, which may mount";
 }
 
-(canMount() ? describe : describe.skip)("a store whose disk is full", () => {
+describeWhere(missingMount(), "a store whose disk is full", () => {
   const cwd = scratch({ "a.ctv": policy });
   const store = join(cwd, "store");
   beforeAll(() => {

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
 import type { RbacV1Subject, V1PolicyRule } from "@kubernetes/client-node";
 import { command, ensureBuilt } from "../cli/support/built.js";
@@ -10,22 +10,20 @@ import { scratch } from "../cli/support/command.js";
 import type { Outcome } from "../cli/support/command.js";
 import { missingForCluster, startCluster } from "../support/cluster.js";
 import type { Cluster } from "../support/cluster.js";
+import { describeWhere } from "../support/where.js";
 
 function missingForAccount(): string | undefined {
   const missing = missingForCluster();
   if (missing !== undefined) return missing;
   // The account lies where only root can put it, so the command gets a file system of its own.
-  return spawnSync("unshare", ["-m", "true"]).status === 0 ? undefined : "it takes root, and `unshare -m`";
+  return spawnSync("unshare", ["-m", "true"]).status === 0 ? undefined : "needs root, and `unshare -m`";
 }
-
-const missing = missingForAccount();
-if (missing !== undefined) console.warn(`tests with the account of a pod are skipped: ${missing}`);
 
 const source = "tenant shop {\n  group web { match app = web }\n  group db { match app = db }\n  policy p { allow web -> db : tcp/5432 as sql }\n}\n";
 const networkPolicies = { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"] };
 const deployer: RbacV1Subject = { kind: "ServiceAccount", name: "deployer", namespace: "ops" };
 
-(missing === undefined ? describe : describe.skip)("ctv with the account of a pod", () => {
+describeWhere(missingForAccount(), "ctv with the account of a pod", () => {
   let cluster: Cluster;
   let config: KubeConfig;
   let account = "";

@@ -1,7 +1,7 @@
 /** `ctv plan`, `apply` and `drift` against a real API server. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import {
   ApiextensionsV1Api,
   CoreV1Api,
@@ -20,9 +20,7 @@ import { ctv, scratch } from "../cli/support/command.js";
 import type { Outcome } from "../cli/support/command.js";
 import { missingForCluster, startCluster } from "../support/cluster.js";
 import type { Cluster } from "../support/cluster.js";
-
-const missing = missingForCluster();
-if (missing !== undefined) console.warn(`tests against a cluster are skipped: ${missing}`);
+import { describeWhere } from "../support/where.js";
 
 const shop = (rules: string): string => `tenant shop {
   network net { subnet 10.1.0.0/16 }
@@ -36,7 +34,7 @@ const shop = (rules: string): string => `tenant shop {
 const sql = shop("allow web -> db : tcp/5432 as sql");
 const both = shop("allow web -> db : tcp/5432 as sql\n    allow world -> web : https as web");
 
-(missing === undefined ? describe : describe.skip)("ctv with a cluster", () => {
+describeWhere(missingForCluster(), "ctv with a cluster", () => {
   let cluster: Cluster;
   let config: KubeConfig;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Pods of a real API server as endpoints, seen with just the rights that the agent's manifest grants. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { CoreV1Api, KubeConfig, PatchStrategy, RbacAuthorizationV1Api, setHeaderOptions } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
 import type { InventoryPart } from "../../runtime/agent/sources.js";
@@ -8,11 +8,9 @@ import { kubernetesSource } from "../../runtime/endpoints/kubernetes.js";
 import { eventually } from "../runtime/store/contract.js";
 import { missingForCluster, startCluster } from "../support/cluster.js";
 import type { Cluster } from "../support/cluster.js";
+import { describeWhere } from "../support/where.js";
 
-const missing = missingForCluster();
-if (missing !== undefined) console.warn(`tests against a cluster are skipped: ${missing}`);
-
-(missing === undefined ? describe : describe.skip)("pods of a real API server", () => {
+describeWhere(missingForCluster(), "pods of a real API server", () => {
   let cluster: Cluster;
   let api: CoreV1Api;
   let rights: RbacAuthorizationV1Api;

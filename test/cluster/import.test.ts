@@ -1,15 +1,13 @@
 /** `ctv connectivity` and `ctv import` of a real API server: what it gives back means what was sent to it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { ApiException, KubeConfig, KubernetesObjectApi, loadAllYaml } from "@kubernetes/client-node";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { ctv, scratch } from "../cli/support/command.js";
 import { missingForCluster, startCluster } from "../support/cluster.js";
 import type { Cluster } from "../support/cluster.js";
-
-const missing = missingForCluster();
-if (missing !== undefined) console.warn(`tests against a cluster are skipped: ${missing}`);
+import { describeWhere } from "../support/where.js";
 
 const folder = "examples/manifests";
 
@@ -17,7 +15,7 @@ function isObject(value: unknown): value is KubernetesObject {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 
-(missing === undefined ? describe : describe.skip)("the objects of a cluster", () => {
+describeWhere(missingForCluster(), "the objects of a cluster", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();

@@ -13,11 +13,9 @@ function library(): string | undefined {
   return folders.find((path) => existsSync(path));
 }
 
-/** Whether clocks can be set here; says on standard error what is missing. */
-export function hasClock(): boolean {
-  const found = library() !== undefined;
-  if (!found) process.stderr.write("SKIPPED: setting clocks needs Debian's package faketime\n");
-  return found;
+/** What is lacking for setting clocks; nothing where they can be set. */
+export function missingClock(): string | undefined {
+  return library() === undefined ? "needs Debian's package faketime" : undefined;
 }
 
 /** What a process needs to live by the clock in the file; nothing where clocks cannot be set. */

@@ -4,15 +4,16 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { Program } from "../../compiler/target/openflow/program.js";
 import { eventually } from "../support/agent.js";
 import { fillDisk } from "../support/disk.js";
+import { describeWhere, itWhere } from "../support/where.js";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
-import { hasClock } from "./clock.js";
+import { missingClock } from "./clock.js";
 import { address, buildLab, outside } from "./lab.js";
 import type { Lab } from "./lab.js";
-import { hasLab } from "./machine.js";
+import { missingLab } from "./machine.js";
 import { nodeNames } from "./node.js";
 import type { NodeName } from "./node.js";
 import type { Probe, Prober } from "./probing.js";
@@ -20,7 +21,7 @@ import type { Probe, Prober } from "./probing.js";
 const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind", "0.0.0.0", "::", "--dir", "/tmp"];
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-(hasLab() ? describe : describe.skip)("faults in the lab", () => {
+describeWhere(missingLab(), "faults in the lab", () => {
   let lab: Lab;
   let allowed: Prober;
   const strangers: Prober[] = [];
@@ -182,7 +183,8 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
     expect(longest).toBeLessThan(5000);
   }, 120_000);
 
-  (hasClock() ? it : it.skip)(
+  itWhere(
+    missingClock(),
     "clocks jump forth and back by a day: nothing is lost, and the next policy comes",
     async () => {
       const bad = allowed.counts("new").bad;

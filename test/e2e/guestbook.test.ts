@@ -1,17 +1,18 @@
 /** The guestbook for real: two nodes, Redis with a replica, a web server, and somebody who should not be there. */
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "../support/agent.js";
+import { describeWhere } from "../support/where.js";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
 import { address, address6, buildLab, outside } from "./lab.js";
 import type { Lab, Pod } from "./lab.js";
 import type { Probe } from "./probing.js";
-import { hasLab } from "./machine.js";
+import { missingLab } from "./machine.js";
 
 const web = resolve("test/e2e/web.mjs");
 const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind", "0.0.0.0", "::", "--dir", "/tmp"];
 
-(hasLab() ? describe : describe.skip)("the guestbook's lab", () => {
+describeWhere(missingLab(), "the guestbook's lab", () => {
   let lab: Lab;
   const pods: readonly Pod[] = [frontend(1), frontend(2), master, slave, intruder];
 

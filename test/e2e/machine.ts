@@ -14,19 +14,12 @@ const needed: readonly (readonly [string, string])[] = [
   ["/usr/bin/redis-server", "redis-server"],
 ];
 
-/** Whether a lab can be built here; says on standard error what is missing, so that skipped tests are seen. */
-export function hasLab(): boolean {
+/** What is lacking for a lab; nothing where one can be built. */
+export function missingLab(): string | undefined {
+  if (process.getuid?.() !== 0) return "needs root";
   const missing = needed.filter(([path]) => !existsSync(path)).map(([, name]) => name);
-  const reason =
-    process.getuid?.() !== 0
-      ? "root"
-      : missing.length > 0
-        ? `Debian's packages ${missing.join(", ")}`
-        : !existsSync("/dev/net/tun") || !hasNamespaces()
-          ? "network namespaces and /dev/net/tun"
-          : undefined;
-  if (reason !== undefined) process.stderr.write(`SKIPPED: the lab needs ${reason}\n`);
-  return reason === undefined;
+  if (missing.length > 0) return `needs Debian's packages ${missing.join(", ")}`;
+  return existsSync("/dev/net/tun") && hasNamespaces() ? undefined : "needs network namespaces and /dev/net/tun";
 }
 
 function hasNamespaces(): boolean {

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { frontend, guestbookPolicy, intruder, master, slave } from "./guestbook.js";
 import { address, address6, buildLab, outside } from "./lab.js";
 import type { Lab, Pod } from "./lab.js";
-import { hasLab } from "./machine.js";
+import { missingLab } from "./machine.js";
 import type { NodeName } from "./node.js";
 
 const redis = ["redis-server", "--save", "", "--protected-mode", "no", "--bind", "0.0.0.0", "::", "--dir", "/tmp"];
@@ -88,5 +88,9 @@ async function play(): Promise<void> {
   }
 }
 
-if (hasLab()) await play();
-else process.exitCode = 2;
+const lack = missingLab();
+if (lack === undefined) await play();
+else {
+  process.stderr.write(`The lab ${lack}.\n`);
+  process.exitCode = 2;
+}

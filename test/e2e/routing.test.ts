@@ -3,11 +3,12 @@
  * traffic. Each pod and host serves its own name, so an answer says who gave it.
  */
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "../support/agent.js";
+import { describeWhere } from "../support/where.js";
 import { buildLab, macOf } from "./lab.js";
 import type { Host, Lab, Pod } from "./lab.js";
-import { hasLab } from "./machine.js";
+import { missingLab } from "./machine.js";
 import type { NodeName } from "./node.js";
 
 const web = resolve("test/e2e/web.mjs");
@@ -81,7 +82,7 @@ const office: Host = {
 };
 const hosts = [press, wrongFloor, noFloor, office];
 
-(hasLab() ? describe : describe.skip)("networks, VLANs and tenants", () => {
+describeWhere(missingLab(), "networks, VLANs and tenants", () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await buildLab({ uplink: "device", settings: { nextHop: macOf(ROUTER_OUTSIDE) } });

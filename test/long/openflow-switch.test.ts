@@ -1,19 +1,19 @@
 /** The switch test of `test/compiler/target/openflow` at length: at least 200,000 packets. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { RuleForm } from "../../compiler/target/openflow/policytable.js";
 import { podCidrs, policySketch } from "../support/arbitrary.js";
-import { hasSwitch } from "../support/ovs.js";
+import { missingSwitch } from "../support/ovs.js";
 import { makePolicy, universeOf } from "../support/policy.js";
 import { compareWithSwitch, startWorldSwitch } from "../support/switched.js";
 import type { WorldSwitch } from "../support/switched.js";
 import { sampleWorld, smallAlphabet, smallWorld } from "../support/worlds.js";
+import { describeWhere } from "../support/where.js";
 
-const suite = hasSwitch() ? describe : describe.skip;
 const forms: readonly RuleForm[] = ["fewest", "product", "conjunction"];
 const WANTED = Number(process.env.CTV_FLOWS ?? 200_000);
 
-suite("tables in a real switch, at length", () => {
+describeWhere(missingSwitch(), "tables in a real switch, at length", () => {
   let worldSwitch: WorldSwitch;
   beforeAll(async () => {
     worldSwitch = await startWorldSwitch();

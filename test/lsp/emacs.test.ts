@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { beforeAll, afterAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, afterAll, expect, it } from "@jest/globals";
 import { command, ensureBuilt } from "../cli/support/built.js";
+import { describeWhere } from "../support/where.js";
 
 const probe = ["--batch", "-q", "--eval", "(progn (package-initialize) (require 'eglot))"];
-const installed = spawnSync("emacs", probe, { timeout: 20_000 }).status === 0;
-if (!installed) process.stderr.write("SKIPPED: test/lsp/emacs.test.ts needs emacs with eglot (Debian: emacs-nox, elpa-eglot)\n");
+const lack = spawnSync("emacs", probe, { timeout: 20_000 }).status === 0 ? undefined : "needs Debian's packages emacs-nox and elpa-eglot";
 
 const main = `tenant shop {
   group web { match app = web }
@@ -58,7 +58,7 @@ function runSession(): Readonly<Record<string, string>> {
   return seen;
 }
 
-(installed ? describe : describe.skip)("Emacs with eglot", () => {
+describeWhere(lack, "Emacs with eglot", () => {
   let seen: Readonly<Record<string, string>> = {};
   beforeAll(() => {
     ensureBuilt();

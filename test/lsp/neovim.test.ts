@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "@jest/globals";
 import { command, ensureBuilt } from "../cli/support/built.js";
 import { scratch } from "../cli/support/command.js";
+import { describeWhere } from "../support/where.js";
 
-const installed = spawnSync("nvim", ["--version"]).status === 0;
-if (!installed) process.stderr.write("SKIPPED: test/lsp/neovim.test.ts needs nvim (Debian: neovim)\n");
+const lack = spawnSync("nvim", ["--version"]).status === 0 ? undefined : "needs Debian's package neovim";
 
 const main = `tenant shop {
   namespaces shop
@@ -94,8 +94,9 @@ function isAlive(id: number): boolean {
   }
 }
 
-(installed ? describe : describe.skip)("Neovim", () => {
-  const folder = installed ? scratch({ "project/ctv.yaml": "sources: [.]\n", "project/main.ctv": main, "project/operations.ctv": operations }) : "";
+describeWhere(lack, "Neovim", () => {
+  const folder =
+    lack === undefined ? scratch({ "project/ctv.yaml": "sources: [.]\n", "project/main.ctv": main, "project/operations.ctv": operations }) : "";
   const saved = (name: string): string => readFileSync(join(folder, "project", name), "utf8");
   let seen: Seen;
 

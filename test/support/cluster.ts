@@ -9,10 +9,10 @@ import { join } from "node:path";
 
 const program = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ctv", "bin", "kube-apiserver");
 
-/** Why tests cannot run; nothing when they can. */
+/** What is lacking for a cluster; nothing where one can be started. */
 export function missingForCluster(): string | undefined {
-  if (process.env.CTV_CLUSTER !== "1") return "they start a Kubernetes API server: CTV_CLUSTER=1 asks for them";
-  return existsSync(program) ? undefined : `${program} is not there: node scripts/cluster.mjs makes it`;
+  if (process.env.CTV_CLUSTER !== "1") return "needs CTV_CLUSTER=1, which asks for a Kubernetes API server";
+  return existsSync(program) ? undefined : `needs ${program}, which node scripts/cluster.mjs makes`;
 }
 
 export interface Cluster {

@@ -1,16 +1,15 @@
 /** A private etcd for tests: one member, on loopback ports of its own, its data in a temporary folder. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingFile } from "./missing.js";
 
-/** Whether etcd is installed; says so on standard error where it is not, so that skipped tests are seen. */
-export function hasEtcd(): boolean {
-  const found = existsSync("/usr/bin/etcd");
-  if (!found) process.stderr.write("SKIPPED: tests against a real etcd need Debian's package etcd-server\n");
-  return found;
+/** What is lacking for a real etcd; nothing where it is installed. */
+export function missingEtcd(): string | undefined {
+  return missingFile("/usr/bin/etcd", "etcd-server");
 }
 
 export interface TestEtcd {

@@ -9,14 +9,13 @@ import { createConnection } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingFile } from "./missing.js";
 
 const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 
-/** Whether Open vSwitch is installed; says so on standard error where it is not, so that skipped tests are seen. */
-export function hasSwitch(): boolean {
-  const found = existsSync(SCHEMA) && existsSync("/usr/sbin/ovs-vswitchd");
-  if (!found) process.stderr.write("SKIPPED: tests against a real switch need Debian's package openvswitch-switch\n");
-  return found;
+/** What is lacking for a real switch; nothing where Open vSwitch is installed. */
+export function missingSwitch(): string | undefined {
+  return missingFile(SCHEMA, "openvswitch-switch") ?? missingFile("/usr/sbin/ovs-vswitchd", "openvswitch-switch");
 }
 
 export interface TestSwitch {

@@ -2,14 +2,15 @@
  * The ways from one policy to another on a real netmaster, where `CTV_REAL_NETMASTER` has the address of one that may be written to:
  * each apply has to be taken, and the plan after it has to be empty. `docs/apply.md` says with which this was done.
  */
-import { describe, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { apply, compiled, plan, summary } from "../../runtime/plan/contiv.js";
 import { scenarios } from "../../runtime/plan/scenarios.js";
+import { describeWhere } from "../../support/where.js";
 
 const url = process.env.CTV_REAL_NETMASTER;
-if (url === undefined) console.warn("tests against a real netmaster are skipped: CTV_REAL_NETMASTER has no address");
+const lack = url === undefined ? "needs the address of a netmaster in CTV_REAL_NETMASTER" : undefined;
 
-(url === undefined ? describe.skip : describe)("a real netmaster", () => {
+describeWhere(lack, "a real netmaster", () => {
   const netmaster = { url: url ?? "" };
   it.each(scenarios)("$name", async ({ before, after, ...more }) => {
     await apply(netmaster, compiled(before), { prune: true, replace: true });

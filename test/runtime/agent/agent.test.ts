@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { bindNode } from "../../../compiler/target/openflow/bind/bind.js";
 import type { Endpoint, InventoryNode } from "../../../compiler/target/openflow/bind/inventory.js";
 import { buildProgram } from "../../../compiler/target/openflow/build.js";
@@ -21,10 +21,11 @@ import { openStream } from "../../../runtime/openflow/transport.js";
 import { isMarker } from "../../../runtime/reconcile/difference.js";
 import { eventually, manualEndpoints, manualPrograms, recordingLog } from "../../support/agent.js";
 import type { ManualEndpoints, ManualPrograms, RecordingLog } from "../../support/agent.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
 import { allow, makePolicy, universeOf } from "../../support/policy.js";
 import type { RuleSketch } from "../../support/policy.js";
+import { describeWhere } from "../../support/where.js";
 
 function programOf(...rules: readonly RuleSketch[]): Program {
   const policy = makePolicy({
@@ -56,7 +57,7 @@ const webToDb = programOf(allow("web", "db", "tcp/5432"));
 const more = programOf(allow("web", "db", "tcp/5432"), allow("web", "web", "tcp/80"));
 const endpoints = [endpoint(1, "web"), endpoint(2, "db")];
 
-(hasSwitch() ? describe : describe.skip)("an agent and its switch", () => {
+describeWhere(missingSwitch(), "an agent and its switch", () => {
   let ovs: TestSwitch;
   let watcher: SwitchConnection;
   let programs: ManualPrograms;

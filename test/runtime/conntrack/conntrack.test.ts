@@ -13,12 +13,13 @@ import { connectionJudge } from "../../../runtime/conntrack/decide.js";
 import { readConnection } from "../../../runtime/conntrack/entries.js";
 import { eventually } from "../../support/agent.js";
 import { policySketch } from "../../support/arbitrary.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
 import { allow, deny, makePolicy, universeOf } from "../../support/policy.js";
 import type { PolicySketch } from "../../support/policy.js";
 import { switchedWorld } from "../../support/switched.js";
 import { interestingFlows } from "../../support/worlds.js";
+import { describeWhere } from "../../support/where.js";
 
 /** Asks about every interesting flow of a policy, in the zone that the tables would track it in; gives how many, and what differs. */
 function compare(sketch: PolicySketch): { readonly asked: number; readonly found: readonly string[] } {
@@ -144,7 +145,7 @@ describe("the switch's list of connections", () => {
   });
 });
 
-(hasSwitch() ? describe : describe.skip)("a real switch's connections", () => {
+describeWhere(missingSwitch(), "a real switch's connections", () => {
   let ovs: TestSwitch;
   let control: SwitchControl;
   beforeAll(async () => {

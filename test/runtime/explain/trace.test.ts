@@ -1,5 +1,5 @@
 /** The switch's own trace of a connection to a service address, held against what the agent says of every provider. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { formatAddress, parseAddress } from "../../../compiler/space/address.js";
 import { tables } from "../../../compiler/target/openflow/tables.js";
 import { flowText, groupText } from "../../../compiler/target/openflow/text.js";
@@ -11,12 +11,13 @@ import { encodeFlow } from "../../../runtime/openflow/flows.js";
 import { encodeGroup } from "../../../runtime/openflow/groups.js";
 import { checkTexts, readTexts } from "../../support/diagnose.js";
 import { exampleProgram } from "../../support/nodetables.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
 import { universeOf } from "../../support/policy.js";
 import { switchedWorld } from "../../support/switched.js";
+import { describeWhere } from "../../support/where.js";
 
-(hasSwitch() ? describe : describe.skip)("a trace of a connection to a service address", () => {
+describeWhere(missingSwitch(), "a trace of a connection to a service address", () => {
   const { policy } = checkTexts(readTexts("examples/shop"));
   if (policy === undefined) throw new Error("shop does not resolve");
   const program = exampleProgram("shop");

@@ -1,6 +1,6 @@
 /** A connection's other side may be anything: late, silent, of another version, or talking nonsense. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +13,8 @@ import type { ConnectionOptions, SwitchConnection } from "../../../runtime/openf
 import { deframer, helloMessage, message, messageTypes } from "../../../runtime/openflow/message.js";
 import type { Message } from "../../../runtime/openflow/message.js";
 import { openStream } from "../../../runtime/openflow/transport.js";
+import { itWhere } from "../../support/where.js";
+import { missingFile } from "../../support/missing.js";
 
 const features = (xid: number): Buffer =>
   message(messageTypes.featuresReply, xid, (writer) => {
@@ -136,8 +138,7 @@ describe("a connection to a switch", () => {
     );
   });
 
-  const tls = existsSync("/usr/bin/openssl") ? it : it.skip;
-  tls("speaks TLS with certificates on both sides", async () => {
+  itWhere(missingFile("/usr/bin/openssl", "openssl"), "speaks TLS with certificates on both sides", async () => {
     const openssl = (...words: readonly string[]): void => void execFileSync("openssl", words, { stdio: "ignore", cwd: folder });
     const subject = (name: string): readonly string[] => [
       "-subj",

@@ -1,5 +1,5 @@
 /** Our wire client against a real switch: what we send is what `ovs-ofctl` would have sent, and what the switch gives back. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { flowText, groupText } from "../../../compiler/target/openflow/text.js";
 import type { Flow } from "../../../compiler/target/openflow/flow.js";
 import { greetSwitch } from "../../../runtime/openflow/connection.js";
@@ -11,17 +11,16 @@ import { SwitchRefusal } from "../../../runtime/openflow/questions.js";
 import { openStream } from "../../../runtime/openflow/transport.js";
 import { exampleTables } from "../../support/nodetables.js";
 import { freePort } from "../../support/freeport.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
-
-const suite = hasSwitch() ? describe : describe.skip;
+import { describeWhere } from "../../support/where.js";
 
 const readable = ({ place, instructions, cookie }: WireFlow): string =>
   [Buffer.from(place, "latin1").toString("hex"), Buffer.from(instructions, "latin1").toString("hex"), cookie.high, cookie.low].join(" ");
 
 const texts = (flows: readonly WireFlow[]): readonly string[] => flows.map(readable).sort();
 
-suite("our OpenFlow client and a real switch", () => {
+describeWhere(missingSwitch(), "our OpenFlow client and a real switch", () => {
   let ovs: TestSwitch;
   let connection: SwitchConnection;
   const tables = exampleTables();

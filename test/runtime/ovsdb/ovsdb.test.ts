@@ -9,8 +9,9 @@ import { connectOvsdb } from "../../../runtime/ovsdb/client.js";
 import { setupChanges } from "../../../runtime/ovsdb/setup.js";
 import { applyUpdate, mapOf, setOf } from "../../../runtime/ovsdb/values.js";
 import { watchBridge } from "../../../runtime/ovsdb/watch.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
+import { describeWhere } from "../../support/where.js";
 
 describe("JSON-RPC's stream", () => {
   it("gives objects back however it is cut", () => {
@@ -70,7 +71,7 @@ describe("OVSDB's values", () => {
   });
 });
 
-(hasSwitch() ? describe : describe.skip)("a real ovsdb-server", () => {
+describeWhere(missingSwitch(), "a real ovsdb-server", () => {
   let ovs: TestSwitch;
   beforeAll(async () => {
     ovs = await startSwitch();

@@ -7,10 +7,11 @@ import type { BridgeSetup } from "../../../runtime/ovsdb/setup.js";
 import { watchBridge } from "../../../runtime/ovsdb/watch.js";
 import type { BridgeView } from "../../../runtime/ovsdb/bridge.js";
 import { eventually, manualPrograms, recordingLog } from "../../support/agent.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
+import { describeWhere } from "../../support/where.js";
 
-(hasSwitch() ? describe : describe.skip)("what an agent makes on a switch", () => {
+describeWhere(missingSwitch(), "what an agent makes on a switch", () => {
   let ovs: TestSwitch;
   beforeAll(async () => {
     ovs = await startSwitch();

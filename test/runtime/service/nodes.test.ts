@@ -1,16 +1,17 @@
 /** Two nodes that share a policy and their endpoints through a real etcd, which goes away and comes back. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { readAgentSettings } from "../../../runtime/config/settings.js";
 import { makeLog } from "../../../runtime/service/log.js";
 import { startService } from "../../../runtime/service/service.js";
 import type { Service } from "../../../runtime/service/service.js";
 import { ctv, scratch } from "../../cli/support/command.js";
-import { hasEtcd, startEtcd } from "../../support/etcd.js";
+import { missingEtcd, startEtcd } from "../../support/etcd.js";
 import type { TestEtcd } from "../../support/etcd.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
+import { describeWhere } from "../../support/where.js";
 import { eventually } from "../store/contract.js";
 
 const policy = `tenant shop {
@@ -21,9 +22,7 @@ const policy = `tenant shop {
 }
 `;
 
-const [switches, etcds] = [hasSwitch(), hasEtcd()];
-
-(switches && etcds ? describe : describe.skip)("two nodes and an etcd", () => {
+describeWhere(missingSwitch() ?? missingEtcd(), "two nodes and an etcd", () => {
   let ovs: TestSwitch;
   let etcd: TestEtcd;
   const running = new Map<string, Service>();

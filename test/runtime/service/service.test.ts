@@ -1,14 +1,15 @@
 /** A node's agent as a service, with a real switch: from `ctv publish` to packets counted, and what it says of itself. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { readAgentSettings } from "../../../runtime/config/settings.js";
 import { makeLog } from "../../../runtime/service/log.js";
 import { startService } from "../../../runtime/service/service.js";
 import type { Service } from "../../../runtime/service/service.js";
 import { ctv, scratch } from "../../cli/support/command.js";
-import { hasSwitch, startSwitch } from "../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../support/ovs.js";
 import type { TestSwitch } from "../../support/ovs.js";
+import { describeWhere } from "../../support/where.js";
 import { eventually } from "../store/contract.js";
 
 const policy = `tenant shop {
@@ -28,7 +29,7 @@ endpoints:
   - { name: db-1, node: node-a, port: 2, mac: 02:00:00:00:00:02, addresses: [10.1.1.2], namespace: shop, labels: { app: db } }
 `;
 
-(hasSwitch() ? describe : describe.skip)("the agent of a node", () => {
+describeWhere(missingSwitch(), "the agent of a node", () => {
   let ovs: TestSwitch;
   let running: Service | undefined;
   beforeAll(async () => {

@@ -1,17 +1,16 @@
 /** The store in etcd: the contract against a real server, and what only a server can suffer. */
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { Etcd3 } from "etcd3";
 import { etcdStore } from "../../../runtime/store/etcd.js";
 import type { KeyValues } from "../../../runtime/store/keyvalue.js";
-import { hasEtcd, startEtcd } from "../../support/etcd.js";
+import { missingEtcd, startEtcd } from "../../support/etcd.js";
 import type { TestEtcd } from "../../support/etcd.js";
+import { describeWhere } from "../../support/where.js";
 import { bytes, eventually, follow, storeContract } from "./contract.js";
 
-const suite = hasEtcd() ? describe : describe.skip;
-
-suite("a store in etcd", () => {
+describeWhere(missingEtcd(), "a store in etcd", () => {
   let etcd: TestEtcd;
   beforeAll(async () => {
     etcd = await startEtcd();

@@ -1,18 +1,17 @@
 /** The store in an etcd that asks for certificates and passwords, and gives each user its own part. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { Etcd3 } from "etcd3";
 import { openStore } from "../../../runtime/store/open.js";
 import type { EtcdSource } from "../../../runtime/config/settings.js";
 import { scratch } from "../../cli/support/command.js";
-import { hasEtcd, startEtcd } from "../../support/etcd.js";
+import { missingEtcd, startEtcd } from "../../support/etcd.js";
 import type { TestEtcd } from "../../support/etcd.js";
+import { missingFile } from "../../support/missing.js";
+import { describeWhere } from "../../support/where.js";
 import { bytes, eventually, follow } from "./contract.js";
-
-const hasOpenssl = existsSync("/usr/bin/openssl");
-const suite = hasEtcd() && hasOpenssl ? describe : describe.skip;
 
 /** An authority, and a certificate by it for 127.0.0.1, as files. */
 function makeCertificates(folder: string): void {
@@ -44,7 +43,7 @@ function makeCertificates(folder: string): void {
   );
 }
 
-suite("a store in an etcd that asks who one is", () => {
+describeWhere(missingEtcd() ?? missingFile("/usr/bin/openssl", "openssl"), "a store in an etcd that asks who one is", () => {
   const folder = scratch({ password: "s3cret\n", wrong: "wrong\n" });
   let etcd: TestEtcd;
   const at = (name: string): string => readFileSync(join(folder, name), "utf8");

@@ -10,9 +10,10 @@ import { routerMac } from "../../../../compiler/target/openflow/bind/inventory.j
 import { buildProgram } from "../../../../compiler/target/openflow/build.js";
 import type { Program } from "../../../../compiler/target/openflow/program.js";
 import { flowText, groupText } from "../../../../compiler/target/openflow/text.js";
-import { hasSwitch, startSwitch } from "../../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../../support/ovs.js";
 import type { TestSwitch } from "../../../support/ovs.js";
 import { allow, makePolicy, universeOf } from "../../../support/policy.js";
+import { describeWhere } from "../../../support/where.js";
 
 const TUNNEL = 8;
 const UPLINK = 9;
@@ -138,9 +139,7 @@ describe("binding", () => {
   });
 });
 
-const suite = hasSwitch() ? describe : describe.skip;
-
-suite("a bound node's switch", () => {
+describeWhere(missingSwitch(), "a bound node's switch", () => {
   let ovs: TestSwitch;
   beforeAll(async () => {
     ovs = await startSwitch();

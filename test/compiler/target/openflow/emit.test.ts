@@ -10,8 +10,9 @@ import { cookieText, readCookie } from "../../../../compiler/target/openflow/flo
 import type { Artefact } from "../../../../compiler/target/target.js";
 import { checkTexts } from "../../../support/diagnose.js";
 import { expectGolden } from "../../../support/golden.js";
-import { hasSwitch } from "../../../support/ovs.js";
+import { missingSwitch } from "../../../support/ovs.js";
 import { allow, deny, makePolicy, universeOf } from "../../../support/policy.js";
+import { describeWhere } from "../../../support/where.js";
 
 const guestbookInventory: Inventory = {
   nodes: [
@@ -112,9 +113,7 @@ const everything = universeOf(
   }),
 );
 
-const suite = hasSwitch() ? describe : describe.skip;
-
-suite("ovs-ofctl", () => {
+describeWhere(missingSwitch(), "ovs-ofctl", () => {
   it.each([
     ["the guestbook", guestbook],
     [

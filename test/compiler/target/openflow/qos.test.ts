@@ -7,8 +7,9 @@ import type { Endpoint, Inventory } from "../../../../compiler/target/openflow/b
 import { emitOpenflow } from "../../../../compiler/target/openflow/emit.js";
 import { parseProgram } from "../../../../compiler/target/openflow/json.js";
 import { flowText } from "../../../../compiler/target/openflow/text.js";
-import { hasSwitch, startSwitch } from "../../../support/ovs.js";
+import { missingSwitch, startSwitch } from "../../../support/ovs.js";
 import type { TestSwitch } from "../../../support/ovs.js";
+import { describeWhere } from "../../../support/where.js";
 
 const source = `
 tenant shop {
@@ -81,9 +82,7 @@ describe("traffic profiles", () => {
   });
 });
 
-const suite = hasSwitch() ? describe : describe.skip;
-
-suite("a switch with traffic profiles", () => {
+describeWhere(missingSwitch(), "a switch with traffic profiles", () => {
   let ovs: TestSwitch;
   beforeAll(async () => {
     ovs = await startSwitch();

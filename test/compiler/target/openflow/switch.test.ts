@@ -1,19 +1,19 @@
 /** Emitted tables in a real switch, against the reference evaluator; no reader of ours takes part. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { RuleForm } from "../../../../compiler/target/openflow/policytable.js";
 import { policySketch } from "../../../support/arbitrary.js";
-import { hasSwitch } from "../../../support/ovs.js";
+import { missingSwitch } from "../../../support/ovs.js";
 import { allow, deny, makePolicy, universeOf } from "../../../support/policy.js";
 import type { PolicySketch } from "../../../support/policy.js";
 import { compareWithSwitch, startWorldSwitch } from "../../../support/switched.js";
 import type { WorldSwitch } from "../../../support/switched.js";
 import { sampleWorld, smallAlphabet, smallWorld } from "../../../support/worlds.js";
+import { describeWhere } from "../../../support/where.js";
 
-const suite = hasSwitch() ? describe : describe.skip;
 const forms: readonly RuleForm[] = ["fewest", "product", "conjunction"];
 
-suite("tables in a real switch", () => {
+describeWhere(missingSwitch(), "tables in a real switch", () => {
   let worldSwitch: WorldSwitch;
   beforeAll(async () => {
     worldSwitch = await startWorldSwitch();
