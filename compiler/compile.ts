@@ -4,7 +4,6 @@
  * `text -> trees -> names -> policy -> checked`; targets take it from there. Pure: files are read through the function that the caller
  * gives, and a tree that the caller has already is not made again.
  */
-import type { SourceFile } from "../grammar/syntax.js";
 import { makeProgram, secondInstallations } from "./bind/program.js";
 import type { Program } from "./bind/program.js";
 import { checkAcross } from "./check/across.js";
@@ -208,11 +207,6 @@ export function settleFindings(
   settings: FindingSettings = {},
 ): readonly Diagnostic[] {
   return inOrder(applySettings(found, checked.files.values(), policingOf(settings, definitionByCode, complete, false)));
-}
-
-/** Trees of all files, in the order in which they were reached. */
-export function treesOf(checked: Checked): readonly SourceFile[] {
-  return [...checked.files.values()].map((file) => file.parsed.file);
 }
 
 function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {

@@ -4,7 +4,7 @@ import type { Expectation, Item, Match, PeerExpression, PeerTerm, Property, Requ
 export type SyntaxNode = SourceFile | Item | Rule | Expectation | Property | Match | Requirement | PeerExpression | PeerTerm | ServiceTerm | Value;
 
 /** The nodes right inside `node`, in source order. */
-export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   switch (node.kind) {
     case "file":
       return node.items;

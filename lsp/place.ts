@@ -23,7 +23,7 @@ export function toOffset(text: string, lines: LineMap, position: Position): numb
 }
 
 /** The lines of any file of the project, the project file and the inventory included. */
-export function linesOf(view: View, id: string): LineMap {
+function linesOf(view: View, id: string): LineMap {
   return view.checked.files.get(id)?.lines ?? lineMap(view.project.textOf(id) ?? "");
 }
 

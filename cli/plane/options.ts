@@ -8,7 +8,7 @@ import type { OptionRow } from "../verb.js";
 import { resolve } from "node:path";
 import type { Terminal } from "../terminal.js";
 
-export const planes = ["contiv", "kubernetes"] as const;
+const planes = ["contiv", "kubernetes"] as const;
 export type PlaneName = (typeof planes)[number];
 
 export const netmasterOptions: readonly OptionRow[] = [

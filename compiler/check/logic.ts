@@ -5,7 +5,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Tenant } from "../policy/model.js";
 import type { Universe } from "../policy/universe.js";
-import { finish } from "../steps.js";
 import type { Steps } from "../steps.js";
 import { effectiveRegions } from "../verdict/regions.js";
 import { explainEmpty } from "./logic/concern.js";
@@ -17,12 +16,7 @@ import { checkGroupOverlaps, checkSplits } from "./logic/groups.js";
 import { checkOrder } from "./logic/order.js";
 import { checkWide } from "./logic/wide.js";
 
-/** All findings about the policy's logic, tenant by tenant in order of evaluation. */
-export function checkLogic(universe: Universe): readonly Diagnostic[] {
-  return finish(checkLogicInSteps(universe));
-}
-
-/** `checkLogic` in steps, each about one rule. */
+/** All findings about the policy's logic, tenant by tenant in order of evaluation, in steps of one rule each. */
 export function* checkLogicInSteps(universe: Universe): Steps<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const tenant of universe.policy.tenants) found.push(...(yield* checkTenant(universe, tenant)));

@@ -202,7 +202,7 @@ export function parseBool(text: string): boolean | undefined {
 }
 
 /** A value from outside, read by the param's type; a text that says what is wrong with it. */
-export function readInput(type: ParamType, input: ParamInput): ParamValue | string {
+function readInput(type: ParamType, input: ParamInput): ParamValue | string {
   if (type === "cidrs") return readCidrs(typeof input === "object" ? input.map(String) : String(input).split(","));
   if (typeof input === "object") return "it is a list, and one value is needed";
   const text = String(input).trim();

@@ -55,11 +55,6 @@ export function resolveImport(importer: string, path: string): string {
   return (absolute ? "/" : "") + parts.join("/");
 }
 
-/** The ids of the files that a parsed file imports, whether they exist or not. */
-export function importsOf(parsed: ParseResult): readonly string[] {
-  return importNodes(parsed).map((node) => resolveImport(parsed.file.id, node.path.text));
-}
-
 function importNodes(parsed: ParseResult): readonly Import[] {
   return parsed.file.items.flatMap((item) => (item.kind === "import" ? [item] : []));
 }

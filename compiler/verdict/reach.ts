@@ -2,11 +2,11 @@
 import type { Universe } from "../policy/universe.js";
 import { possiblePart } from "../policy/universe.js";
 import { endIndex } from "../space/endIndex.js";
-import { allEnds, intersectEndBoxes } from "../space/ends.js";
-import type { EndBox, EndSet } from "../space/ends.js";
-import { flowBox, flowProduct } from "../space/flows.js";
+import { intersectEndBoxes } from "../space/ends.js";
+import type { EndBox } from "../space/ends.js";
+import { flowBox } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
-import { everyService, intersectServices, isEmptyService, noService, subtractServices, unionServices } from "../space/service.js";
+import { intersectServices, isEmptyService, noService, subtractServices, unionServices } from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
 import { namingOf } from "./names.js";
 import type { NamedEnds } from "./names.js";
@@ -21,17 +21,10 @@ export interface Reach {
   readonly sometimes: ServiceSet;
 }
 
-/** Who may reach the given ends, and on what. Peers that may reach them on nothing are left out. */
-export function whoMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
-  return reachWithin(universe, flowProduct(allEnds, ends, everyService), "source");
-}
-
-/** Whom the given ends may reach, and on what. */
-export function whomMayReach(universe: Universe, ends: EndSet): readonly Reach[] {
-  return reachWithin(universe, flowProduct(ends, allEnds, everyService), "destination");
-}
-
-/** Sums up, for every name on one side of the flows, what of them is allowed. Flows that touch no tenant are left out: the policy does not decide them. */
+/**
+ * Sums up, for every name on one side of the flows, what of them is allowed. Names that are allowed nothing are left out, and flows that
+ * touch no tenant: the policy does not decide them.
+ */
 export function reachWithin(universe: Universe, asked: FlowSet, side: Side): readonly Reach[] {
   const naming = namingOf(universe);
   const parts = decidedParts(universe, asked);

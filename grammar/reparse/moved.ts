@@ -17,7 +17,7 @@ type Leaf =
   | tree.Default;
 
 /** The span, moved. */
-export function movedSpan({ file, start, end }: Span, by: number): Span {
+function movedSpan({ file, start, end }: Span, by: number): Span {
   return { file, start: start + by, end: end + by };
 }
 

@@ -5,12 +5,7 @@ import type { PageOf } from "../documentation.js";
 import { locationOf, rangeOf } from "../place.js";
 import type { View } from "../workspace/workspace.js";
 
-/** The findings that stand in the view's file, as the editor shows them; `more` are those that take longer to find. */
-export function diagnosticsOf(view: View, more: readonly Diagnostic[] = []): EditorDiagnostic[] {
-  return findingsIn(view, view.file.id, more).map((diagnostic) => toEditor(view, diagnostic));
-}
-
-/** The findings of the compiler in one file of the view's project. */
+/** The findings in one file of the view's project; `more` are those that take longer to find than the compiler's own. */
 export function findingsIn(view: View, id: string, more: readonly Diagnostic[] = []): readonly Diagnostic[] {
   return [...(view.checked.findings.get(id) ?? []), ...more.filter((diagnostic) => diagnostic.span.file === id)];
 }

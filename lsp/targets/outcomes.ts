@@ -51,7 +51,7 @@ export function* outcomesOf(project: ProjectState): Steps<readonly Outcome[]> {
 }
 
 /** The universe that targets may be asked about; none while the policy has errors. */
-export function soundUniverse(checked: Checked): Universe | undefined {
+function soundUniverse(checked: Checked): Universe | undefined {
   return hasErrors(checked) ? undefined : checked.universe;
 }
 

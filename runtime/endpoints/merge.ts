@@ -70,11 +70,6 @@ export function endpointMerger(): (parts: readonly NamedPart[]) => Merged {
   };
 }
 
-/** The same without memory. */
-export function mergeEndpoints(parts: readonly NamedPart[]): Merged {
-  return endpointMerger()(parts);
-}
-
 /** Notes the names of which a source says something else than before. Of one name twice in a source the first counts. */
 function take(source: string, list: readonly Endpoint[], before: Told | undefined, changed: Set<string>): Told {
   if (before?.list === list) return before;

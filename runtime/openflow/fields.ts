@@ -24,7 +24,7 @@ export interface WireField {
   readonly bitsHeader: number;
 }
 
-export const headerOf = (oxmClass: number, number: number, size: number): number => ((oxmClass << 16) | (number << 9) | size) >>> 0;
+const headerOf = (oxmClass: number, number: number, size: number): number => ((oxmClass << 16) | (number << 9) | size) >>> 0;
 
 type Row = readonly [FieldName, number, number, number, number?];
 

@@ -58,7 +58,7 @@ export interface FlowStatistics extends WireFlow {
 }
 
 export const tableOf = ({ place }: Pick<WireFlow, "place">): number => place.charCodeAt(0);
-export const priorityOf = ({ place }: Pick<WireFlow, "place">): number => place.charCodeAt(1) * 0x100 + place.charCodeAt(2);
+const priorityOf = ({ place }: Pick<WireFlow, "place">): number => place.charCodeAt(1) * 0x100 + place.charCodeAt(2);
 /** The match's bytes. */
 export const matchOf = ({ place }: Pick<WireFlow, "place">): string => place.slice(PLACE_HEAD);
 
@@ -190,20 +190,6 @@ export function putFlowMod(writer: ByteWriter, command: FlowCommand, flow: WireF
   writer.at = start + 40;
   putMatch(writer, matchOf(flow));
   putText(writer, instructions);
-}
-
-/** Reads what `putFlowMod` writes. Nothing for commands that it does not write. */
-export function readFlowMod(reader: ByteReader): { readonly command: FlowCommand; readonly flow: WireFlow } | undefined {
-  const cookie = { high: getWord(reader), low: getWord(reader) };
-  skip(reader, 8);
-  const [table, number] = [getByte(reader), getByte(reader)];
-  skip(reader, 4);
-  const priority = getShort(reader);
-  skip(reader, 16);
-  const match = takeMatch(reader);
-  const instructions = getText(reader, remaining(reader));
-  const command = number === 0 ? "add" : number === 2 ? "modify" : number === 4 ? "delete" : undefined;
-  return command === undefined ? undefined : { command, flow: { place: placeOf(table, priority, match), instructions, cookie } };
 }
 
 /** A match as it stands in a message. */

@@ -16,12 +16,6 @@ import type { WireGroup } from "../openflow/groups.js";
 /** By place. */
 export type FlowTable = ReadonlyMap<string, WireFlow>;
 
-export function flowTable(flows: Iterable<WireFlow>): Map<string, WireFlow> {
-  const table = new Map<string, WireFlow>();
-  for (const flow of flows) table.set(flow.place, flow);
-  return table;
-}
-
 /**
  * The flow at the end of table 0. Its cookie tells the generation that the switch holds as a whole, so it changes with every
  * generation; it only drops.
@@ -72,11 +66,6 @@ export function visitDifferences(
   }
   if (common === size) return;
   for (const [place, was] of present) if (!wanted.has(place)) visit(place, undefined, was);
-}
-
-/** Wanted flows that would take the place of somebody else's. */
-export function conflicts(wanted: FlowTable, present: FlowTable): readonly WireFlow[] {
-  return [...present].flatMap(([key, flow]) => (isOurs(flow.cookie) || !wanted.has(key) ? [] : [flow]));
 }
 
 export type GroupTable = ReadonlyMap<number, WireGroup>;

@@ -27,7 +27,7 @@ export function generateKeys(): { readonly id: string; readonly privatePem: stri
 }
 
 /** The first 64 bits of the SHA-256 of the public key's SPKI form, in hexadecimal: enough to tell keys apart, and no secret. */
-export function keyId(publicKey: KeyObject): string {
+function keyId(publicKey: KeyObject): string {
   return createHash("sha256")
     .update(publicKey.export({ type: "spki", format: "der" }))
     .digest("hex")

@@ -1,6 +1,6 @@
 /** The front door: what holds for any project, however broken. */
 import { describe, expect, it } from "@jest/globals";
-import { isSound, treesOf } from "../../compiler/compile.js";
+import { isSound } from "../../compiler/compile.js";
 import { definitionByCode } from "../../compiler/diagnostics/catalogue.js";
 import type { SourceText } from "../../compiler/source/files.js";
 import { parseFile } from "../../grammar/parse.js";
@@ -36,7 +36,9 @@ function hold(texts: Texts): void {
   if ((checked.policy === undefined) !== essential) expect(checked.diagnostics).toEqual("an essential error, exactly where there is no policy");
   if (checked.policy === undefined) return;
   // A whole policy has every rule, group and expectation of the source.
-  const items = treesOf(checked).flatMap((tree) => tree.items.flatMap((item) => (item.kind === "tenant" ? item.items : [item])));
+  const items = [...checked.files.values()].flatMap(({ parsed }) =>
+    parsed.file.items.flatMap((item) => (item.kind === "tenant" ? item.items : [item])),
+  );
   const count = (kind: string): number => items.filter((item) => item.kind === kind).length;
   const written = items.reduce(
     (sum, item) => sum + (item.kind === "policy" ? item.rules.length : item.kind === "test" ? item.expectations.length : 0),
@@ -76,7 +78,7 @@ describe("check", () => {
     const text = "tenant t {\n  group web { match app = web }\n  policy p { allow world -> web : http }\n}\n";
     const parsed = parseFile("main.ctv", text);
     const checked = checkTexts({}, { entries: ["main.ctv"], read: () => ({ text, parsed }) });
-    expect(treesOf(checked)[0]).toBe(parsed.file);
+    expect(checked.files.get("main.ctv")?.parsed.file).toBe(parsed.file);
     expect(isSound(checked)).toBe(true);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { codeActions } from "../../lsp/features/actions/actions.js";
 import { incoming, outgoing, prepareCalls } from "../../lsp/features/calls.js";
 import { completion } from "../../lsp/features/completion/completion.js";
-import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
+import { diagnosticsOf } from "./diagnostics.js";
 import { formatting, typeFormatting } from "../../lsp/features/formatting.js";
 import { inlayHints } from "../../lsp/features/hints.js";
 import { hover } from "../../lsp/features/hover.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { finish } from "../../compiler/steps.js";
 import { incoming, outgoing, prepareCalls } from "../../lsp/features/calls.js";
 import { completion } from "../../lsp/features/completion/completion.js";
-import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
+import { diagnosticsOf } from "./diagnostics.js";
 import { inlayHints } from "../../lsp/features/hints.js";
 import { hover } from "../../lsp/features/hover.js";
 import { codeLenses } from "../../lsp/features/lenses.js";

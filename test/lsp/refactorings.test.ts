@@ -4,7 +4,7 @@ import type { CodeAction } from "vscode-languageserver-types";
 import { finish } from "../../compiler/steps.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import { codeActions } from "../../lsp/features/actions/actions.js";
-import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
+import { diagnosticsOf } from "./diagnostics.js";
 import { toRange } from "../../lsp/place.js";
 import type { View } from "../../lsp/workspace/workspace.js";
 import { type Fixture, applied, openFixture } from "./fixture.js";

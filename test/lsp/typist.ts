@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { finish } from "../../compiler/steps.js";
 import { codeActions } from "../../lsp/features/actions/actions.js";
 import { completion } from "../../lsp/features/completion/completion.js";
-import { diagnosticsOf } from "../../lsp/features/diagnostics.js";
+import { diagnosticsOf } from "./diagnostics.js";
 import { inlayHints } from "../../lsp/features/hints.js";
 import { hover } from "../../lsp/features/hover.js";
 import { codeLenses } from "../../lsp/features/lenses.js";

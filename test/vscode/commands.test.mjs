@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { until } from "./process.mjs";
-import { startSession } from "./session.mjs";
+import { testInGuestbook } from "./session.mjs";
 
 let session;
 let bench;
@@ -13,16 +13,9 @@ const main = () => join(session.work, "guestbook/main.ctv");
 /** What stands in the editor beside the source. */
 const beside = () => bench.texts(".editor-group-container:not(.active) .view-line");
 
-before(async () => {
-  session = await startSession();
-  bench = session.workbench;
-  await bench.open("folder", join(session.work, "guestbook"));
-});
-after(() => session?.close());
-
-beforeEach(async () => {
-  await bench.closeAll();
-  await bench.openFile("main.ctv");
+testInGuestbook((started) => {
+  session = started;
+  bench = started.workbench;
 });
 
 async function showTarget(target) {

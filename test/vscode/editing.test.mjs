@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { until } from "./process.mjs";
-import { startSession } from "./session.mjs";
+import { testInGuestbook } from "./session.mjs";
 
 let session;
 let bench;
@@ -19,16 +19,9 @@ const look = (token) =>
 const suggestions = () => bench.texts(".suggest-widget.visible .monaco-list-row");
 const rows = (found) => found.map((row) => row.split("\n")[0]);
 
-before(async () => {
-  session = await startSession();
-  bench = session.workbench;
-  await bench.open("folder", join(session.work, "guestbook"));
-});
-after(() => session?.close());
-
-beforeEach(async () => {
-  await bench.closeAll();
-  await bench.openFile("main.ctv");
+testInGuestbook((started) => {
+  session = started;
+  bench = started.workbench;
 });
 
 describe("what is seen", () => {

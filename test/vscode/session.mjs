@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startCodeServer } from "./codeserver.mjs";
 import { makeWorkbench } from "./workbench.mjs";
@@ -46,4 +47,19 @@ export async function startSession({ settings = {}, size = { width: 1280, height
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** All tests of a file in one session with the guestbook's folder, which `started` is given; each begins with main.ctv alone in the editor. */
+export function testInGuestbook(started) {
+  let session;
+  before(async () => {
+    session = await startSession();
+    started(session);
+    await session.workbench.open("folder", join(session.work, "guestbook"));
+  });
+  after(() => session?.close());
+  beforeEach(async () => {
+    await session.workbench.closeAll();
+    await session.workbench.openFile("main.ctv");
+  });
 }

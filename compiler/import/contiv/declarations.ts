@@ -24,7 +24,7 @@ export function text(body: Body, name: string): string {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 }
 
-export function texts(body: Body, name: string): readonly string[] {
+function texts(body: Body, name: string): readonly string[] {
   const value = body[name];
   return Array.isArray(value) ? value : [];
 }

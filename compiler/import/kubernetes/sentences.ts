@@ -196,11 +196,11 @@ function floorsOf(side: Side, direction: Direction): readonly Sentence[] {
   ];
 }
 
-export function all(include: EndSet): Ends {
+function all(include: EndSet): Ends {
   return { include, except: [] };
 }
 
-export function boxesOf({ include, except }: Ends): EndSet {
+function boxesOf({ include, except }: Ends): EndSet {
   return except.length === 0 ? include : ends.subtractEnds(include, except);
 }
 

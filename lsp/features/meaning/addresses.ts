@@ -13,7 +13,7 @@ export function addressMeaning(view: View, literal: AddressLiteral | PrefixLiter
   return [`**${addressText(literal)}**: ${sizeText(addresses)}`, ...(touched.length === 0 ? [] : [`Overlaps ${touched.join(", ")}.`])];
 }
 
-export function addressesOf(literal: AddressLiteral | PrefixLiteral | AddressRangeLiteral): AddressSet | undefined {
+function addressesOf(literal: AddressLiteral | PrefixLiteral | AddressRangeLiteral): AddressSet | undefined {
   switch (literal.kind) {
     case "address": {
       const address = parseAddress(literal.text);

@@ -2,32 +2,23 @@
 import * as vscode from "vscode";
 import { explainFlowRequest } from "../../protocol.js";
 import type { ExplainFlow, ExplainFlowParams } from "../../protocol.js";
+import { followSources } from "./following.js";
+import type { Following } from "./following.js";
 import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
 
 const scheme = "ctv-flow";
 
-/** The source's URI travels in the query of the virtual document, the question in its fragment. */
+/** The question travels in the fragment. */
 function answerUri({ uri, question }: ExplainFlowParams): vscode.Uri {
   return vscode.Uri.from({ scheme, path: "/Flow.md", query: uri, fragment: question });
 }
 
-export interface FlowAnswers {
-  readonly disposable: vscode.Disposable;
-  /** Answers about these sources are out of date. */
-  readonly changed: (uris: readonly string[]) => void;
-}
-
-export function makeFlowAnswers(server: Server): FlowAnswers {
-  let shown: vscode.Uri | undefined;
+export function makeFlowAnswers(server: Server): Following {
   let lastQuestion = "";
-  const changed = new vscode.EventEmitter<vscode.Uri>();
-  const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    provideTextDocumentContent: async (uri, token) => {
-      const params: ExplainFlowParams = { uri: uri.query, question: uri.fragment };
-      return (await server.request<ExplainFlow>(explainFlowRequest, params, token)).text;
-    },
+  const answer = async (uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> => {
+    const params: ExplainFlowParams = { uri: uri.query, question: uri.fragment };
+    return (await server.request<ExplainFlow>(explainFlowRequest, params, token)).text;
   };
   const ask = async (): Promise<void> => {
     const uri = sourceInFocus();
@@ -39,17 +30,7 @@ export function makeFlowAnswers(server: Server): FlowAnswers {
     });
     if (question === undefined || question.trim() === "") return;
     lastQuestion = question.trim();
-    shown = answerUri({ uri, question: lastQuestion });
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", shown);
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", answerUri({ uri, question: lastQuestion }));
   };
-  return {
-    disposable: vscode.Disposable.from(
-      changed,
-      vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
-      vscode.commands.registerCommand("ctv.explainFlow", ask),
-    ),
-    changed: (uris) => {
-      if (shown !== undefined && uris.includes(shown.query)) changed.fire(shown);
-    },
-  };
+  return followSources(scheme, answer, { name: "ctv.explainFlow", run: ask });
 }

@@ -2,14 +2,9 @@
 import * as vscode from "vscode";
 import { matrixRequest } from "../../protocol.js";
 import type { MatrixParams, MatrixText } from "../../protocol.js";
+import type { Following } from "./following.js";
 import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
-
-export interface MatrixView {
-  readonly disposable: vscode.Disposable;
-  /** The matrices of these sources are out of date. */
-  readonly changed: (uris: readonly string[]) => void;
-}
 
 /** In a web view the media query tells the theme of the system, and the editor's may be another. */
 function inTheme(svg: string): string {
@@ -23,7 +18,7 @@ function page(body: string): string {
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><body>${body}</body>`;
 }
 
-export function makeMatrixView(server: Server): MatrixView {
+export function makeMatrixView(server: Server): Following {
   const panels = new Map<string, vscode.WebviewPanel>();
   const draw = async (uri: string): Promise<void> => {
     const params: MatrixParams = { uri };

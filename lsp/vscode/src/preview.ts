@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { targetTextRequest } from "../../protocol.js";
 import type { TargetText, TargetTextParams } from "../../protocol.js";
+import { followSources } from "./following.js";
+import type { Following } from "./following.js";
 import type { Server } from "./server.js";
 import { sourceInFocus } from "./source.js";
 
@@ -12,28 +14,18 @@ const targets = ["kubernetes", "contiv", "openflow"] as const;
 /** One language for all targets: the files below each other are of several, and none would take the others for its own. */
 const outputLanguage = "ctv-output";
 
-/** The source's URI travels in the query of the virtual document's, its path says which target. */
+/** The path says which target. */
 function previewUri(source: string, target: string): vscode.Uri {
   return vscode.Uri.from({ scheme, path: `/${target}`, query: source });
 }
 
-export interface TargetPreview {
-  readonly disposable: vscode.Disposable;
-  /** What stands beside these sources is out of date. */
-  readonly changed: (uris: readonly string[]) => void;
-}
-
-export function makeTargetPreview(server: Server): TargetPreview {
-  const changed = new vscode.EventEmitter<vscode.Uri>();
-  const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    provideTextDocumentContent: async (uri, token) => {
-      const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1) };
-      const answer = await server.request<TargetText | null>(targetTextRequest, params, token);
-      if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
-      const said = answer.findings.map((finding) => `# ${finding}\n`).join("");
-      return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `# ${artefact.path}\n${artefact.text}`)].join("\n");
-    },
+export function makeTargetPreview(server: Server): Following {
+  const output = async (uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> => {
+    const params: TargetTextParams = { uri: uri.query, target: uri.path.slice(1) };
+    const answer = await server.request<TargetText | null>(targetTextRequest, params, token);
+    if (answer === null) return "The policy has errors: mend them to see what it compiles to.\n";
+    const said = answer.findings.map((finding) => `# ${finding}\n`).join("");
+    return [...(said === "" ? [] : [said]), ...answer.artefacts.map((artefact) => `# ${artefact.path}\n${artefact.text}`)].join("\n");
   };
   const show = async (uri: unknown): Promise<void> => {
     // A code lens gives the URI as text, the editor's title bar as an object, and the palette gives none.
@@ -45,14 +37,5 @@ export function makeTargetPreview(server: Server): TargetPreview {
     const shown = await vscode.languages.setTextDocumentLanguage(opened, outputLanguage);
     await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   };
-  return {
-    disposable: vscode.Disposable.from(
-      changed,
-      vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
-      vscode.commands.registerCommand("ctv.showTarget", show),
-    ),
-    changed: (uris) => {
-      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme && uris.includes(uri.query)) changed.fire(uri);
-    },
-  };
+  return followSources(scheme, output, { name: "ctv.showTarget", run: show });
 }

@@ -41,7 +41,7 @@ export function statusOf(code: number, body: unknown): Status {
 }
 
 /** Fields that another field manager has set: `.spec.ingress (kubectl-edit)`. */
-export function conflictsOf({ causes }: Status): readonly string[] {
+function conflictsOf({ causes }: Status): readonly string[] {
   return causes.flatMap(({ reason, message, field }) => {
     if (reason !== "FieldManagerConflict") return [];
     const other = /conflict with "([^"]*)"/.exec(message)?.[1];

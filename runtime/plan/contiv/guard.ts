@@ -16,7 +16,7 @@ import type { FlowKey } from "./table.js";
 import type { SubnetOf } from "./normal.js";
 
 export const guardPolicy = "ctv.guard.all";
-export const HIGHEST = 100;
+const HIGHEST = 100;
 
 export const isGuardPolicy = ({ kind, body }: Pick<LiveObject, "kind" | "body">): boolean =>
   kind === "policy" && text(body, "policyName") === guardPolicy;

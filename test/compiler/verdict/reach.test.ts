@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { PeerExpression } from "../../../compiler/policy/model.js";
-import { endInSet } from "../../../compiler/space/ends.js";
-import { containsService, formatServices, servicePoint } from "../../../compiler/space/service.js";
+import { allEnds, endInSet } from "../../../compiler/space/ends.js";
+import { flowProduct } from "../../../compiler/space/flows.js";
+import { containsService, everyService, formatServices, servicePoint } from "../../../compiler/space/service.js";
 import { evaluate } from "../../../compiler/verdict/evaluate.js";
 import { namingOf } from "../../../compiler/verdict/names.js";
 import { connectivity } from "../../../compiler/verdict/connectivity.js";
-import { whoMayReach, whomMayReach } from "../../../compiler/verdict/reach.js";
+import { reachWithin } from "../../../compiler/verdict/reach.js";
 import type { Reach } from "../../../compiler/verdict/reach.js";
 import { policySketch } from "../../support/arbitrary.js";
 import { allFlows } from "../../support/oracle.js";
@@ -36,7 +36,7 @@ const universe = universeOf(
   }),
 );
 
-const group = (name: string): PeerExpression => ({ include: [{ kind: "group", tenant: "shop", group: name }], except: [] });
+const web = universe.endsOf({ include: [{ kind: "group", tenant: "shop", group: "web" }], except: [] });
 const text = (reach: readonly Reach[]): readonly string[] =>
   reach.map(
     ({ peer, always, sometimes }) =>
@@ -45,7 +45,7 @@ const text = (reach: readonly Reach[]): readonly string[] =>
 
 describe("who may reach a group", () => {
   it("is told by name, with what is allowed always and what only to some", () => {
-    expect(text(whoMayReach(universe, universe.endsOf(group("web"))))).toEqual([
+    expect(text(reachWithin(universe, flowProduct(allEnds, web, everyService), "source"))).toEqual([
       "web: tcp/443",
       "db: tcp/443",
       "other endpoints: tcp/443",
@@ -56,7 +56,7 @@ describe("who may reach a group", () => {
   });
 
   it("and whom it may reach", () => {
-    expect(text(whomMayReach(universe, universe.endsOf(group("web"))))).toEqual(["web: tcp/443", "db: tcp/5432"]);
+    expect(text(reachWithin(universe, flowProduct(web, allEnds, everyService), "destination"))).toEqual(["web: tcp/443", "db: tcp/5432"]);
   });
 
   it("agrees with the evaluator on every flow", () => {

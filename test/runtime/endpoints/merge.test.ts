@@ -5,7 +5,8 @@ import type { Endpoint } from "../../../compiler/target/openflow/bind/inventory.
 import type { EndpointSource, InventoryPart } from "../../../runtime/agent/sources.js";
 import { combinedSource } from "../../../runtime/endpoints/combine.js";
 import { partOfOthers, partWithoutPorts, remembered } from "../../../runtime/endpoints/remembered.js";
-import { endpointMerger, mergeEndpoints, unknownMac } from "../../../runtime/endpoints/merge.js";
+import { endpointMerger, unknownMac } from "../../../runtime/endpoints/merge.js";
+import type { Merged, NamedPart } from "../../../runtime/endpoints/merge.js";
 import { bridgeEndpoints } from "../../../runtime/endpoints/ovsdb.js";
 
 const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
@@ -16,6 +17,7 @@ const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
   addresses: ["10.1.1.1"],
   ...more,
 });
+const mergeEndpoints = (parts: readonly NamedPart[]): Merged => endpointMerger()(parts);
 const from = (source: string, ...endpoints: readonly Endpoint[]) => ({ source, part: { endpoints } });
 
 describe("endpoints of several sources", () => {

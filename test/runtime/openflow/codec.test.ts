@@ -8,22 +8,14 @@ import { bundleChunks, FIRST_CHANGE } from "../../../runtime/openflow/bundle.js"
 import type { Modification } from "../../../runtime/openflow/bundle.js";
 import { readError } from "../../../runtime/openflow/errors.js";
 import { wireField } from "../../../runtime/openflow/fields.js";
-import {
-  cookieParts,
-  decodeFlow,
-  decodeInstructions,
-  encodeFlow,
-  putFlowMod,
-  readFlowMod,
-  matchOf,
-  readFlowStatistics,
-} from "../../../runtime/openflow/flows.js";
+import { cookieParts, decodeFlow, decodeInstructions, encodeFlow, putFlowMod, matchOf, readFlowStatistics } from "../../../runtime/openflow/flows.js";
 import { decodeBuckets, encodeGroup, readGroups } from "../../../runtime/openflow/groups.js";
 import { decodeMatch } from "../../../runtime/openflow/match.js";
 import { deframer, helloMessage, readFeatures, readMultipart, speaksOurVersion } from "../../../runtime/openflow/message.js";
 import type { Message } from "../../../runtime/openflow/message.js";
 import { readPacketIn } from "../../../runtime/openflow/packetin.js";
 import { parseServerAddress } from "../../../runtime/openflow/transport.js";
+import { readFlowMod } from "../../support/flowmods.js";
 
 const number = (size: number): fc.Arbitrary<number> => fc.nat({ max: 2 ** (size * 8) - 1 });
 const big: fc.Arbitrary<bigint> = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n });
@@ -217,7 +209,6 @@ describe("decoding", () => {
   const decoders: readonly (readonly [string, (bytes: Buffer) => unknown])[] = [
     ["matches", (bytes) => decodeMatch(bytes.toString("latin1"))],
     ["instructions", (bytes) => decodeInstructions(bytes.toString("latin1"))],
-    ["flow-mods", (bytes) => readFlowMod(byteReader(bytes))],
     ["lists of flows", (bytes) => readFlowStatistics(byteReader(bytes))],
     ["buckets", (bytes) => decodeBuckets({ id: 1, type: 1, buckets: bytes.toString("latin1") })],
     ["lists of groups", (bytes) => readGroups(byteReader(bytes))],

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Modification } from "../../../runtime/openflow/bundle.js";
 import { isOurs, placeOf, sameOrigin } from "../../../runtime/openflow/flows.js";
 import type { WireFlow } from "../../../runtime/openflow/flows.js";
-import { conflicts, flowAfter, flowChange, flowTable, groupDifference, isMarker, visitDifferences } from "../../../runtime/reconcile/difference.js";
+import { flowAfter, flowChange, groupDifference, isMarker, visitDifferences } from "../../../runtime/reconcile/difference.js";
 
 const OURS = 0xc7010000;
 const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
@@ -17,6 +17,7 @@ const anyFlow = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<WireFlow> =>
       .tuple(ours, fc.nat({ max: 3 }), fc.nat({ max: 2 }))
       .map(([own, generation, low]) => ({ high: own ? OURS + generation : 0x10000 + generation, low })),
   });
+const flowTable = (flows: readonly WireFlow[]): Map<string, WireFlow> => new Map(flows.map((flow) => [flow.place, flow]));
 const table = (ours: fc.Arbitrary<boolean>): fc.Arbitrary<Map<string, WireFlow>> => fc.array(anyFlow(ours), { maxLength: 12 }).map(flowTable);
 
 function flowDifference(wanted: ReadonlyMap<string, WireFlow>, present: ReadonlyMap<string, WireFlow>): readonly Modification[] {
@@ -99,13 +100,6 @@ describe("the difference", () => {
   it("moves the marker with the generation", () => {
     const marker = { place: placeOf(0, 0, ""), instructions: "" };
     expect(between(flow(marker), flow({ ...marker, cookie: { high: OURS + 9, low: 1 } }))).toEqual(["add"]);
-  });
-
-  it("tells whose places it takes", () => {
-    const theirs = flow({ cookie: { high: 1, low: 1 } });
-    expect(conflicts(flowTable([flow()]), flowTable([theirs, flow({ place: placeOf(5, 1, "other"), cookie: { high: 1, low: 1 } })]))).toEqual([
-      theirs,
-    ]);
   });
 
   it("brings groups before flows and takes our own away after them", () => {

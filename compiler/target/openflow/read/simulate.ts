@@ -41,7 +41,7 @@ export function makeTables(flows: readonly ReadFlow[]): Tables {
   return tables;
 }
 
-export function matches(flow: ReadFlow, packet: Packet): boolean {
+function matches(flow: ReadFlow, packet: Packet): boolean {
   for (const [field, { value, mask }] of flow.match) if (((packet.get(field) ?? 0n) & mask) !== value) return false;
   return true;
 }

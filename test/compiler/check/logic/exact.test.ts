@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { checkLogic } from "../../../../compiler/check/logic.js";
+import { checkLogic } from "../../../support/logic.js";
 import type { Rule, Tenant } from "../../../../compiler/policy/model.js";
 import type { Universe } from "../../../../compiler/policy/universe.js";
 import { podCidrs, policySketch } from "../../../support/arbitrary.js";

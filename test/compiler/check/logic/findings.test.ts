@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkLogic } from "../../../../compiler/check/logic.js";
+import { checkLogic } from "../../../support/logic.js";
 import { evaluate } from "../../../../compiler/verdict/evaluate.js";
 import { parseFlow } from "../../../../compiler/verdict/format.js";
 import { largePolicy } from "../../../support/large.js";
