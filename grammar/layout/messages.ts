@@ -43,6 +43,17 @@ export function blockNotOpened(source: Source, first: IToken, last: IToken, hasC
   return problem(syntaxCodes.blockNotOpened, span, message, inserting(span, " {}", 'write "{}"'));
 }
 
+/** What a block holds stands behind its head, between `last` and the end of `end`. */
+export function contentsWithoutBraces(source: Source, first: IToken, last: IToken, end: IToken): SyntaxProblem {
+  const span = after(source, last);
+  const message = `"{" is missing: the block of ${article(first.image)} stands in braces, also on one line`;
+  const edits = [
+    { span, text: " {" },
+    { span: after(source, end), text: " }" },
+  ];
+  return problem(syntaxCodes.blockNotOpened, span, message, { title: "put it in braces", edits, safe: true });
+}
+
 /** `before` is the token that shows the block to be over. */
 export function blockNotClosed(source: Source, block: Block, before: IToken): SyntaxProblem {
   const span = spanOf(source, before);

@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import * as t from "../tokens.js";
 import { blockOf, fitOf, isA, meantStarter, opensList } from "./blocks.js";
 import type { BlockKind } from "./blocks.js";
-import { blockNotClosed, blockNotOpened, misplacedStatement, unknownStatement } from "./messages.js";
+import { blockNotClosed, blockNotOpened, contentsWithoutBraces, misplacedStatement, unknownStatement } from "./messages.js";
 import { clearStatement, closeBlock, closeMissingBracket, hasGap, openBlock, previous, retyped, supplied, tell, tokenAt, top } from "./state.js";
 import type { Block, State } from "./state.js";
 
@@ -101,7 +101,7 @@ function supplyBlock(state: State, first: IToken, told: boolean): void {
   else closeBlock(state, offset);
 }
 
-/** In a file with a closing brace too many, opens the block behind the declaration's head, where its contents follow on the same line. */
+/** Opens the block behind the declaration's head, where its contents follow on the same line. It goes on where more of it follows, or its closing brace. */
 function openWithin(state: State, first: IToken, opens: BlockKind): boolean {
   const { raw, at, firstAt, out } = state;
   const tokens = raw.slice(firstAt, at).filter(({ tokenType }) => tokenType !== t.NewLine);
@@ -110,13 +110,18 @@ function openWithin(state: State, first: IToken, opens: BlockKind): boolean {
   const head = second === t.In || second === t.Priority ? named + 2 : named;
   const begins: IToken | undefined = tokens[head];
   const place = begins === undefined ? -1 : out.lastIndexOf(begins);
-  if (state.unclosed >= 0 || place === -1 || fitOf(opens, begins, [tokens[head + 1], tokens[head + 2]]) !== "fits") return false;
-  const last = tokens[head - 1];
+  if (place === -1 || fitOf(opens, begins, [tokens[head + 1], tokens[head + 2]]) !== "fits") return false;
+  const following = tokenAt(state, raw[at]?.tokenType === t.Semicolon ? at + 1 : at);
+  const goesOn = state.unclosed < 0 || (following !== undefined && fitOf(opens, following, [undefined, undefined]) === "fits");
+  // A single word may be anything; a property has a value.
+  if (!goesOn && tokens.length === head + 1) return false;
+  const [last, end] = [tokens[head - 1], previous(state)];
   const contents = out.splice(place);
-  tell(state, blockNotOpened(state.source, first, last, true));
+  tell(state, goesOn ? blockNotOpened(state.source, first, last, true) : contentsWithoutBraces(state.source, first, last, end));
   openBlock(state, supplied(t.LeftBrace, last.startOffset + last.image.length), opens, true);
-  state.unclosed++;
   out.push(...contents, supplied(t.End, raw[at]?.startOffset ?? state.source.text.length));
+  if (goesOn) state.unclosed++;
+  else closeBlock(state, end.startOffset + end.image.length);
   return true;
 }
 
