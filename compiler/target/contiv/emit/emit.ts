@@ -135,7 +135,7 @@ function emitTenant(scene: Scene, common: Common): EmittedTenant {
     findings,
     members,
     notes: [...modelFindings(declared), ...labelFinding(ground.tenant, members)],
-    artefacts: [...declared.map(objectArtefact), ...rules.rules.flatMap((rule) => rule.artefacts)],
+    artefacts: [...declared.map(objectArtefact), ...rules.files.artefacts],
   };
 }
 

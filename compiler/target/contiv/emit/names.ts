@@ -53,14 +53,23 @@ function ruleBase(id: string): string {
   return /^[A-Za-z0-9]/.test(last) ? last : `r${last}`;
 }
 
-/** The ids of a rule's objects. */
+/** The ids of a rule's objects: one for each port, with the port in between two parts of the stem that no other stem can run into. */
 export interface RuleIds {
-  /** What all of them have in common. A port is set in between two parts of it that no other stem can run into: a protocol has no hyphen. */
+  /** What all of them have in common: the id of every port. */
   readonly stem: string;
-  /** Length of the longest possible id, before it is cut to fit. */
-  readonly longest: number;
-  /** By port; 0 is every port. */
-  readonly of: (port: number) => string;
+  /** A port's id is `before`, the port and `after`. A protocol has no hyphen, so `before` ends the protocol's name. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Length of the longest id that a port can have, before it is cut to fit. */
+export function longestOf({ before, after }: RuleIds): number {
+  return before.length + "65535".length + after.length;
+}
+
+/** The id of a port; 0 is every port. */
+export function idOf({ stem, before, after }: RuleIds, port: number): string {
+  return fit(port === 0 ? stem : `${before}${port}${after}`);
 }
 
 export function ruleIds(parts: {
@@ -73,6 +82,6 @@ export function ruleIds(parts: {
 }): RuleIds {
   const base = parts.rule === undefined ? "default" : ruleBase(parts.rule);
   const head = `${base}.${parts.direction}.${remoteName(parts.remote)}.${parts.protocol === "" ? "every" : parts.protocol}`;
-  const stem = `${head}.${parts.part}`;
-  return { stem, longest: stem.length + "-65535".length, of: (port) => fit(port === 0 ? stem : `${head}-${port}.${parts.part}`) };
+  const after = `.${parts.part}`;
+  return { stem: `${head}${after}`, before: `${head}-`, after };
 }

@@ -9,7 +9,6 @@ import { jsonText } from "./object.js";
 import type { ContivObject } from "./object.js";
 import type { TenantObjects } from "./declarations.js";
 import type { RuleObjects } from "./rules.js";
-import type { RuleFiles } from "./ruletext.js";
 
 interface Step {
   readonly url: string;
@@ -56,30 +55,17 @@ function stepText(step: Step): string {
 
 /** One step a line, so that a difference of two plans reads as a difference of steps. */
 export function planArtefact({ fabric, tenants }: Objects): Artefact {
-  // One list of all pieces, joined once: a line of its own for each of a hundred thousand rules would be made only to be copied.
-  const pieces: string[] = ['{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n'];
-  let between = "";
-  const addAll = (steps: readonly Step[]): void => {
-    for (const step of steps) {
-      pieces.push(between, stepText(step));
-      between = ",\n";
-    }
-  };
-  const addRules = ({ ids, step }: RuleFiles): void => {
-    const fromOneToNext = `${step.after},\n${step.before}`;
-    pieces.push(between, step.before);
-    ids.forEach((id, at) => pieces.push(at === 0 ? "" : fromOneToNext, id, step.between, id));
-    pieces.push(step.after);
-    between = ",\n";
-  };
-  addAll(fabric.map(post));
-  for (const { objects, rules } of tenants) {
-    addAll([...objects.first, ...rules.policies].map(post));
-    addAll(objects.groups.map(postBare));
-    rules.rules.forEach(addRules);
-    addAll(objects.groups.flatMap(postAgain));
-    addAll(objects.last.map(post));
-  }
-  pieces.push("\n  ]\n}\n");
-  return { path: "plan.json", text: pieces.join("") };
+  const steps = [
+    ...fabric.map(post).map(stepText),
+    ...tenants.flatMap(({ objects, rules }) => [
+      ...[...objects.first, ...rules.policies].map(post).map(stepText),
+      ...objects.groups.map(postBare).map(stepText),
+      ...rules.files.steps,
+      ...objects.groups.flatMap(postAgain).map(stepText),
+      ...objects.last.map(post).map(stepText),
+    ]),
+  ];
+  // The pieces are joined once: what is added to tens of megabytes afterwards has all of them copied.
+  const lines = steps.flatMap((step, at) => (at === 0 ? [step] : [",\n", step]));
+  return { path: "plan.json", text: ['{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n', ...lines, "\n  ]\n}\n"].join("") };
 }

@@ -9,14 +9,14 @@ import type { Match, Remote } from "./match.js";
 import { defaultPolicyName, policyName } from "./names.js";
 import type { ContivObject } from "./object.js";
 import { contivObject } from "./object.js";
-import { policyRules } from "./ruletext.js";
-import type { RuleFiles } from "./ruletext.js";
+import { ruleFiles } from "./ruletext.js";
+import type { PolicyRules, RuleFiles } from "./ruletext.js";
 import type { ContivRule } from "./strata.js";
 import type { Body } from "../model.js";
 
 export interface RuleObjects {
   readonly policies: readonly ContivObject[];
-  readonly rules: readonly RuleFiles[];
+  readonly files: RuleFiles;
   /** The policies of every group, by its name, in order. */
   readonly attached: ReadonlyMap<string, readonly string[]>;
 }
@@ -43,7 +43,7 @@ function remoteText(remote: Remote): string {
 }
 
 /** Leaves out rules that another rule of the same priority says already: the agent takes no match twice (contiv.md §3.6, hazard 1). */
-export function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRule[] {
+function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRule[] {
   const keyOf = ({ match, protocol, priority }: ContivRule, every: boolean): string => `${endsText(match, every)} ${protocol} p${priority}`;
   const taken = new Map<string, readonly number[]>();
   const fresh = new Map<ContivRule, readonly number[]>();
@@ -73,8 +73,7 @@ function withoutAny(ports: readonly number[], one: readonly number[], other: rea
   return ports.filter((port) => !taken.has(port));
 }
 
-interface Group {
-  readonly name: string;
+interface Group extends PolicyRules {
   readonly own: string | undefined;
   readonly block?: PolicyBlock;
   readonly rules: ContivRule[];
@@ -89,13 +88,13 @@ function grouped(ground: Ground, rules: readonly ContivRule[]): readonly Group[]
     const key = `${block?.name ?? ""}\n${own ?? ""}`;
     let group = groups.get(key);
     if (group === undefined) {
-      const name = block === undefined ? defaultPolicyName(own) : policyName(block.name, own);
-      group = { name, own, rules: [], ...(block === undefined ? {} : { block }) };
+      const policy = block === undefined ? defaultPolicyName(own) : policyName(block.name, own);
+      group = { policy, own, rules: [], ...(block === undefined ? {} : { block }) };
       groups.set(key, group);
     }
     group.rules.push(rule);
   }
-  return [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...groups.values()].sort((a, b) => (a.policy < b.policy ? -1 : 1));
 }
 
 export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]): RuleObjects {
@@ -103,14 +102,12 @@ export function ruleObjects(ground: Ground, contivRules: readonly ContivRule[]):
   const defaultOrigin = tenant.defaultOrigin ?? tenant.origin;
   const groups = grouped(ground, withoutRepeats(contivRules));
   const attached = new Map<string, string[]>([...ground.groups.keys()].map((name) => [name, []]));
-  const rules: RuleFiles[] = [];
   const policies = groups.map((group) => {
     const owners = group.own === undefined ? attached.values() : [attached.get(group.own) ?? []];
-    for (const list of owners) list.push(group.name);
-    rules.push(...policyRules(tenant.name, group.name, group.rules, defaultOrigin));
-    const body: Body = { policyName: group.name, tenantName: tenant.name };
+    for (const list of owners) list.push(group.policy);
+    const body: Body = { policyName: group.policy, tenantName: tenant.name };
     const reason = group.own === undefined ? "holds rules for every group" : `holds rules for group ${group.own}`;
-    return contivObject("policy", body, `tenants/${tenant.name}/policies/${group.name}`, group.block?.origin ?? defaultOrigin, reason);
+    return contivObject("policy", body, `tenants/${tenant.name}/policies/${group.policy}`, group.block?.origin ?? defaultOrigin, reason);
   });
-  return { policies, rules, attached };
+  return { policies, files: ruleFiles(tenant.name, groups, defaultOrigin), attached };
 }

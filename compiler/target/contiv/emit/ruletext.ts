@@ -10,17 +10,9 @@ import { prefixText } from "./match.js";
 import { identified } from "./ruleids.js";
 import type { Identified } from "./ruleids.js";
 import { escaped, fieldText } from "./object.js";
+import { cutFromOne } from "./cut.js";
 import { stepEnd } from "./plan.js";
 import type { ContivRule, Part } from "./strata.js";
-
-/** The objects of one rule, one for each of its ports. */
-export interface RuleFiles {
-  readonly artefacts: readonly Artefact[];
-  /** In the order of the files, as they stand between quotes in JSON. */
-  readonly ids: readonly string[];
-  /** A line of the plan around the id, which stands in it twice: in the URL and in the file's path. */
-  readonly step: { readonly before: string; readonly between: string; readonly after: string };
-}
 
 const why: Readonly<Record<Part, string>> = {
   default: "the tenant's default",
@@ -63,33 +55,70 @@ function placeOf(tenant: string, policy: string): Place {
   };
 }
 
-function filesOf({ folder, body, url }: Place, { rule, ids }: Identified, defaultOrigin: Origin): RuleFiles {
-  const { match, protocol, part } = rule;
-  const safe = ids.map(escaped);
+/** Files and steps of the plan as they are put together, to be made into flat texts together. */
+interface Drafts {
+  readonly paths: string[];
+  readonly texts: string[];
+  readonly steps: string[];
+}
+
+function addRule({ paths, texts, steps }: Drafts, { folder, body, url }: Place, identified: Identified, defaultOrigin: Origin): void {
+  const { rule, before, own, after } = identified;
+  const { match, protocol, part, ports } = rule;
   const fields = [
     fieldText("direction", match.direction),
     fieldText("priority", rule.priority),
     ...remoteFields(match),
     fieldText("protocol", protocol),
   ];
-  const between = `",\n${fields.join(",\n")}`;
-  const after = `,\n${fieldText("action", rule.action)}\n}\n`;
-  return {
-    artefacts: rule.ports.map((port, at): Artefact => {
-      const rest = port === 0 ? after : `,\n  "port": ${port}${after}`;
-      return { path: `${folder}${ids[at]}.json`, text: [body, safe[at], between, rest].join("") };
-    }),
-    ids: safe,
-    step: {
-      before: `    {"method":"POST","url":"${url}`,
-      between: `/","object":"${escaped(folder)}`,
-      after: `.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`,
-    },
+  const path = { before: `${folder}${before}`, after: `${after}.json` };
+  const text = { before: `${body}${before}`, between: `${after}",\n${fields.join(",\n")}`, after: `,\n${fieldText("action", rule.action)}\n}\n` };
+  const step = {
+    before: `    {"method":"POST","url":"${url}${before}`,
+    between: `${after}/","object":"${escaped(folder)}${before}`,
+    after: `${after}.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`,
   };
+  for (const [at, id] of own.entries()) {
+    const port = ports[at] === 0 ? "" : `,\n  "port": ${ports[at]}`;
+    paths.push(`${path.before}${id}${path.after}`);
+    texts.push(`${text.before}${id}${text.between}${port}${text.after}`);
+    steps.push(`${step.before}${id}${step.between}${id}${step.after}`);
+  }
 }
 
-/** The files of the rules of one Contiv policy, in the rules' order. `defaultOrigin` is for rules that no rule of the source makes. */
-export function policyRules(tenant: string, policy: string, rules: readonly ContivRule[], defaultOrigin: Origin): readonly RuleFiles[] {
-  const place = placeOf(tenant, policy);
-  return identified(rules).map((rule) => filesOf(place, rule, defaultOrigin));
+/** The rules of one Contiv policy. */
+export interface PolicyRules {
+  readonly policy: string;
+  readonly rules: readonly ContivRule[];
+}
+
+export interface RuleFiles {
+  readonly artefacts: readonly Artefact[];
+  /** Lines of the plan, in the order of the rules. */
+  readonly steps: readonly string[];
+}
+
+/** So many files are cut out of one text: V8 puts texts of more than 128 kB aside, where no collection moves them. */
+const TOGETHER = 1000;
+
+/** The files of a tenant's rules. `defaultOrigin` is for rules that no rule of the source makes. */
+export function ruleFiles(tenant: string, policies: readonly PolicyRules[], defaultOrigin: Origin): RuleFiles {
+  const artefacts: Artefact[] = [];
+  const steps: string[] = [];
+  let drafts: Drafts = { paths: [], texts: [], steps: [] };
+  const settle = (): void => {
+    const texts = cutFromOne(drafts.texts);
+    for (const [at, path] of cutFromOne(drafts.paths).entries()) artefacts.push({ path, text: texts[at] });
+    if (drafts.steps.length > 0) steps.push(drafts.steps.join(",\n"));
+    drafts = { paths: [], texts: [], steps: [] };
+  };
+  for (const { policy, rules } of policies) {
+    const place = placeOf(tenant, policy);
+    for (const each of identified(rules)) {
+      addRule(drafts, place, each, defaultOrigin);
+      if (drafts.texts.length >= TOGETHER) settle();
+    }
+  }
+  settle();
+  return { artefacts, steps };
 }

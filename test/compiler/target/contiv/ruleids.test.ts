@@ -7,7 +7,8 @@ function rule(group: string, ports: readonly number[], more: Partial<ContivRule>
   return { match, protocol: "tcp", ports, action: "allow", priority: 2, part: "open", ...more };
 }
 
-const idsOf = (...rules: readonly ContivRule[]): readonly string[] => identified(rules).flatMap(({ ids }) => ids);
+const idsOf = (...rules: readonly ContivRule[]): readonly string[] =>
+  identified(rules).flatMap(({ before, own, after }) => own.map((id) => `${before}${id}${after}`));
 
 describe("ids of a policy's rules", () => {
   it("differ by port, other end and purpose", () => {
