@@ -102,9 +102,11 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
       report(wrongKind.make(fields, { span: name.span, related, help }));
     },
     tenant: (name) => {
-      const broken = [...program.files.values()].some((file) => brokenNames(file).has(name.text) || file.imports.some((link) => !link.usable));
-      if (broken) return;
+      const files = [...program.files.values()];
+      if (files.some((file) => brokenNames(file).has(name.text))) return;
       const near = suggest(name.text, program.tenants.keys());
+      // A file that was not found may hold the tenant, unless the name is plainly a slip.
+      if (near.length === 0 && files.some((file) => file.imports.some(({ target }) => !program.files.has(target)))) return;
       const fixes = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: [replacement(name, text)] }));
       report(unknownTenant.make({ name: name.text }, { span: name.span, help: didYouMean(near), fixes }));
     },

@@ -3,6 +3,7 @@ import type { Match, Name, Requirement } from "../../grammar/syntax.js";
 import type { Report } from "../diagnostics/sink.js";
 import { emptySelector, invalidLabel, invalidNamespace } from "../diagnostics/values.js";
 import * as values from "../space/values.js";
+import { checkRepeatedRequirements } from "./repeats.js";
 import type { ValueSet } from "../space/values.js";
 
 const LABEL_LIMIT = 63;
@@ -58,6 +59,7 @@ function valuesOf(requirement: Requirement): ValueSet {
 
 /** What a `match` asks of each key, all requirements on a key intersected. Never fails: what is wrong has a message. */
 export function readMatch(match: Match, owner: string, report: Report): ReadonlyMap<string, ValueSet> {
+  checkRepeatedRequirements(match.requirements, report);
   const labels = new Map<string, ValueSet>();
   const first = new Map<string, Requirement>();
   for (const requirement of match.requirements) {

@@ -19,6 +19,7 @@ import { describeValue } from "./describe.js";
 import { formatAddresses, readAddresses } from "./literals.js";
 import type { Addresses } from "./literals.js";
 import { formatParam, paramAddresses } from "./params.js";
+import { checkRepeats } from "./repeats.js";
 
 export interface Peers {
   /** Nothing after a message. The same object for the same text where the same names are visible. */
@@ -193,6 +194,8 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
 
   const ofExpression: Peers["ofExpression"] = (place, expression, where) => {
     const wanted = need(where);
+    checkRepeats(expression.include, report);
+    checkRepeats(expression.except, report);
     const include = expression.include.map((term) => ofTerm(place, term, wanted));
     const except = expression.except.map((term) => ofTerm(place, term, wanted));
     if (include.length === 0 || !include.every((peer) => peer !== undefined) || !except.every((peer) => peer !== undefined)) return undefined;
@@ -209,6 +212,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
 
   const addresses: Peers["addresses"] = (place, list, where) => {
     const wanted: Need = { space: "peer", kinds: addressKinds, text: "an address, an external or a cidrs param", where: `in ${where}` };
+    checkRepeats(list, report);
     const found = list.map((value): Addresses | undefined => {
       switch (value.kind) {
         case "address":

@@ -12,6 +12,7 @@ import * as service from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
 import { placeOf } from "./context.js";
 import type { Context } from "./context.js";
+import { checkRepeats } from "./repeats.js";
 
 export interface Services {
   /** What a declared or builtin service stands for; nothing after a message. */
@@ -45,6 +46,7 @@ export function makeServices(context: Context): Services {
     const place = placeOf(context.program, symbol);
     if (declaration?.node.kind !== "service" || place === undefined) return undefined;
     open.push(symbol);
+    checkRepeats(declaration.node.terms, report);
     const sets = declaration.node.terms.map((term) => ofTerm(place, term));
     open.pop();
     if (values.has(symbol)) return values.get(symbol);
@@ -70,6 +72,7 @@ export function makeServices(context: Context): Services {
     }
     const what = name === "ip" ? "an IP protocol" : name === "icmp" || name === "icmp6" ? `a type of ${name}` : "a port";
     const last = what === "a port" ? 65535 : 255;
+    checkRepeats(literal.ports, report);
     const sets = literal.ports.map((entry) => {
       const range = bounds(place, entry, what, last);
       if (range === undefined) return undefined;
@@ -117,6 +120,7 @@ export function makeServices(context: Context): Services {
 
   const ofTerms: Services["ofTerms"] = (place, terms) => {
     if (terms === undefined) return everything;
+    checkRepeats(terms, report);
     const sets = terms.map((term) => ofTerm(place, term));
     if (sets.length === 0 || !sets.every((set) => set !== undefined)) return undefined;
     const texts = terms.map(serviceText);

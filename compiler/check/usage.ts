@@ -1,13 +1,14 @@
 /** Declarations that nobody uses, and imports. For files that could be read whole: what could not may use anything. */
 import type { Span } from "../../grammar/span.js";
 import { rulesAsRead } from "../../grammar/reparse/moved.js";
-import type { Item } from "../../grammar/syntax.js";
+import type { Import, Item } from "../../grammar/syntax.js";
 import type { Program } from "../bind/program.js";
 import { describeKind } from "../bind/symbols.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
 import {
   emptyPolicy,
+  repeatedImport,
   unusedExternal,
   unusedGroup,
   unusedImport,
@@ -26,7 +27,7 @@ export interface Usage {
   readonly open: ReadonlyMap<Declaring, readonly Open[]>;
   /** Policies without rules. */
   readonly empty: ReadonlyMap<Declaring, readonly Diagnostic[]>;
-  /** Imports that nobody uses, by file; files without any are left out. */
+  /** Imports that say nothing, by file; files without any are left out. */
   readonly imports: ReadonlyMap<string, readonly Diagnostic[]>;
 }
 
@@ -145,7 +146,7 @@ function importsOf(program: Program, units: Units, fresh: readonly Unit[], befor
   const found = new Map([...before].filter(([id]) => program.files.has(id) && !concerned.has(id)));
   for (const id of concerned) {
     const file = program.files.get(id);
-    const findings = file === undefined ? [] : unusedImports(program, units, file);
+    const findings = file === undefined ? [] : idleImports(program, units, file);
     if (findings.length > 0) found.set(id, findings);
   }
   return found;
@@ -155,12 +156,21 @@ function filesOf(unit: Unit): readonly string[] {
   return unit.kind === "tenant" ? unit.scope.parts.map(({ file }) => file.id) : [unit.scope.file.id];
 }
 
-function unusedImports(program: Program, units: Units, file: LoadedFile): readonly Diagnostic[] {
+/** Imports that say nothing: of a file that is imported above, or one whose names nobody uses. */
+function idleImports(program: Program, units: Units, file: LoadedFile): readonly Diagnostic[] {
   if (file.imports.length === 0) return [];
   const symbols = unitsIn(file.id, program, units).flatMap((unit) => [...unit.facts.usedIn(file.id)]);
   const used = new Set(symbols.flatMap((symbol) => symbol.declarations.map((declaration) => declaration.node.span.file)));
+  const first = new Map<string, Import>();
   return file.imports.flatMap((link) => {
     const target = program.files.get(link.target);
+    const earlier = first.get(link.target);
+    if (earlier !== undefined) {
+      const fields = { path: link.node.path.text, target: link.target };
+      const related = [{ span: earlier.span, message: "first imported here" }];
+      return [repeatedImport.make(fields, { span: link.node.span, related, fixes: [{ ...removal(program, link.node), safe: true }] })];
+    }
+    first.set(link.target, link.node);
     if (!link.usable || target === undefined || used.has(link.target)) return [];
     if (!target.parsed.file.items.every((item) => naming.has(item.kind))) return [];
     return [unusedImport.make({ path: link.node.path.text }, { span: link.node.span, fixes: [{ ...removal(program, link.node), safe: true }] })];

@@ -6,7 +6,7 @@ import type { Place } from "../bind/lookup.js";
 import { didYouMean, suggest } from "../bind/suggest.js";
 import { describeKind, nameSpaceOf } from "../bind/symbols.js";
 import type { PolicySymbol } from "../bind/symbols.js";
-import { outOfRange, reversedRange, valueCount, wrongFamily, wrongValue } from "../diagnostics/values.js";
+import { emptyText, outOfRange, reversedRange, valueCount, wrongFamily, wrongValue } from "../diagnostics/values.js";
 import * as address from "../space/address.js";
 import type { Address, Family, Prefix } from "../space/address.js";
 import { parseBandwidth } from "./bandwidth.js";
@@ -17,6 +17,7 @@ import { readAddress, readPrefix, readRange } from "./literals.js";
 import type { AddressBounds } from "./literals.js";
 import { parseBool } from "./params.js";
 import type { ParamValue } from "./params.js";
+import { checkRepeats } from "./repeats.js";
 
 type Reader<T> = (context: Context, place: Place, use: PropertyUse) => T | undefined;
 
@@ -216,8 +217,10 @@ export const readBandwidthValue: Reader<number> = (context, place, use) => {
 
 /** Texts are written quoted, or bare where they are names; a bare name that a string param has stands for its value. */
 export const readTextsValue: Reader<readonly string[]> = (context, place, use) => {
+  checkRepeats(use.property.values, context.report);
   const texts = use.property.values.map((value) => {
     if (value.kind !== "name") return wrong(context, use, value);
+    if (value.text.trim() === "") context.report(emptyText.make({ what: use.where }, { span: value.span }));
     const symbol = value.quoted ? undefined : context.lookup.peek(place, "peer", value.text);
     const param = symbol === undefined ? undefined : context.paramOf(symbol);
     if (symbol === undefined || param?.type !== "string") return value.text;
@@ -238,6 +241,7 @@ export const readTextValue: Reader<string> = (context, place, use) => {
 
 /** The names of a list, such as `namespaces a, b`. */
 export const readNamesValue: Reader<readonly Name[]> = (context, _place, use) => {
+  checkRepeats(use.property.values, context.report);
   const names = use.property.values.map((value) => (value.kind === "name" ? value : wrong(context, use, value)));
   if (names.length === 0) context.report(valueCount.make({ where: use.where, found: 0 }, { span: use.property.span }));
   return names.length > 0 && names.every((name) => name !== undefined) ? names : undefined;

@@ -108,6 +108,26 @@ export const unusedSuppression = defineDiagnostic<{ code: string; files: string 
   fix: "Remove the entry, or correct its glob.",
 });
 
+export const repeatedEntry = defineDiagnostic<{ text: string }>({
+  code: "CTV4111",
+  severity: "warning",
+  title: "Listed twice",
+  message: ({ text }) => `${text.startsWith('"') ? text : `"${text}"`} is in this list already`,
+  explanation: "A list is a union, in which nothing counts twice. The second entry says nothing, and may have been meant to be another.",
+  example: `tenant shop {\n  group web { match app in (web, web) }\n  policy edge { allow world -> web : http, http }\n}\n`,
+  fix: "Remove the second entry, or write what was meant.",
+});
+
+export const repeatedImport = defineDiagnostic<{ path: string; target: string }>({
+  code: "CTV4112",
+  severity: "warning",
+  title: "Imported twice",
+  message: ({ path, target }) => (path === target ? `"${path}" is imported already` : `"${path}" is ${target}, which is imported already`),
+  explanation: "A file's names are there after one import of it. The second one says nothing, and may have been meant for another file.",
+  example: `import "offices.ctv"\nimport "./offices.ctv"\ntenant shop {\n${web}  policy offices { allow office -> web : ssh }\n}\n// file: offices.ctv\nexternal office = 198.51.100.0/24\n`,
+  fix: "Remove the second import, or correct its path.",
+});
+
 export const usageDiagnostics: readonly Definition[] = [
   unusedGroup,
   unusedService,
@@ -119,4 +139,6 @@ export const usageDiagnostics: readonly Definition[] = [
   unusedIgnore,
   unusedProfile,
   unusedSuppression,
+  repeatedEntry,
+  repeatedImport,
 ];

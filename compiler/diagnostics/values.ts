@@ -345,6 +345,16 @@ export const portLikeAddress = defineDiagnostic<{ text: string; action: "allow" 
   fix: "Write `2001:db8::1 : tcp/443` for the port; if the address is meant, `// ctv-ignore CTV3028: reason`, or write its last part with a leading zero (`2001:db8::1:0443`).",
 });
 
+export const emptyText = defineDiagnostic<{ what: string }>({
+  code: "CTV3031",
+  severity: "error",
+  title: "Empty text",
+  message: ({ what }) => `${what} is empty`,
+  explanation: "Between the quotes stands nothing, or only space: nobody else could tell by it what is meant.",
+  example: `tenant shop {\n  contracts from-fabric provided = ""\n  group web {\n    match app = web\n    contracts from-fabric\n  }\n  policy edge { allow world -> web : http }\n}\n`,
+  fix: "Write the text.",
+});
+
 export const valuesDiagnostics: readonly Definition[] = [
   wrongValue,
   invalidAddress,
@@ -376,4 +386,5 @@ export const valuesDiagnostics: readonly Definition[] = [
   invalidParamValue,
   valueCount,
   portLikeAddress,
+  emptyText,
 ];

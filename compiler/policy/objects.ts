@@ -6,9 +6,10 @@ import type { PolicySymbol } from "../bind/symbols.js";
 import { readBlock } from "../check/blocks.js";
 import { describeValue } from "../check/describe.js";
 import { readMatch } from "../check/labels.js";
+import { checkRepeats } from "../check/repeats.js";
 import type { Exports } from "../check/peers.js";
 import * as read from "../check/values.js";
-import { wrongValue } from "../diagnostics/values.js";
+import { emptyText, wrongValue } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
 import { headOf } from "./draft.js";
 import type { Resolving } from "./draft.js";
@@ -20,18 +21,23 @@ const groupKind = new Set<PolicySymbol["kind"]>(["group"]);
 
 export function resolveApp({ context }: Resolving, place: Place, node: syntax.App): App {
   const need: Need = { space: "peer", kinds: groupKind, text: "a group", where: `in app "${node.name.text}"` };
+  checkRepeats(node.groups, context.report);
   const groups = node.groups.flatMap((name) => context.lookup.find(place, name, need)?.name ?? []);
   const { name, origin } = headOf(place, node);
   return { name, origin, groups: [...new Set(groups)] };
 }
 
-export function resolveContracts(place: Place, node: syntax.Contracts): Contracts {
+export function resolveContracts({ context }: Resolving, place: Place, node: syntax.Contracts): Contracts {
+  for (const { text, span } of node.names) if (text.trim() === "") context.report(emptyText.make({ what: "the name of a contract" }, { span }));
+  checkRepeats(node.names, context.report);
   const { name, origin } = headOf(place, node);
   return { name, origin, type: node.type, names: node.names.map((entry) => entry.text) };
 }
 
 export function resolveExport({ context }: Resolving, place: Place, node: syntax.Export): readonly Export[] {
   const need: Need = { space: "peer", kinds: groupKind, text: "a group", where: "in an export" };
+  checkRepeats(node.groups, context.report);
+  checkRepeats(node.to ?? [], context.report);
   const to = node.to?.flatMap((name) => context.lookup.findTenant(name)?.name ?? []);
   return node.groups.flatMap((name) => {
     const group = context.lookup.find(place, name, need);

@@ -3,7 +3,7 @@ import type * as syntax from "../../grammar/syntax.js";
 import type { Place } from "../bind/lookup.js";
 import { checkPortLike } from "../check/portlike.js";
 import { duplicateName } from "../diagnostics/names.js";
-import { outOfRange, wrongValue } from "../diagnostics/values.js";
+import { emptyText, outOfRange, wrongValue } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
 import { headOf } from "./draft.js";
 import type { Resolving } from "./draft.js";
@@ -98,6 +98,7 @@ function writtenPriority({ context }: Resolving, place: Place, value: syntax.Int
 export function resolveTest(resolving: Resolving, place: Place, node: syntax.Test): Test {
   const expectations = node.expectations.flatMap((expectation) => resolveExpectation(resolving, place, expectation) ?? []);
   const { name, origin } = headOf(place, node);
+  if (name.trim() === "") resolving.context.report(emptyText.make({ what: "the name of a test" }, { span: node.name.span }));
   return { name, origin, ...(place.tenant === undefined ? {} : { tenant: place.tenant.name }), expectations };
 }
 

@@ -4,6 +4,7 @@ import type { TenantScope } from "../bind/declare.js";
 import { mayStand } from "../bind/declare.js";
 import type { Place } from "../bind/lookup.js";
 import { checkNamespaces, isNamespaceName } from "../check/labels.js";
+import { checkRepeats } from "../check/repeats.js";
 import { duplicateStatement } from "../diagnostics/names.js";
 import { unusableNamespace } from "../diagnostics/values.js";
 import { originOf } from "../source/files.js";
@@ -99,7 +100,7 @@ export function resolveTenant(resolving: Begun, scope: TenantScope, remember: Re
       return symbol === undefined ? [] : (qosOf(symbol) ?? []);
     }),
     apps: of("app").flatMap(({ place, item }) => (item.kind === "app" ? [resolveApp(resolving, place, item)] : [])),
-    contracts: of("contracts").flatMap(({ place, item }) => (item.kind === "contracts" ? [resolveContracts(place, item)] : [])),
+    contracts: of("contracts").flatMap(({ place, item }) => (item.kind === "contracts" ? [resolveContracts(resolving, place, item)] : [])),
     loadBalancers: blocks("loadbalancer").flatMap(({ place, block }) => resolveLoadBalancer(resolving, place, block) ?? []),
   });
   for (const [namespace, span] of namespaces.spans) spans.mark(tenant, `namespace ${namespace}`, span);
@@ -122,6 +123,7 @@ function withRules(parts: Omit<Tenant, "rules">): Tenant {
 function namespacesOf({ context }: Resolving, scope: TenantScope) {
   const written = scope.parts.flatMap(({ node }) => node.items.flatMap((item) => (item.kind === "namespaces" ? item.names : [])));
   checkNamespaces(written, context.report);
+  for (const { node } of scope.parts) for (const item of node.items) if (item.kind === "namespaces") checkRepeats(item.names, context.report);
   const spans = new Map(written.map((name) => [name.text, name.span] as const));
   if (spans.size > 0) return { names: [...spans.keys()], spans };
   const { node } = scope.parts[0];

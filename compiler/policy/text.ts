@@ -21,7 +21,7 @@ export function addressText(literal: AddressLiteral | PrefixLiteral | AddressRan
   return `${literal.first}-${literal.last}${literal.length === undefined ? "" : `/${literal.length}`}`;
 }
 
-function peerText(term: PeerTerm): string {
+export function peerText(term: PeerTerm): string {
   switch (term.kind) {
     case "name":
       return nameText(term);

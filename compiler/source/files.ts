@@ -144,7 +144,13 @@ function loadAll(entries: readonly string[], read: Read, known: Iterable<string>
           candidates.filter((id) => id !== file.id),
         );
         const help = isAbsolute(target) ? "write the path from the folder of this file" : didYouMean(near.map((id) => relativePath(file.id, id)));
-        diagnostics.push(importNotFound.make({ path: node.path.text, target }, { span: node.path.span, help }));
+        const fixes = isAbsolute(target)
+          ? []
+          : near.map((id) => {
+              const path = `"${relativePath(file.id, id)}"`;
+              return { title: `import ${path}`, safe: false, edits: [{ span: node.path.span, text: path }] };
+            });
+        diagnostics.push(importNotFound.make({ path: node.path.text, target }, { span: node.path.span, help, fixes }));
       }
       return { node, target, usable };
     });

@@ -52,11 +52,22 @@ describe("what a file sees", () => {
 
   it("is the same name once, however many ways lead to it", () => {
     const texts = {
-      "main.ctv": `import "a.ctv"\nimport "names.ctv"\nimport "names.ctv"\n${shop("office, near")}`,
+      "main.ctv": `import "a.ctv"\nimport "names.ctv"\n${shop("office, near")}`,
       "a.ctv": 'import "names.ctv"\nset near = office\n',
       "names.ctv": "external office = 198.51.100.0/24\n",
     };
     expect(codesOf(checkTexts(texts))).toEqual([]);
+  });
+
+  it("holds each tenant of the project, also where imports run in a circle", () => {
+    const texts = { "main.ctv": `import "other.ctv"\n${shop("stranger/till")}`, "other.ctv": 'import "main.ctv"\nfabric { mode aci }\n' };
+    expect(codesOf(checkTexts(texts))).toEqual(["CTV2007", "CTV2006"]);
+  });
+
+  it("may hold a tenant that stands in a file which is not found, unless its name is plainly a slip", () => {
+    const told = (peer: string): readonly string[] => codesOf(checkTexts({ "main.ctv": `import "other.ctv"\n${shop(peer)}` }));
+    expect(told("stranger/till")).toEqual(["CTV2005"]);
+    expect(told("shpo/web")).toEqual(["CTV2005", "CTV2007"]);
   });
 
   it("is the tenant's own before all others", () => {
