@@ -3,10 +3,10 @@ import type { Diagnostic } from "../../../diagnostics/diagnostic.js";
 import type { Universe } from "../../../policy/universe.js";
 import type { Artefact, Emission, Loss } from "../../target.js";
 import type { KubernetesOptions } from "../options.js";
+import type { ClusterNetworkPolicy, NetworkPolicy } from "../schema.js";
 import { clusterPolicyObjects } from "./cluster/flavour.js";
 import { logDiagnostics, lossReporter, nameDiagnostics } from "./findings.js";
 import { networkPolicyObjects } from "./flavour.js";
-import type { FlavourObjects } from "./flavour.js";
 import { makeGround } from "./ground.js";
 import { allowedButDenied } from "./losses.js";
 import { pieceMaker, ruleList } from "./pieces.js";
@@ -19,11 +19,9 @@ const makeObjects = { "network-policy": networkPolicyObjects, "cluster-policy": 
 /** Folder of the objects that are in no namespace: no namespace can have this name. */
 const CLUSTER_FOLDER = "_cluster";
 
-type Item<Of> = Of extends Iterable<infer One> ? One : never;
-
-function artefactOf(write: YamlWriter, { object, comments }: Item<FlavourObjects["objects"]>): Artefact {
+function artefactOf(write: YamlWriter, object: NetworkPolicy | ClusterNetworkPolicy): Artefact {
   const { name, namespace } = object.metadata;
-  return { path: `${namespace ?? CLUSTER_FOLDER}/${name}.yaml`, text: write(object, comments) };
+  return { path: `${namespace ?? CLUSTER_FOLDER}/${name}.yaml`, text: write(object) };
 }
 
 /** Deterministic to the byte. Objects never allow a pod of a tenant more than the source does, under both readings of `ipBlock`. */

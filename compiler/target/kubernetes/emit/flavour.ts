@@ -3,7 +3,6 @@ import type { ClusterNetworkPolicy, NetworkPolicy } from "../schema.js";
 import type { Ground } from "./ground.js";
 import { lostIn } from "./losses.js";
 import { denyFloor, networkPolicies } from "./network-policy.js";
-import type { Commented } from "./network-policy.js";
 import { piecesOf } from "./pieces.js";
 import type { PieceMaker, RuleList } from "./pieces.js";
 import { networkPolicyMeans } from "./allowance.js";
@@ -13,7 +12,7 @@ import { subjectNames, subjectsOf } from "./subjects.js";
 
 export interface FlavourObjects {
   /** To be gone through once: an object is made when it is its turn, and nobody has to hold all of them. */
-  readonly objects: Iterable<Commented<NetworkPolicy> | Commented<ClusterNetworkPolicy>>;
+  readonly objects: Iterable<NetworkPolicy | ClusterNetworkPolicy>;
   /** Allowed flows that the objects deny, on any rule that allows them. */
   readonly losses: readonly Loss[];
 }
@@ -25,7 +24,7 @@ export function networkPolicyObjects(ground: Ground, list: RuleList, make: Piece
   const ingress = sayPieces(ground, "ingress", pieces.ingress, networkPolicyMeans);
   const egress = sayPieces(ground, "egress", pieces.egress, networkPolicyMeans);
   const subjects = subjectsOf(subjectNames(tenant), { ingress: ingress.allowances, egress: egress.allowances });
-  const objects = function* (): Iterable<Commented<NetworkPolicy>> {
+  const objects = function* (): Iterable<NetworkPolicy> {
     yield* denyFloor(tenant, ["Ingress", "Egress"]);
     for (const subject of subjects) yield* networkPolicies(tenant, subject);
   };

@@ -9,41 +9,33 @@ import { mergeAllowances } from "./merge.js";
 import type { Entry } from "./merge.js";
 import { objectName, shortHash } from "./names.js";
 import { originMetadata, sourceComments } from "./origins.js";
-import type { Direction } from "./pieces.js";
 import { portRanges } from "./ports.js";
 import { namespaceSelector, selectorsOf } from "./selectors.js";
 import type { Subject } from "./subjects.js";
-
-export interface Commented<Kind> {
-  readonly object: Kind;
-  /** By the entry that they stand above. */
-  readonly comments: ReadonlyMap<object, readonly string[]>;
-}
+import { comment } from "./yaml.js";
+import type { Commented } from "./yaml.js";
 
 /** In each namespace one object that selects every pod and allows nothing: what makes everything else an exception. */
-export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Egress")[]): readonly Commented<NetworkPolicy>[] {
+export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Egress")[]): readonly NetworkPolicy[] {
   return tenant.namespaces.map((namespace) => ({
-    object: {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata: { name: "default-deny", namespace, ...originMetadata(tenant, undefined, [undefined]) },
-      spec: { podSelector: {}, policyTypes },
-    },
-    comments: new Map(),
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "default-deny", namespace, ...originMetadata(tenant, undefined, [undefined]) },
+    spec: { podSelector: {}, policyTypes },
   }));
 }
 
-const onlyIngress = ["Ingress"] as const;
-const onlyEgress = ["Egress"] as const;
-const bothWays = ["Ingress", "Egress"] as const;
+const onlyIngress = Object.freeze(["Ingress"] as const);
+const onlyEgress = Object.freeze(["Egress"] as const);
+const bothWays = Object.freeze(["Ingress", "Egress"] as const);
 
 const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>>();
 
-/** The peers for a box in an object of a namespace. Frozen, and the same for the same box: the writer writes each once. */
+/** The peers for a box in an object of a namespace. Frozen, and the same for the same box: the writer writes them once. */
 function podPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
   const ofBox = knownPeers.get(box) ?? new Map<string, readonly NetworkPolicyPeer[]>();
   knownPeers.set(box, ofBox);
-  const peers = ofBox.get(namespace) ?? makePodPeers(box, namespace).map((peer) => Object.freeze(peer));
+  const peers = ofBox.get(namespace) ?? Object.freeze(makePodPeers(box, namespace));
   ofBox.set(namespace, peers);
   return peers;
 }
@@ -71,53 +63,52 @@ function portsOf(entry: Entry): readonly NetworkPolicyPort[] | undefined {
 }
 
 /** The objects of one subject: one in each of its namespaces for each selector that its pods take. */
-export function* networkPolicies(tenant: Tenant, subject: Subject): Iterable<Commented<NetworkPolicy>> {
-  const entries: Readonly<Record<Direction, readonly Entry[]>> = {
-    ingress: mergeAllowances(subject.allowances.ingress),
-    egress: mergeAllowances(subject.allowances.egress),
-  };
-  const rules = rulesOf([...entries.ingress, ...entries.egress]);
+export function networkPolicies(tenant: Tenant, subject: Subject): readonly NetworkPolicy[] {
+  const ingress = mergeAllowances(subject.allowances.ingress);
+  const egress = mergeAllowances(subject.allowances.egress);
+  const rules = rulesOf(ingress, egress);
   const selectors = selectorsOf(subject.box.labels);
   const policy = subject.policy ?? "default-allow";
   const { labels, annotations } = originMetadata(tenant, subject.policy, rules);
-  for (const podSelector of selectors) {
+  const namespaces = namespacesOf(tenant, subject.box);
+  return selectors.flatMap((podSelector) => {
     const parts = selectors.length === 1 ? subject.name : [...subject.name, shortHash(JSON.stringify(podSelector))];
     const name = objectName(policy, ...parts);
-    for (const namespace of namespacesOf(tenant, subject.box)) {
-      yield networkPolicy(tenant, { name, namespace, labels, annotations }, podSelector, entries);
-    }
-  }
+    return namespaces.map((namespace): NetworkPolicy => {
+      const metadata = { name, namespace, labels, annotations };
+      return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec: specOf(tenant, namespace, podSelector, ingress, egress) };
+    });
+  });
 }
 
 /** Each rule once, in the order of the entries. */
-function rulesOf(entries: readonly Entry[]): readonly (Rule | undefined)[] {
-  return entries.length === 1 ? entries[0].rules : [...new Set(entries.flatMap((entry) => entry.rules))];
+function rulesOf(ingress: readonly Entry[], egress: readonly Entry[]): readonly (Rule | undefined)[] {
+  if (ingress.length + egress.length === 1) return (ingress[0] ?? egress[0]).rules;
+  return [...new Set([...ingress, ...egress].flatMap((entry) => entry.rules))];
 }
 
 function namespacesOf(tenant: Tenant, box: EndBox): readonly string[] {
   return tenant.namespaces.filter((namespace) => values.hasValue(box.namespace, namespace));
 }
 
-function networkPolicy(
+function specOf(
   tenant: Tenant,
-  metadata: NetworkPolicy["metadata"] & { readonly namespace: string },
+  namespace: string,
   podSelector: LabelSelector,
-  entries: Readonly<Record<Direction, readonly Entry[]>>,
-): Commented<NetworkPolicy> {
-  const comments = new Map<object, readonly string[]>();
-  const rulesTo = <Made extends IngressRule | EgressRule>(some: readonly Entry[], make: (entry: Entry) => Made): readonly Made[] | undefined => {
-    if (some.length === 0) return undefined;
-    return some.map((entry) => {
-      const rule = make(entry);
-      comments.set(rule, sourceComments(tenant, entry.rules));
-      return rule;
-    });
-  };
-  const ingress = rulesTo(entries.ingress, (entry): IngressRule => ({ from: peersOf(entry, metadata.namespace), ports: portsOf(entry) }));
-  const egress = rulesTo(entries.egress, (entry): EgressRule => ({ to: peersOf(entry, metadata.namespace), ports: portsOf(entry) }));
-  const policyTypes = ingress === undefined ? onlyEgress : egress === undefined ? onlyIngress : bothWays;
-  return {
-    object: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec: { podSelector, policyTypes, ingress, egress } },
-    comments,
-  };
+  ingress: readonly Entry[],
+  egress: readonly Entry[],
+): NetworkPolicy["spec"] {
+  const from = (entry: Entry): Commented<IngressRule> => ({
+    from: peersOf(entry, namespace),
+    ports: portsOf(entry),
+    [comment]: sourceComments(tenant, entry.rules),
+  });
+  const to = (entry: Entry): Commented<EgressRule> => ({
+    to: peersOf(entry, namespace),
+    ports: portsOf(entry),
+    [comment]: sourceComments(tenant, entry.rules),
+  });
+  if (egress.length === 0) return { podSelector, policyTypes: onlyIngress, ingress: ingress.map(from) };
+  if (ingress.length === 0) return { podSelector, policyTypes: onlyEgress, egress: egress.map(to) };
+  return { podSelector, policyTypes: bothWays, ingress: ingress.map(from), egress: egress.map(to) };
 }

@@ -61,10 +61,16 @@ export const portZero: ServiceSet = [...protocolNames.keys()]
 /** The ports of a sayable set; nothing at all for every service. */
 export function portRanges(said: ServiceSet): readonly PortRange[] | undefined {
   if (isEveryService(said)) return undefined;
+  if (isRunOfPorts(said)) return runOf(pointProtocol(said[0]), pointDetail(said[0]), pointDetail(said[1]));
   return byProtocol(said).flatMap(([number, details]) => {
     const protocol = protocolNames.get(number);
     if (protocol === undefined) return [];
     if (details[0] === 0) return [{ protocol }];
     return Array.from({ length: details.length / 2 }, (_, index) => ({ protocol, first: details[2 * index], last: details[2 * index + 1] }));
   });
+}
+
+function runOf(number: number, first: number, last: number): readonly PortRange[] {
+  const protocol = protocolNames.get(number);
+  return protocol === undefined ? [] : [{ protocol, first, last }];
 }

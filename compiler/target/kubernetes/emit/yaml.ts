@@ -7,10 +7,12 @@ export type Plain = string | number | readonly PlainItem[] | PlainMap;
 /** Lists stand in maps only. */
 export type PlainItem = string | number | PlainMap;
 
-export type PlainMap = { readonly [key: string]: Plain | undefined };
+export type PlainMap = { readonly [key: string]: Plain | undefined; readonly [comment]?: readonly string[] };
 
-/** Comment lines to stand above a list item, by the item. */
-export type Comments = ReadonlyMap<object, readonly string[]>;
+/** Where an item of a list has the lines of a comment that is to stand above it. No key of the data can be the same. */
+export const comment: unique symbol = Symbol("comment");
+
+export type Commented<Item> = Item & { readonly [comment]?: readonly string[] };
 
 /** Plain scalars that every YAML version reads as this very string. */
 const plainWord = /^[A-Za-z][A-Za-z0-9_./-]*$/;
@@ -29,11 +31,11 @@ function isList(value: Plain): value is readonly PlainItem[] {
 }
 
 /** Gives the text of one document, ending in a newline. */
-export type YamlWriter = (root: PlainMap, comments: Comments) => string;
+export type YamlWriter = (root: PlainMap) => string;
 
 /**
- * A writer for many documents, which remembers what comes again and again: keys, and frozen objects by their depth. A frozen object has
- * no comments inside.
+ * A writer for many documents, which remembers what comes again and again: keys, and frozen objects and lists by their depth. What is
+ * frozen has no comments inside.
  */
 export function yamlWriter(): YamlWriter {
   const fragments = new WeakMap<object, string[]>();
@@ -51,61 +53,64 @@ export function yamlWriter(): YamlWriter {
     return made;
   };
   const scalar = (value: string | number): string => (typeof value === "number" ? String(value) : quoted(value));
-  return (root, comments) => {
-    // Joined once at the end: a text that grows by pieces is a tree of them for the engine, and somebody has to flatten it.
-    let parts: string[] = [];
-    /** `within` is the depth of the first line: 0 where something stands before it already. */
-    const entries = (map: PlainMap, depth: number, within: number): void => {
-      if (!Object.isFrozen(map)) {
-        writeEntries(map, depth, within);
-        return;
+
+  // Joined once at the end: a text that grows by pieces is a tree of them for the engine, and somebody has to flatten it.
+  let parts: string[] = [];
+  /** What `write` adds to the text, written once for each depth of a frozen value. */
+  const remembered = <Value extends object>(value: Value, depth: number, write: (value: Value, depth: number) => void): void => {
+    if (!Object.isFrozen(value)) {
+      write(value, depth);
+      return;
+    }
+    let known = fragments.get(value);
+    if (known === undefined) fragments.set(value, (known = []));
+    if (known[depth] === undefined) {
+      const before = parts;
+      parts = [];
+      write(value, depth);
+      known[depth] = parts.join("");
+      parts = before;
+    }
+    parts.push(known[depth]);
+  };
+  /** The first line stands behind something already, so it has no indentation. */
+  const entries = (map: PlainMap, depth: number): void => {
+    let indent = 0;
+    for (const key in map) {
+      const value = map[key];
+      if (value === undefined) continue;
+      parts.push(keyText(key, indent));
+      under(value, depth + 1);
+      indent = depth;
+    }
+  };
+  const under = (value: Plain, depth: number): void => {
+    if (typeof value !== "object") parts.push(" ", scalar(value), "\n");
+    else if (isList(value)) remembered(value, depth, list);
+    else if (isEmpty(value)) parts.push(" {}\n");
+    else {
+      parts.push("\n", indentOf(depth));
+      remembered(value, depth, entries);
+    }
+  };
+  const list = (items: readonly PlainItem[], depth: number): void => {
+    parts.push(items.length === 0 ? " []\n" : "\n");
+    const indent = indentOf(depth);
+    for (const item of items) {
+      if (typeof item !== "object") {
+        parts.push(indent, "- ", scalar(item), "\n");
+        continue;
       }
-      const known = fragments.get(map) ?? [];
-      fragments.set(map, known);
-      if (known[depth] === undefined) {
-        const before = parts;
-        parts = [];
-        writeEntries(map, depth, 0);
-        known[depth] = parts.join("");
-        parts = before;
-      }
-      parts.push(indentOf(within), known[depth]);
-    };
-    const writeEntries = (map: PlainMap, depth: number, within: number): void => {
-      let indent = within;
-      for (const key in map) {
-        const value = map[key];
-        if (value === undefined) continue;
-        parts.push(keyText(key, indent));
-        under(value, depth + 1);
-        indent = depth;
-      }
-    };
-    const under = (value: Plain, depth: number): void => {
-      if (typeof value !== "object") parts.push(" ", scalar(value), "\n");
-      else if (isList(value)) {
-        parts.push(value.length === 0 ? " []\n" : "\n");
-        items(value, depth);
-      } else if (isEmpty(value)) parts.push(" {}\n");
-      else {
-        parts.push("\n");
-        entries(value, depth, depth);
-      }
-    };
-    const items = (list: readonly PlainItem[], depth: number): void => {
-      const indent = indentOf(depth);
-      for (const item of list) {
-        if (typeof item !== "object") {
-          parts.push(indent, "- ", scalar(item), "\n");
-          continue;
-        }
-        for (const line of comments.get(item) ?? []) parts.push(indent, "# ", line, "\n");
-        parts.push(indent, "- ");
-        if (isEmpty(item)) parts.push("{}\n");
-        else entries(item, depth + 1, 0);
-      }
-    };
-    entries(root, 0, 0);
+      const lines = item[comment];
+      if (lines !== undefined) for (const line of lines) parts.push(indent, "# ", line, "\n");
+      parts.push(indent, "- ");
+      if (isEmpty(item)) parts.push("{}\n");
+      else remembered(item, depth + 1, entries);
+    }
+  };
+  return (root) => {
+    parts = [];
+    entries(root, 0);
     return parts.join("");
   };
 }

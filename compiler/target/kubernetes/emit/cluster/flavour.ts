@@ -63,7 +63,7 @@ export function clusterPolicyObjects(ground: Ground, list: RuleList, make: Piece
       clusterFloor(tenant),
       ...levels.flatMap((object) => clusterPolicies(tenant, names, object, isFirst(object))),
       ...denyFloor(tenant, ["Ingress"]),
-      ...subjects.flatMap((subject) => [...networkPolicies(tenant, subject)]),
+      ...subjects.flatMap((subject) => networkPolicies(tenant, subject)),
     ],
     losses: [...losses, ...lostIn("ingress", machines)],
   };

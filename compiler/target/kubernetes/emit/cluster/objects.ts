@@ -5,13 +5,14 @@ import type { EndBox } from "../../../../space/ends.js";
 import * as values from "../../../../space/values.js";
 import type { ClusterNetworkPolicy, ClusterPeer, ClusterProtocol, ClusterRule } from "../../schema.js";
 import { objectName, shortHash } from "../names.js";
-import type { Commented } from "../network-policy.js";
 import { originMetadata, sourceComments } from "../origins.js";
 import type { Direction } from "../pieces.js";
 import { portRanges } from "../ports.js";
 import { namespaceSelector, selectorsOf } from "../selectors.js";
 import type { Peer } from "../allowance.js";
 import type { SubjectNames } from "../subjects.js";
+import { comment } from "../yaml.js";
+import type { Commented } from "../yaml.js";
 import type { LevelObject, RuleEntries } from "./levels.js";
 
 const MOST = 25;
@@ -86,15 +87,13 @@ export function clusterPolicies(
   names: SubjectNames,
   object: LevelObject,
   first: boolean,
-): readonly Commented<ClusterNetworkPolicy>[] {
+): readonly ClusterNetworkPolicy[] {
   const [{ rule, subject }] = [...object.rules.ingress, ...object.rules.egress].flat();
-  const comments = new Map<object, readonly string[]>();
   const rules = (direction: Direction): readonly (readonly ClusterRule[])[] =>
     chunks(
-      object.rules[direction].flatMap((some) => {
-        const made = clusterRules(direction, some);
-        comments.set(made[0], sourceComments(tenant, [some[0].rule]));
-        return made;
+      object.rules[direction].flatMap((some): readonly Commented<ClusterRule>[] => {
+        const [first, ...more] = clusterRules(direction, some);
+        return [{ ...first, [comment]: sourceComments(tenant, [some[0].rule]) }, ...more];
       }),
     );
   const ingress = rules("ingress");
@@ -102,43 +101,37 @@ export function clusterPolicies(
   const sources = [...new Set([...object.rules.ingress, ...object.rules.egress].map((some) => some[0].rule))];
   const subjects = subjectsOf(subject);
   return subjects.flatMap((one) =>
-    Array.from({ length: Math.max(ingress.length, egress.length) }, (_, at) => {
+    Array.from({ length: Math.max(ingress.length, egress.length) }, (_, at): ClusterNetworkPolicy => {
       const said = { ...(at < ingress.length ? { ingress: ingress[at] } : {}), ...(at < egress.length ? { egress: egress[at] } : {}) };
       const distinction = [
         ...(first && at === 0 ? [] : [shortHash(JSON.stringify(said))]),
         ...(subjects.length === 1 ? [] : [shortHash(JSON.stringify(one))]),
       ];
       return {
-        object: {
-          apiVersion: "policy.networking.k8s.io/v1alpha2",
-          kind: "ClusterNetworkPolicy",
-          metadata: {
-            name: objectName(tenant.name, rule?.policy ?? "default-allow", ...names(subject), ...distinction),
-            ...originMetadata(tenant, rule?.policy, sources),
-          },
-          spec: { tier: "Admin", priority: FIRST_PRIORITY + object.level, subject: one, ...said },
+        apiVersion: "policy.networking.k8s.io/v1alpha2",
+        kind: "ClusterNetworkPolicy",
+        metadata: {
+          name: objectName(tenant.name, rule?.policy ?? "default-allow", ...names(subject), ...distinction),
+          ...originMetadata(tenant, rule?.policy, sources),
         },
-        comments,
+        spec: { tier: "Admin", priority: FIRST_PRIORITY + object.level, subject: one, ...said },
       };
     }),
   );
 }
 
 /** Denies what no other object of the tenant decides, so that neither NetworkPolicy objects of others nor the default of the cluster do. */
-export function clusterFloor(tenant: Tenant): Commented<ClusterNetworkPolicy> {
+export function clusterFloor(tenant: Tenant): ClusterNetworkPolicy {
   return {
-    object: {
-      apiVersion: "policy.networking.k8s.io/v1alpha2",
-      kind: "ClusterNetworkPolicy",
-      metadata: { name: objectName(tenant.name, "default-deny"), ...originMetadata(tenant, undefined, [undefined]) },
-      spec: {
-        tier: "Admin",
-        priority: FLOOR_PRIORITY,
-        subject: { namespaces: namespaceSelector(values.oneOf(tenant.namespaces)) },
-        ingress: [{ name: "default", action: "Deny", from: [{ namespaces: {} }] }],
-        egress: [{ name: "default", action: "Deny", to: [{ namespaces: {} }, { networks: everyNetwork }] }],
-      },
+    apiVersion: "policy.networking.k8s.io/v1alpha2",
+    kind: "ClusterNetworkPolicy",
+    metadata: { name: objectName(tenant.name, "default-deny"), ...originMetadata(tenant, undefined, [undefined]) },
+    spec: {
+      tier: "Admin",
+      priority: FLOOR_PRIORITY,
+      subject: { namespaces: namespaceSelector(values.oneOf(tenant.namespaces)) },
+      ingress: [{ name: "default", action: "Deny", from: [{ namespaces: {} }] }],
+      egress: [{ name: "default", action: "Deny", to: [{ namespaces: {} }, { networks: everyNetwork }] }],
     },
-    comments: new Map(),
   };
 }
