@@ -12,7 +12,6 @@ import type { Inventory } from "./bind/inventory.js";
 import { buildProgram, noAudit } from "./build.js";
 import type { Audit } from "./build.js";
 import { capabilities } from "./capabilities.js";
-import { cookieText } from "./flow.js";
 import { plainDigest } from "./hash.js";
 import type { Digest } from "./hash.js";
 import { sealProgram } from "./json.js";
@@ -22,6 +21,7 @@ import { profileFindings } from "./profiles.js";
 import type { Policing } from "./profiles.js";
 import { policyText, tablesText } from "./policytext.js";
 import type { Program } from "./program.js";
+import { sourceMap } from "./sourcemap.js";
 import { groupText } from "./text.js";
 
 export interface OpenflowOptions {
@@ -76,36 +76,13 @@ function policingText({ port, rate, burst }: Policing): string {
   return `ofport=${port} ingress_policing_rate=${rate} ingress_policing_burst=${burst}\n`;
 }
 
-/** From the cookie in a flow's statistics to the line of source. */
-function sourceMap(program: Program): string {
-  const tenantName = new Map(program.tenants.map((tenant) => [tenant.id, tenant.name]));
-  const entries = [
-    ...program.rules.map((rule) => ({
-      cookie: cookieText({ kind: "rule", id: rule.decision }),
-      decision: rule.decision,
-      rule: rule.rule,
-      tenant: tenantName.get(rule.tenant),
-      action: rule.action,
-      ...rule.position,
-      text: rule.text,
-    })),
-    ...program.tenants.map((tenant) => ({
-      cookie: cookieText({ kind: "default", id: tenant.decision }),
-      decision: tenant.decision,
-      tenant: tenant.name,
-      action: tenant.defaultAction,
-      ...tenant.position,
-      text: `default ${tenant.defaultAction}`,
-    })),
-  ];
-  return `{\n  "version": 1,\n  "cookieMask": "0xffff0000ffffffff",\n  "sources": [\n${entries.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n")}\n  ]\n}\n`;
-}
-
 function costly(policy: Policy, flows: readonly RuleFlows[]): readonly Diagnostic[] {
+  const dear = flows.filter(({ flows: own }) => own.length > COSTLY);
+  if (dear.length === 0) return [];
   const source = new Map(policy.tenants.flatMap((tenant) => tenant.rules.map((rule) => [rule.id, rule] as const)));
-  return flows.flatMap(({ rule, flows: own }) => {
+  return dear.flatMap(({ rule, flows: own }) => {
     const origin = source.get(rule.rule)?.origin;
-    if (own.length <= COSTLY || origin === undefined) return [];
+    if (origin === undefined) return [];
     return [costlyRule.make({ flows: own.length, limit: COSTLY }, { span: origin.span, target: "openflow", rule: rule.rule })];
   });
 }

@@ -2,6 +2,7 @@
  * A flow of a table, as data: what the text printer, the agent's wire encoder and the tests share. Fields and actions have the
  * names that `ovs-ofctl` gives them (`ovs-fields(7)`, `ovs-actions(7)`).
  */
+import { eightDigits } from "./hex.js";
 import type { BitField } from "./registers.js";
 
 export const fieldNames = [
@@ -129,7 +130,7 @@ export const COOKIE_OWNER = 0xc7;
 
 export function cookieText(cookie: Cookie, generation = 0): string {
   const high = COOKIE_OWNER * 0x1000000 + cookieKinds[cookie.kind] * 0x10000 + generation;
-  return `0x${high.toString(16)}${cookie.id.toString(16).padStart(8, "0")}`;
+  return `0x${eightDigits(high)}${eightDigits(cookie.id)}`;
 }
 
 /** The parts of a cookie that is ours, else nothing. */
@@ -155,8 +156,10 @@ function insertField(made: FieldMatch[], entry: FieldMatch): void {
   let at = made.length;
   while (at > 0 && rank[made[at - 1].field] > place) at--;
   if (at > 0 && made[at - 1].field === entry.field) made[at - 1] = mergeField(made[at - 1], entry);
-  else if (at === made.length) made.push(entry);
-  else made.splice(at, 0, entry);
+  else {
+    for (let to = made.length; to > at; to--) made[to] = made[to - 1];
+    made[at] = entry;
+  }
 }
 
 function mergeField(a: FieldMatch, b: FieldMatch): FieldMatch {
@@ -174,14 +177,14 @@ const bitMask = (bits: BitField): number => (bits.width === 32 ? 0xffffffff : (2
 
 /** Some bits of a 32-bit field have this value. */
 export function bitsAre(bits: BitField, value: number): Match {
-  const whole = bits.width === 32;
-  return [{ field: bits.field, value: value * 2 ** bits.offset, ...(whole ? {} : { mask: bitMask(bits) }) }];
+  const { field, width, offset } = bits;
+  return [width === 32 ? { field, value } : { field, value: value * 2 ** offset, mask: bitMask(bits) }];
 }
 
 /** Writes some bits of a 32-bit field. */
 export function setBits(bits: BitField, value: number): Action {
-  const whole = bits.width === 32;
-  return { kind: "set", field: bits.field, value: value * 2 ** bits.offset, ...(whole ? {} : { mask: bitMask(bits) }) };
+  const { field, width, offset } = bits;
+  return width === 32 ? { kind: "set", field, value } : { kind: "set", field, value: value * 2 ** offset, mask: bitMask(bits) };
 }
 
 export const ETH_IP = 0x0800;

@@ -7,7 +7,7 @@ import type { Family, Prefix } from "../../space/address.js";
 import type { Ranges } from "../../space/intervals.js";
 import { byProtocol, hasPorts, isEveryService, isIcmp, protocolNumber } from "../../space/service.js";
 import type { ServiceSet } from "../../space/service.js";
-import { ETH_IP, ETH_IP6 } from "./flow.js";
+import { isIp, isIp6 } from "./flow.js";
 import type { FieldMatch, Match } from "./flow.js";
 import { rangeMasks } from "./masks.js";
 
@@ -20,7 +20,8 @@ export interface Fragment {
 export const anything: Fragment = { match: [] };
 
 export function familyMatch(family: Family | undefined): Match {
-  return family === undefined ? [] : [{ field: "dl_type", value: family === 4 ? ETH_IP : ETH_IP6 }];
+  if (family === undefined) return [];
+  return family === 4 ? isIp : isIp6;
 }
 
 /** A source or destination address under a prefix. */
@@ -58,42 +59,43 @@ const families: readonly Family[] = [4, 6];
 /** The pieces that together match exactly the services. */
 export function serviceFragments(services: ServiceSet): readonly Fragment[] {
   if (isEveryService(services)) return [anything];
-  return byProtocol(services).flatMap(([protocol, details]) => {
-    const pieces = detailMatches(protocol, details).map((match): Match => [{ field: "nw_proto", value: protocol }, ...match]);
-    return protocolFamilies(protocol).flatMap((family) => pieces.map((match) => ({ family, match })));
-  });
+  const pieces: Fragment[] = [];
+  for (const [protocol, details] of byProtocol(services)) {
+    const matches = detailMatches({ field: "nw_proto", value: protocol }, details);
+    for (const family of protocolFamilies(protocol)) for (const match of matches) pieces.push({ family, match });
+  }
+  return pieces;
 }
+
+const onlyFour: readonly Family[] = [4];
+const onlySix: readonly Family[] = [6];
 
 /** ICMP is IPv4's and ICMPv6 is IPv6's (RFC 792, RFC 4443); every other protocol goes with both. */
 function protocolFamilies(protocol: number): readonly Family[] {
-  if (protocol === protocolNumber.icmp) return [4];
-  if (protocol === protocolNumber.icmp6) return [6];
+  if (protocol === protocolNumber.icmp) return onlyFour;
+  if (protocol === protocolNumber.icmp6) return onlySix;
   return families;
 }
 
-function detailMatches(protocol: number, details: Ranges<number>): readonly Match[] {
+function detailMatches(protocol: FieldMatch & { readonly value: number }, details: Ranges<number>): readonly Match[] {
   const whole = details.length === 2 && details[0] === 0 && details[1] === 0xffff;
-  if (whole || (!hasPorts(protocol) && !isIcmp(protocol))) return [[]];
-  if (hasPorts(protocol))
-    return rangeMasks(details).map(({ value, mask }) => [mask === 0xffff ? { field: "tp_dst", value } : { field: "tp_dst", value, mask }]);
-  return icmpMatches(details);
+  if (whole || (!hasPorts(protocol.value) && !isIcmp(protocol.value))) return [[protocol]];
+  if (isIcmp(protocol.value)) return icmpMatches(protocol, details);
+  return rangeMasks(details).map(({ value, mask }) => [protocol, mask === 0xffff ? { field: "tp_dst", value } : { field: "tp_dst", value, mask }]);
 }
 
 /** Types whole where every code is in, else code by code: these fields have no masks. */
-function icmpMatches(details: Ranges<number>): readonly Match[] {
+function icmpMatches(protocol: FieldMatch, details: Ranges<number>): readonly Match[] {
   const out: Match[] = [];
   for (let at = 0; at < details.length; at += 2) {
     let point = details[at];
     while (point <= details[at + 1]) {
-      const type = point >> 8;
+      const type: FieldMatch = { field: "icmp_type", value: point >> 8 };
       if (point % 256 === 0 && point + 255 <= details[at + 1]) {
-        out.push([{ field: "icmp_type", value: type }]);
+        out.push([protocol, type]);
         point += 256;
       } else {
-        out.push([
-          { field: "icmp_type", value: type },
-          { field: "icmp_code", value: point % 256 },
-        ]);
+        out.push([protocol, type, { field: "icmp_code", value: point % 256 }]);
         point++;
       }
     }

@@ -19,9 +19,10 @@ import { classWords, registers } from "./registers.js";
 import { tables } from "./tables.js";
 import { bitsAre, makeMatch, setBits } from "./flow.js";
 import type { Action, Cookie, Flow, Match } from "./flow.js";
+import { areApart, foldSingles, livingPieces, pieceKey, product, productSize } from "./combine.js";
 import { anything, familyMatch, prefixTextFragment, serviceFragments } from "./fragments.js";
 import type { Fragment } from "./fragments.js";
-import { flowKey, matchText } from "./text.js";
+import { flowKey } from "./text.js";
 import type { Condition, Program, ProgramRule, ProgramTenant } from "./program.js";
 
 /** Which form to give rules that could have either; `fewest` by default. The others are for tests. */
@@ -49,16 +50,21 @@ export interface PieceCache {
 }
 
 function pieceCache(program: Program): PieceCache {
-  const conditions = { source: new Map<number, readonly Fragment[]>(), destination: new Map<number, readonly Fragment[]>() };
-  const services = new Map<number, readonly Fragment[]>();
-  const remember = (cache: Map<number, readonly Fragment[]>, key: number, make: () => readonly Fragment[]): readonly Fragment[] => {
-    const known = cache.get(key) ?? make();
-    cache.set(key, known);
-    return known;
+  const conditions = {
+    source: remember((at) => conditionFragments(program, program.conditions[at], "source")),
+    destination: remember((at) => conditionFragments(program, program.conditions[at], "destination")),
   };
-  return {
-    of: (condition, side) => remember(conditions[side], condition, () => conditionFragments(program, program.conditions[condition], side)),
-    ofService: (service) => remember(services, service, () => serviceFragments(program.services[service])),
+  return { of: (condition, side) => conditions[side](condition), ofService: remember((at) => serviceFragments(program.services[at])) };
+}
+
+function remember(make: (at: number) => readonly Fragment[]): (at: number) => readonly Fragment[] {
+  const known = new Map<number, readonly Fragment[]>();
+  return (at) => {
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const made = make(at);
+    known.set(at, made);
+    return made;
   };
 }
 
@@ -109,7 +115,8 @@ function shareClauses(rules: readonly RuleFlows[]): readonly RuleFlows[] {
   const actionsOf = new Map<string, Action[]>();
   const levels = new Set<string>();
   for (const { rule, flows } of rules) {
-    for (const flow of flows.filter(isClause)) {
+    for (const flow of flows) {
+      if (!isClause(flow)) continue;
       levels.add(levelKey(flow, rule));
       const key = flowKey(flow);
       actionsOf.set(key, [...(actionsOf.get(key) ?? []), ...flow.actions]);
@@ -135,6 +142,10 @@ export function policyFlows(program: Program, form: RuleForm = "fewest"): readon
   return [...rulesFlows(program, form).flatMap(({ flows }) => flows), ...program.tenants.map(defaultFlow), missFlow];
 }
 
+const isDenied = setBits(registers.denied, 1);
+const isAudited = setBits(registers.audited, 1);
+const isLogged = setBits(registers.logged, 1);
+
 /** A tenant's `default`, written out: a verdict is never an accident of what the table lacks. */
 export function defaultFlow(tenant: ProgramTenant): Flow {
   return {
@@ -156,36 +167,31 @@ export const missFlow: Flow = {
 };
 
 function verdictActions(decision: number, verdict: "allow" | "deny" | "audit", log: boolean): readonly Action[] {
-  return [
-    setBits(registers.decision, decision),
-    ...(verdict === "deny" ? [setBits(registers.denied, 1)] : verdict === "audit" ? [setBits(registers.audited, 1)] : []),
-    ...(log ? [setBits(registers.logged, 1)] : []),
-  ];
+  const actions = [setBits(registers.decision, decision)];
+  if (verdict !== "allow") actions.push(verdict === "deny" ? isDenied : isAudited);
+  if (log) actions.push(isLogged);
+  return actions;
 }
 
 /** The flows of one rule by itself. */
 function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): readonly Flow[] {
   const dimensions = [
-    unique(rule.source.flatMap((condition) => pieces.of(condition, "source"))),
-    unique(rule.destination.flatMap((condition) => pieces.of(condition, "destination"))),
+    piecesOf(rule.source, (condition) => pieces.of(condition, "source")),
+    piecesOf(rule.destination, (condition) => pieces.of(condition, "destination")),
     pieces.ofService(rule.service),
   ];
-  const living = dimensions.map((dimension, at) => {
-    const [others, more] = [dimensions[(at + 1) % 3], dimensions[(at + 2) % 3]];
-    return dimension.every((piece) => canMeet(piece, others, more)) ? dimension : dimension.filter((piece) => canMeet(piece, others, more));
-  });
-  if (living.some((dimension) => dimension.length === 0)) return [];
+  const living = livingPieces(dimensions);
+  if (living.length === 0) return [];
   const asked = bitsAre(registers.tenant, rule.tenant);
   const cookie: Cookie = { kind: "rule", id: rule.decision };
   const verdict = rule.action === "allow" ? "allow" : rule.audit ? "audit" : "deny";
   const actions = verdictActions(rule.decision, verdict, rule.log);
   const flow = (match: Match, what: readonly Action[]): Flow => ({ table: tables.policy, priority: rule.priority, cookie, match, actions: what });
 
-  const clauses = foldSingles(living);
+  const clauses = form === "product" ? [] : foldSingles(living);
   const conjunctive = 1 + clauses.reduce((sum, clause) => sum + clause.length, 0);
-  const asConjunction =
-    clauses.length > 1 && (form === "conjunction" || (form === "fewest" && conjunctive < productSize(living))) && areApart(clauses);
-  if (!asConjunction) return product(living).map((pieces) => flow(makeMatch(asked, ...pieces), actions));
+  const asConjunction = clauses.length > 0 && (form === "conjunction" || conjunctive < productSize(living)) && areApart(clauses);
+  if (!asConjunction) return product(asked, living).map((match) => flow(match, actions));
   return [
     flow(makeMatch(asked, [{ field: "conj_id", value: rule.decision }]), actions),
     ...clauses.flatMap((clause, at) =>
@@ -194,73 +200,11 @@ function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): reado
   ];
 }
 
-/** Whether no piece stands in two clauses, as `0.0.0.0/0` on both sides would. */
-function areApart(clauses: readonly (readonly Fragment[])[]): boolean {
-  const seen = new Set<string>();
-  return clauses.every((clause) => {
-    const keys = clause.map(pieceKey);
-    const apart = keys.every((key) => !seen.has(key));
-    for (const key of keys) seen.add(key);
-    return apart;
-  });
-}
-
-const pieceKey = (piece: Fragment): string => `${piece.family} ${matchText(piece.match)}`;
-
 function wholeMatch(asked: Match, piece: Fragment): Match {
   return makeMatch(asked, familyMatch(piece.family), piece.match);
 }
 
-function unique(pieces: readonly Fragment[]): readonly Fragment[] {
-  if (pieces.length < 2) return pieces;
-  return [...new Map(pieces.map((piece) => [pieceKey(piece), piece])).values()];
-}
-
-const sameFamily = (a: Family | undefined, b: Family | undefined): boolean => a === undefined || b === undefined || a === b;
-
-/** Whether some packet can meet the piece and a piece of each of the other dimensions. */
-function canMeet(piece: Fragment, others: readonly Fragment[], more: readonly Fragment[]): boolean {
-  return others.some(
-    (a) => sameFamily(piece.family, a.family) && more.some((b) => sameFamily(piece.family, b.family) && sameFamily(a.family, b.family)),
-  );
-}
-
-function join(a: Fragment, b: Fragment): Fragment | undefined {
-  if (!sameFamily(a.family, b.family)) return undefined;
-  return { family: a.family ?? b.family, match: makeMatch(a.match, b.match) };
-}
-
-/** For every combination that a packet can meet, the matches that make it up. */
-function product([sources, destinations, services]: readonly (readonly Fragment[])[]): readonly (readonly Match[])[] {
-  const out: (readonly Match[])[] = [];
-  for (const source of sources) {
-    for (const destination of destinations) {
-      if (!sameFamily(source.family, destination.family)) continue;
-      const family = source.family ?? destination.family;
-      for (const service of services) {
-        if (sameFamily(family, service.family)) out.push([familyMatch(family ?? service.family), source.match, destination.match, service.match]);
-      }
-    }
-  }
-  return out;
-}
-
-function productSize(dimensions: readonly (readonly Fragment[])[]): number {
-  const count = (dimension: readonly Fragment[], family: Family): number => dimension.filter((piece) => sameFamily(piece.family, family)).length;
-  const free = dimensions.map((dimension) => dimension.filter((piece) => piece.family === undefined).length);
-  const both =
-    dimensions.reduce((sum, dimension) => sum * count(dimension, 4), 1) + dimensions.reduce((sum, dimension) => sum * count(dimension, 6), 1);
-  return both - free.reduce((sum, number) => sum * number, 1);
-}
-
-/** Dimensions with one piece become part of the shortest that has more, so that the rest is what a conjunction is good for. */
-function foldSingles(dimensions: readonly (readonly Fragment[])[]): readonly (readonly Fragment[])[] {
-  const single = dimensions.filter((dimension) => dimension.length === 1).flat();
-  const open = dimensions.filter((dimension) => dimension.length > 1).sort((a, b) => a.length - b.length);
-  if (open.length === 0) return [];
-  const [first, ...rest] = open;
-  const folded = first.flatMap(
-    (piece) => single.reduce<Fragment | undefined>((made, other) => (made === undefined ? undefined : join(made, other)), piece) ?? [],
-  );
-  return [folded, ...rest];
+function piecesOf(conditions: readonly number[], pieces: (condition: number) => readonly Fragment[]): readonly Fragment[] {
+  if (conditions.length === 1) return pieces(conditions[0]);
+  return [...new Map(conditions.flatMap(pieces).map((piece) => [pieceKey(piece), piece])).values()];
 }

@@ -7,18 +7,12 @@ import type { RuleFlows } from "./policytable.js";
 import type { Program, ProgramRule } from "./program.js";
 import { staticFlows } from "./staticflows.js";
 import { tableName } from "./tables.js";
-import { flowText } from "./text.js";
+import { flowText, pushFlows } from "./text.js";
 
-/** By table, then highest priority first, then by what the cookie names, then by text. */
+/** Highest priority first, then by what the cookie names, then by text. */
 function sortedTexts(flows: readonly Flow[]): readonly string[] {
   const keyed = flows.map((flow) => ({ flow, text: flowText(flow) }));
-  keyed.sort(
-    (a, b) =>
-      a.flow.table - b.flow.table ||
-      b.flow.priority - a.flow.priority ||
-      a.flow.cookie.id - b.flow.cookie.id ||
-      (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
-  );
+  keyed.sort((a, b) => b.flow.priority - a.flow.priority || a.flow.cookie.id - b.flow.cookie.id || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   return keyed.map(({ text }) => text);
 }
 
@@ -37,26 +31,25 @@ export function tablesText(flows: readonly Flow[]): string {
 }
 
 export function policyText(program: Program, rules: readonly RuleFlows[]): string {
-  const tenants = program.tenants.map((tenant) => {
-    const own = rules.filter(({ rule }) => rule.tenant === tenant.id);
-    const heading = `# table ${missFlow.table}: tenant ${tenant.name} (${tenant.id.toString(16)}), default ${tenant.defaultAction}${tenant.audit ? ", audited" : ""}\n`;
-    return `${heading}${own.map(ruleText).join("")}# default\n${flowText(defaultFlow(tenant))}\n`;
-  });
-  return [
-    `# Policy tables made by ctv; program ${program.digest.algorithm}:${program.digest.value}`,
-    "# For ovs-ofctl -O OpenFlow14 add-flows. The same on every node: what is known of a node's endpoints is in other tables.\n",
+  const parts = [
+    `# Policy tables made by ctv; program ${program.digest.algorithm}:${program.digest.value}\n`,
+    "# For ovs-ofctl -O OpenFlow14 add-flows. The same on every node: what is known of a node's endpoints is in other tables.\n\n",
     tablesText(staticFlows(program)),
-    tenants.join("\n"),
-    `# a tenant that the policy table does not know\n${flowText(missFlow)}\n`,
-  ].join("\n");
+  ];
+  for (const tenant of program.tenants) {
+    const audited = tenant.audit ? ", audited" : "";
+    parts.push(`\n# table ${missFlow.table}: tenant ${tenant.name} (${tenant.id.toString(16)}), default ${tenant.defaultAction}${audited}\n`);
+    for (const { rule, flows } of rules) if (rule.tenant === tenant.id) parts.push(ruleText(rule, flows));
+    parts.push(`# default\n${flowText(defaultFlow(tenant))}\n`);
+  }
+  parts.push(`\n# a tenant that the policy table does not know\n${flowText(missFlow)}\n`);
+  return parts.join("");
 }
 
-function ruleText({ rule, flows }: RuleFlows): string {
-  const notes = flows.length === 0 ? ["# (matches nothing)"] : flows.map(flowText);
-  return `${ruleComment(rule)}\n${notes.join("\n")}\n`;
-}
-
-function ruleComment(rule: ProgramRule): string {
+function ruleText(rule: ProgramRule, flows: readonly Flow[]): string {
   const { file, line } = rule.position;
-  return `# ${rule.rule} (${file}:${line}): ${rule.text}${rule.audit ? " (audited)" : ""}`;
+  const pieces = ["# ", rule.rule, " (", file, ":", `${line}`, "): ", rule.text, rule.audit ? " (audited)\n" : "\n"];
+  if (flows.length === 0) pieces.push("# (matches nothing)\n");
+  pushFlows(pieces, flows);
+  return pieces.join("");
 }

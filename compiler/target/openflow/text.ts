@@ -1,9 +1,13 @@
 /**
  * Flows as the text that `ovs-ofctl add-flows` takes. One flow has one text.
+ *
+ * What is written ten thousand times is collected as pieces and joined once a line or once a rule, since V8 makes an object of its own for
+ * every two strings that are put together.
  */
 import { formatAddress } from "../../space/address.js";
 import { cookieText, ETH_ARP, ETH_IP, ETH_IP6 } from "./flow.js";
 import type { Action, ConntrackAction, FieldMatch, FieldName, Flow, Group, Match } from "./flow.js";
+import { hexText } from "./hex.js";
 import type { BitField } from "./registers.js";
 
 /** Names that stand for an Ethernet type and an IP protocol together. */
@@ -74,15 +78,16 @@ function valueText(field: FieldName, value: number | bigint): string {
     case "conj_id":
       return `${value}`;
     default:
-      return `0x${value.toString(16)}`;
+      return `0x${hexText(value)}`;
   }
 }
 
-/** The length of a mask whose one bits come first, else nothing. */
-function maskLength(mask: bigint, width: number): number | undefined {
-  const holes = (1n << BigInt(width)) - 1n - mask;
+/** The length of a mask of an address whose one bits come first, else nothing. IPv4's are numbers, IPv6's `bigint`. */
+function maskLength(mask: number | bigint): number | undefined {
+  if (typeof mask === "number") return (~mask & (~mask + 1)) === 0 ? Math.clz32(~mask) : undefined;
+  const holes = (1n << 128n) - 1n - mask;
   if ((holes & (holes + 1n)) !== 0n) return undefined;
-  return width - (holes === 0n ? 0 : holes.toString(2).length);
+  return 128 - (holes === 0n ? 0 : holes.toString(2).length);
 }
 
 const stateNames: readonly (readonly [string, number])[] = [
@@ -95,36 +100,45 @@ const stateNames: readonly (readonly [string, number])[] = [
   ["dnat", 0x80],
 ];
 
-function fieldText({ field, value, mask }: FieldMatch): string {
+/** Adds `field=value` or `field=value/mask`. */
+function pushField(pieces: string[], { field, value, mask }: FieldMatch): void {
   if (field === "ct_state") {
     const asked = Number(mask ?? 0xff);
     const names = stateNames.filter(([, bit]) => (asked & bit) !== 0);
-    return `ct_state=${names.map(([name, bit]) => `${(Number(value) & bit) === 0 ? "-" : "+"}${name}`).join("")}`;
+    pieces.push("ct_state=", ...names.map(([name, bit]) => `${(Number(value) & bit) === 0 ? "-" : "+"}${name}`));
+    return;
   }
-  if (mask === undefined) return `${field}=${valueText(field, value)}`;
-  if (field === "nw_src" || field === "nw_dst" || field === "arp_spa" || field === "arp_tpa" || field === "ipv6_src" || field === "ipv6_dst") {
-    const length = maskLength(BigInt(mask), field.startsWith("ipv6") ? 128 : 32);
-    return `${field}=${valueText(field, value)}/${length ?? valueText(field, mask)}`;
-  }
-  if (field === "tp_dst" || field === "tp_src") return `${field}=0x${value.toString(16)}/0x${mask.toString(16)}`;
-  return `${field}=${valueText(field, value)}/${valueText(field, mask)}`;
+  if (mask === undefined) pieces.push(field, "=", valueText(field, value));
+  else if (field === "nw_src" || field === "nw_dst" || field === "arp_spa" || field === "arp_tpa" || field === "ipv6_src" || field === "ipv6_dst")
+    pieces.push(field, "=", valueText(field, value), "/", `${maskLength(mask) ?? valueText(field, mask)}`);
+  else if (field === "tp_dst" || field === "tp_src") pieces.push(field, "=0x", hexText(value), "/0x", hexText(mask));
+  else pieces.push(field, "=", valueText(field, value), "/", valueText(field, mask));
 }
 
 /** The match alone: `tcp,reg4=0x10/0xf0,tp_dst=80`; empty for a match of everything. */
 export function matchText(match: Match): string {
+  const pieces: string[] = [];
+  pushMatch(pieces, match);
+  return pieces.slice(1).join("");
+}
+
+/** Adds the parts of a match, each behind a comma. */
+function pushMatch(pieces: string[], match: Match): void {
   let type: number | undefined;
   let protocol: number | undefined;
   for (const { field, value } of match) {
     if (field === "dl_type") type = Number(value);
     if (field === "nw_proto") protocol = Number(value);
   }
-  const parts: string[] = [];
   const word = type === undefined || protocol === undefined ? undefined : protocolWords.get(type)?.get(protocol);
-  if (word !== undefined) parts.push(word);
-  else if (type !== undefined) parts.push(typeWords.get(type) ?? `dl_type=0x${type.toString(16)}`);
-  if (word === undefined && protocol !== undefined) parts.push(`nw_proto=${protocol}`);
-  for (const entry of match) if (entry.field !== "dl_type" && entry.field !== "nw_proto") parts.push(fieldText(entry));
-  return parts.join(",");
+  if (word !== undefined) pieces.push(",", word);
+  else if (type !== undefined) pieces.push(",", typeWords.get(type) ?? `dl_type=0x${type.toString(16)}`);
+  if (word === undefined && protocol !== undefined) pieces.push(",", `nw_proto=${protocol}`);
+  for (const entry of match) {
+    if (entry.field === "dl_type" || entry.field === "nw_proto") continue;
+    pieces.push(",");
+    pushField(pieces, entry);
+  }
 }
 
 const moveNames: Partial<Record<FieldName, string>> = {
@@ -166,7 +180,7 @@ function conntrackText(action: ConntrackAction): string {
     ...(action.table === undefined ? [] : [`table=${action.table}`]),
     `zone=${bitsText(action.zone)}`,
     ...(action.nat === undefined ? [] : [action.nat === "translate" ? "nat" : `nat(dst=${hostPort(action.nat)})`]),
-    ...(action.exec.length === 0 ? [] : [`exec(${action.exec.map(actionText).join(",")})`]),
+    ...(action.exec.length === 0 ? [] : [`exec(${actionsText(action.exec)})`]),
   ];
   return `ct(${parts.join(",")})`;
 }
@@ -214,9 +228,31 @@ export function actionText(action: Action): string {
 
 /** One line for `ovs-ofctl add-flows`, without its end. */
 export function flowText(flow: Flow): string {
-  const match = matchText(flow.match);
-  const actions = flow.actions.length === 0 ? "drop" : flow.actions.map(actionText).join(",");
-  return `table=${flow.table},priority=${flow.priority},cookie=${cookieText(flow.cookie)}${match === "" ? "" : `,${match}`} actions=${actions}`;
+  const pieces: string[] = [];
+  pushFlow(pieces, flow, actionsText(flow.actions));
+  return pieces.join("");
+}
+
+/** Adds the lines of flows that share one object of actions, as those of a rule do: it is put into words once. */
+export function pushFlows(pieces: string[], flows: readonly Flow[]): void {
+  let actions: readonly Action[] | undefined;
+  let words = "";
+  for (const flow of flows) {
+    if (flow.actions !== actions) words = actionsText(flow.actions);
+    actions = flow.actions;
+    pushFlow(pieces, flow, words);
+    pieces.push("\n");
+  }
+}
+
+function pushFlow(pieces: string[], flow: Flow, actions: string): void {
+  pieces.push("table=", `${flow.table}`, ",priority=", `${flow.priority}`, ",cookie=", cookieText(flow.cookie));
+  pushMatch(pieces, flow.match);
+  pieces.push(" actions=", actions);
+}
+
+function actionsText(actions: readonly Action[]): string {
+  return actions.length === 0 ? "drop" : actions.map(actionText).join(",");
 }
 
 /** What makes a flow this flow to the switch: table, priority and match. Another flow with the same key replaces it. */

@@ -4,10 +4,21 @@ import fc from "fast-check";
 import { containsAddress, formatPrefix, prefixSet } from "../../../../compiler/space/address.js";
 import type { Address } from "../../../../compiler/space/address.js";
 import { hash32, stableIds } from "../../../../compiler/target/openflow/hash.js";
+import { eightDigits, hexText } from "../../../../compiler/target/openflow/hex.js";
 import { rangeMasks } from "../../../../compiler/target/openflow/masks.js";
 import { placeFinder, prefixMap } from "../../../../compiler/target/openflow/places.js";
 import { addressSet, anyAddress, rangesUpTo } from "../../../support/arbitrary.js";
 import { addresses } from "../../../support/policy.js";
+
+describe("hexadecimal text", () => {
+  it("is what JavaScript writes", () => {
+    for (const value of [0, 9, 0xff, 0xffff, 0x10000, 0x10002, 0x7fffffff, 0x80000000, 0xffffffff, 2 ** 32, 2 ** 40 + 1])
+      expect(hexText(value)).toBe(value.toString(16));
+    fc.assert(fc.property(fc.nat(0xffffffff), (value) => hexText(value) === value.toString(16) && Number(`0x${eightDigits(value)}`) === value));
+    expect(hexText(1n << 127n)).toBe(`8${"0".repeat(31)}`);
+    expect(eightDigits(0x1a)).toBe("0000001a");
+  });
+});
 
 describe("port masks", () => {
   it("match exactly the ports of the ranges", () => {

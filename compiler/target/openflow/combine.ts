@@ -1,0 +1,94 @@
+/**
+ * The conditions of a rule's dimensions (source, destination, service) put together: as the product of their pieces, or as the clauses of a
+ * conjunction.
+ */
+import type { Family } from "../../space/address.js";
+import { makeMatch } from "./flow.js";
+import type { Match } from "./flow.js";
+import { familyMatch } from "./fragments.js";
+import type { Fragment } from "./fragments.js";
+import { matchText } from "./text.js";
+
+/** For each dimension the pieces of which a packet has to meet one. */
+type Dimensions = readonly (readonly Fragment[])[];
+
+export const pieceKey = (piece: Fragment): string => `${piece.family} ${matchText(piece.match)}`;
+
+const BOTH_FAMILIES = 3;
+
+/** The families of packets that can meet the piece, as bits. */
+function familyBits({ family }: Fragment): number {
+  return family === undefined ? BOTH_FAMILIES : family === 4 ? 1 : 2;
+}
+
+function familiesOf(dimension: readonly Fragment[]): number {
+  let families = 0;
+  for (const piece of dimension) families |= familyBits(piece);
+  return families;
+}
+
+/** The dimensions without pieces that no packet can meet together with pieces of the others; nothing where none is left. */
+export function livingPieces(dimensions: Dimensions): Dimensions {
+  const common = dimensions.reduce((families, dimension) => families & familiesOf(dimension), BOTH_FAMILIES);
+  if (common === 0) return [];
+  if (common === BOTH_FAMILIES) return dimensions;
+  return dimensions.map((dimension) => dimension.filter((piece) => (familyBits(piece) & common) !== 0));
+}
+
+const sameFamily = (a: Family | undefined, b: Family | undefined): boolean => a === undefined || b === undefined || a === b;
+
+function join(a: Fragment, b: Fragment): Fragment | undefined {
+  if (!sameFamily(a.family, b.family)) return undefined;
+  return { family: a.family ?? b.family, match: makeMatch(a.match, b.match) };
+}
+
+/** A match for every combination that a packet can meet. */
+export function product(asked: Match, [sources, destinations, services]: Dimensions): readonly Match[] {
+  const out: Match[] = [];
+  for (const source of sources) {
+    for (const destination of destinations) {
+      if (!sameFamily(source.family, destination.family)) continue;
+      const family = source.family ?? destination.family;
+      const ends = makeMatch(asked, source.match, destination.match);
+      for (const service of services) {
+        if (sameFamily(family, service.family)) out.push(makeMatch(familyMatch(family ?? service.family), ends, service.match));
+      }
+    }
+  }
+  return out;
+}
+
+/** How many matches `product` gives. */
+export function productSize(dimensions: Dimensions): number {
+  const count = (dimension: readonly Fragment[], family: Family): number => dimension.filter((piece) => sameFamily(piece.family, family)).length;
+  const free = dimensions.map((dimension) => dimension.filter((piece) => piece.family === undefined).length);
+  const both =
+    dimensions.reduce((sum, dimension) => sum * count(dimension, 4), 1) + dimensions.reduce((sum, dimension) => sum * count(dimension, 6), 1);
+  return both - free.reduce((sum, number) => sum * number, 1);
+}
+
+/**
+ * Dimensions with one piece become part of the shortest that has more, so that the rest is what a conjunction is good for. Nothing where
+ * fewer than two dimensions have more: there is nothing to save.
+ */
+export function foldSingles(dimensions: Dimensions): Dimensions {
+  const open = dimensions.filter((dimension) => dimension.length > 1).sort((a, b) => a.length - b.length);
+  if (open.length < 2) return [];
+  const single = dimensions.filter((dimension) => dimension.length === 1).flat();
+  const [first, ...rest] = open;
+  const folded = first.flatMap(
+    (piece) => single.reduce<Fragment | undefined>((made, other) => (made === undefined ? undefined : join(made, other)), piece) ?? [],
+  );
+  return [folded, ...rest];
+}
+
+/** Whether no piece stands in two clauses, as `0.0.0.0/0` on both sides would. */
+export function areApart(clauses: Dimensions): boolean {
+  const seen = new Set<string>();
+  return clauses.every((clause) => {
+    const keys = clause.map(pieceKey);
+    const apart = keys.every((key) => !seen.has(key));
+    for (const key of keys) seen.add(key);
+    return apart;
+  });
+}
