@@ -33,18 +33,32 @@ export function staticFlows(program: Program): readonly Flow[] {
 
 export type Side = "source" | "destination";
 
-/** Writes what an end is: its set of tenants and its classes. */
-export function identityActions(program: Program, side: Side, members: number, classes: readonly number[]): readonly Action[] {
+/** A word of the registers that hold an end's classes (`classWords`), and what is in it. */
+export interface ClassWord {
+  readonly word: number;
+  readonly value: number;
+}
+
+/** What the registers hold of an end in these classes, given by their positions: words with something in them, in their order. */
+export function classWordsOf(
+  { classes: all, dimensions }: Pick<Program, "classes" | "dimensions">,
+  classes: readonly number[],
+): readonly ClassWord[] {
   const words = new Map<number, number>();
   for (const index of classes) {
-    const { dimension, value } = program.classes[index];
-    const { word, offset } = program.dimensions[dimension];
+    const { dimension, value } = all[index];
+    const { word, offset } = dimensions[dimension];
     words.set(word, (words.get(word) ?? 0) + value * 2 ** offset);
   }
+  return [...words].sort(([a], [b]) => a - b).map(([word, value]) => ({ word, value }));
+}
+
+/** Writes what an end is: its set of tenants and its classes. */
+export function identityActions(program: Program, side: Side, members: number, classes: readonly number[]): readonly Action[] {
   const field = side === "source" ? registers.sourceMembers : registers.destinationMembers;
   return [
     ...(members === 0 ? [] : [setBits(field, members)]),
-    ...[...words].sort(([a], [b]) => a - b).map(([word, value]): Action => ({ kind: "set", field: classWords[side][word], value })),
+    ...classWordsOf(program, classes).map(({ word, value }): Action => ({ kind: "set", field: classWords[side][word], value })),
   ];
 }
 

@@ -192,6 +192,43 @@ describe("the binder", () => {
     }
   });
 
+  it("has the flows of bindNode where addresses of one endpoint are in groups of their own", () => {
+    const policy = makePolicy({
+      tenants: [
+        {
+          name: "shop",
+          networks: { low: "10.1.0.0/24", high: "10.2.0.0/24" },
+          groups: { near: { match: "app=web", in: "low" }, far: { match: "app=web", in: "high" } },
+          policies: [{ name: "p", rules: [allow("near", "far", "tcp/80"), allow("far", "far", "tcp/81")] }],
+        },
+      ],
+    });
+    const { program: built } = buildProgram(universeOf(policy));
+    if (built === undefined) throw new Error("no program");
+    // Workloads of two groups in networks of their own could be nowhere.
+    const program = { ...built, impossible: [] };
+    // The first ones of a shape are those that its stencil is made of.
+    const block = (number: number, address: number): number => (number > 6 && address === number % 2 ? 2 : 1);
+    const endpoints = Array.from({ length: 12 }, (_, index): Endpoint => ({
+      ...endpoint(index * 2 + 1, "web"),
+      addresses: [0, 1].map((address) => `10.${block(index, address)}.0.${index * 2 + address + 1}`),
+    }));
+    const binder = makeBinder();
+    const at = { program, nodes: nodes[1], node: "a", endpoints };
+    binder.update({ ...at, generation: 1 });
+    expect(texts(binder.wanted)).toEqual(flowsAtOnce(at));
+    expect(
+      new Set(
+        endpoints.map(({ addresses: [text] }) =>
+          binder
+            .endpointsAt(text)[0]
+            .addresses.map(({ classes }) => classes.join())
+            .join("|"),
+        ),
+      ).size,
+    ).toBe(3);
+  });
+
   it("makes everything anew after a round that was left", () => {
     const binder = makeBinder();
     binder.update(input(many.slice(0, 3)));
