@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.js";
 import { readInventory } from "../compiler/source/inventory.js";
 import type { Inventory } from "../compiler/target/openflow/bind/inventory.js";
-import { readText } from "./io/read.js";
+import { dataLimit, readText } from "./io/read.js";
 import type { LoadedProject } from "./project.js";
 import { source } from "./report/report.js";
 import type { Source } from "./report/report.js";
@@ -23,7 +23,7 @@ export function inventoryFor(given: string | undefined, loaded: LoadedProject, t
   const path = given !== undefined ? resolve(terminal.cwd, given) : fromProject !== undefined ? resolve(loaded.inputs.root, fromProject) : undefined;
   if (path === undefined) return { diagnostics: [], sources: new Map(), paths: [] };
   const shown = given ?? loaded.inputs.shown(fromProject ?? "");
-  const content = readText(path, shown);
+  const content = readText(path, shown, dataLimit);
   const read = readInventory(shown, content);
   return { ...read, sources: new Map([[shown, source(shown, content)]]), paths: [path] };
 }

@@ -7,7 +7,7 @@ import type { ManifestReading } from "../compiler/manifests/read.js";
 import type { AddressFacts } from "../compiler/manifests/connectivity/blocks.js";
 import { canonicalPrefix, formatPrefix, parsePrefix, prefixSet, unionAllAddresses } from "../compiler/space/address.js";
 import { Refusal, systemReason } from "./exit.js";
-import { decode, kindOf, readText, sourceLimit } from "./io/read.js";
+import { dataLimit, decode, kindOf, readText } from "./io/read.js";
 import { flag, list, text } from "./options.js";
 import type { Options } from "./options.js";
 import { timeoutOption } from "./plane/options.js";
@@ -66,7 +66,7 @@ export function manifestTexts(words: readonly string[], terminal: Terminal): rea
   const { cwd } = terminal;
   const seen = new Set<string>();
   return words.flatMap((word) => {
-    if (word === "-") return [{ file: "<stdin>", text: decode(terminal.readInput(sourceLimit), "standard input") }];
+    if (word === "-") return [{ file: "<stdin>", text: decode(terminal.readInput(dataLimit), "standard input", dataLimit) }];
     const path = resolve(cwd, word);
     if (/\.ctv$/i.test(word))
       throw new Refusal(`${word} is a policy of ctv, not a file of objects`, "`ctv matrix` shows who may talk to whom by a policy");
@@ -77,7 +77,7 @@ export function manifestTexts(words: readonly string[], terminal: Terminal): rea
       if (seen.has(found)) return [];
       seen.add(found);
       const shown = relative(cwd, found).replaceAll("\\", "/");
-      return [{ file: shown, text: readText(found, shown) }];
+      return [{ file: shown, text: readText(found, shown, dataLimit) }];
     });
   });
 }

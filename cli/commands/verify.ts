@@ -1,17 +1,17 @@
 /** `ctv verify`: proves that files which lie in a folder decide every flow as the source does. */
-import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { settleFindings } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { asideOutdated, asideWrong, decidesOtherwise, doesNotRead } from "../../compiler/diagnostics/verification.js";
-import type { Artefact } from "../../compiler/target/target.js";
 import { compareWithFresh } from "../../compiler/verify/fresh.js";
 import { verify as verifyTarget } from "../../compiler/verify/verify.js";
 import { chosenTargets, emitTargets, sha256 } from "../emission.js";
-import { exitCodes, Refusal, systemReason } from "../exit.js";
+import type { ChosenTarget } from "../emission.js";
+import { exitCodes, Refusal } from "../exit.js";
 import { inventoryFor } from "../inventory.js";
-import { manifestName } from "../io/manifest.js";
-import { kindOf, readText } from "../io/read.js";
+import { readArtefacts } from "../io/artefacts.js";
+import { readManifest } from "../io/manifest.js";
+import { kindOf } from "../io/read.js";
 import { failLevel, failLevelOption, format, formatOption, list, text } from "../options.js";
 import { progress } from "../progress.js";
 import { loadProject, projectOptions } from "../project.js";
@@ -47,15 +47,17 @@ export const verify: Verb = {
     const asked = list(options, "target");
     const present = chosenTargets(asked, {}).filter((target) => asked.length > 0 || kindOf(join(folder, target.name)) === "folder");
     if (present.length === 0) throw new Refusal(`${words[0]} has no folder of a target`, "`ctv compile --out FOLDER` writes one");
+    if (asked.length === 0) refuseLoss(folder, words[0], present);
 
     const { inventory, diagnostics: inventoryFindings, sources: inventorySources } = inventoryFor(text(options, "inventory"), loaded, terminal);
     const settings = inventory === undefined ? {} : { inventory };
     const sources = new Map([...loaded.sources, ...inventorySources]);
     const found = present.flatMap((target) => {
       steps.step(`verifying ${target.name}`);
-      const artefacts = artefactsIn(join(folder, target.name), `${words[0]}/${target.name}`);
-      for (const artefact of artefacts)
-        sources.set(`${target.name}/${artefact.path}`, source(`${words[0]}/${target.name}/${artefact.path}`, artefact.text));
+      const { artefacts, strange } = readArtefacts(join(folder, target.name), `${words[0]}/${target.name}`);
+      for (const { path, text: content } of [...artefacts, ...strange.map(({ path }) => ({ path, text: "" }))])
+        sources.set(`${target.name}/${path}`, source(`${words[0]}/${target.name}/${path}`, content));
+      if (strange.length > 0) return strange.map(({ path, instead }) => notText(target.name, path, instead));
       const [fresh] = emitTargets(loaded, [target], { ...settings, verify: false, before: () => undefined });
       const told = verifyTarget(target.name, universe, target.readings(artefacts, universe, sha256), fresh?.losses ?? [], artefacts);
       const comparison = (path: string) => target.comparison(path, settings);
@@ -66,23 +68,33 @@ export const verify: Verb = {
     const report = { verb: "verify", diagnostics: inOrder(diagnostics), sources, failLevel: failLevel(options) };
     emitReport(terminal, report, format(options));
     if (format(options) === "pretty") {
-      terminal.out.write(summaryText(present.map(({ name }) => ({ name, codes: codesOf(diagnostics, name) }))));
+      terminal.out.write(summaryText(present.map(({ name }) => ({ name, found: diagnostics.filter(({ target }) => target === name) }))));
     }
     return Promise.resolve(diagnostics.some((diagnostic) => fails(diagnostic, report.failLevel)) ? exitCodes.findings : exitCodes.fine);
   },
 };
 
-function codesOf(diagnostics: readonly Diagnostic[], target: string): readonly string[] {
-  return diagnostics.filter((diagnostic) => diagnostic.target === target).map(({ code }) => code);
+/** What is gone is not proved, and not silently either. @throws Refusal when a compile wrote a target here whose folder is not there. */
+function refuseLoss(folder: string, shown: string, present: readonly ChosenTarget[]): void {
+  const written = new Set([...readManifest(folder).keys()].map((path) => path.split("/")[0]));
+  const lost = chosenTargets([], {}).find(({ name }) => written.has(name) && kindOf(join(folder, name)) !== "folder");
+  if (lost === undefined) return;
+  const rest = present.map(({ name }) => name).join(",");
+  throw new Refusal(`${shown}/${lost.name} is gone, which \`ctv compile\` wrote`, `--target ${rest} verifies the rest`);
 }
 
-function summaryText(results: readonly { readonly name: string; readonly codes: readonly string[] }[]): string {
+function notText(target: string, path: string, instead: string): Diagnostic {
+  const file = `${target}/${path}`;
+  return doesNotRead.make({ target, path, problem: `this is ${instead}` }, { span: { file, start: 0, end: 0 }, target });
+}
+
+function summaryText(results: readonly { readonly name: string; readonly found: readonly Diagnostic[] }[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-  const words = (codes: readonly string[]): string => {
-    if (codes.length === 0) return "decides every flow as the source does, apart from what compile reports";
-    const count = (...kinds: readonly { readonly code: string }[]) => codes.filter((code) => kinds.some((kind) => kind.code === code)).length;
-    const unread = count(doesNotRead);
+  const words = (found: readonly Diagnostic[]): string => {
+    if (found.length === 0) return "decides every flow as the source does, apart from what compile reports";
+    const count = (...kinds: readonly { readonly code: string }[]) => found.filter(({ code }) => kinds.some((kind) => kind.code === code)).length;
+    const unread = new Set(found.flatMap(({ code, span }) => (code === doesNotRead.code ? [span.file] : []))).size;
     if (unread > 0) return counted(unread, "file does not read", "files do not read");
     const differences = count(decidesOtherwise);
     const aside = count(asideWrong, asideOutdated);
@@ -90,23 +102,5 @@ function summaryText(results: readonly { readonly name: string; readonly codes: 
     if (differences === 0) return `decides every flow as the source does, and has ${beside} in other files`;
     return `${counted(differences, "difference", "differences")}${aside === 0 ? "" : `, and ${beside} in files that decide nothing`}`;
   };
-  return results.map(({ name, codes }) => `${name.padEnd(width)}  ${words(codes)}\n`).join("");
-}
-
-/** Every file below a target's folder, in order of path. */
-function artefactsIn(folder: string, shown: string): readonly Artefact[] {
-  if (kindOf(folder) !== "folder") throw new Refusal(`cannot read ${shown}: there is no such folder`);
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== manifestName && !entry.name.startsWith("."))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => {
-        const name = path.slice(folder.length + 1).replaceAll("\\", "/");
-        return { path: name, text: readText(path, `${shown}/${name}`) };
-      });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(`cannot read ${shown}: ${systemReason(error)}`);
-  }
+  return results.map(({ name, found }) => `${name.padEnd(width)}  ${words(found)}\n`).join("");
 }

@@ -4,14 +4,17 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { Refusal, systemReason } from "../exit.js";
 
-/** Ten thousand rules are about a megabyte. */
+/** In bytes, of what people write: ten thousand rules are about a megabyte. */
 export const sourceLimit = 8 * 1024 * 1024;
 
+/** In bytes, of what programs write: the output of a compile, the objects of a cluster. */
+export const dataLimit = 256 * 1024 * 1024;
+
 /**
- * The text of a file, without a byte order mark.
+ * The text of a file of at most `limit` bytes, without a byte order mark.
  * @throws Refusal when it cannot be read, is too large, or is not text. `shown` names the file in messages.
  */
-export function readText(path: string, shown: string): string {
+export function readText(path: string, shown: string, limit = sourceLimit): string {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -21,8 +24,8 @@ export function readText(path: string, shown: string): string {
   try {
     const status = fstatSync(file);
     if (status.isDirectory()) throw new Refusal(`cannot read ${shown}: it is a folder`);
-    if (status.size > sourceLimit) throw tooLarge(shown);
-    return decode(readFileSync(file), shown);
+    if (status.size > limit) throw tooLarge(shown, limit);
+    return decode(readFileSync(file), shown, limit);
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(`cannot read ${shown}: ${systemReason(error)}`);
   } finally {
@@ -31,16 +34,23 @@ export function readText(path: string, shown: string): string {
 }
 
 /** @throws Refusal as `readText` does. */
-export function decode(bytes: Uint8Array, shown: string): string {
-  if (bytes.length > sourceLimit) throw tooLarge(shown);
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new Refusal(`${shown} is UTF-16 text`, "save it as UTF-8");
-  }
-  if (bytes.indexOf(0) !== -1) throw new Refusal(`${shown} is a binary file, not policy text`);
+export function decode(bytes: Uint8Array, shown: string, limit = sourceLimit): string {
+  if (bytes.length > limit) throw tooLarge(shown, limit);
+  const read = textOf(bytes);
+  if (read.text === undefined) throw new Refusal(`${shown} is ${read.instead}`, read.instead === binary ? undefined : "save it as UTF-8");
+  return read.text;
+}
+
+const binary = "a binary file, not text";
+
+/** The text that bytes are, or what they are instead. */
+export function textOf(bytes: Uint8Array): { readonly text: string } | { readonly text?: undefined; readonly instead: string } {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return { instead: "UTF-16 text" };
+  if (bytes.indexOf(0) !== -1) return { instead: binary };
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    throw new Refusal(`${shown} is not valid UTF-8 (line ${lineOfFirstBadByte(bytes)})`, "save it as UTF-8");
+    return { instead: `not valid UTF-8 (line ${lineOfFirstBadByte(bytes)})` };
   }
 }
 
@@ -51,8 +61,9 @@ export function kindOf(path: string): "file" | "folder" | "nothing" {
   return status.isDirectory() ? "folder" : "file";
 }
 
-function tooLarge(shown: string): Refusal {
-  return new Refusal(`${shown} is larger than ${sourceLimit / 1024 / 1024} MB`, "split it into several files with `import`");
+function tooLarge(shown: string, limit: number): Refusal {
+  const help = limit === sourceLimit ? "split it into several files with `import`" : undefined;
+  return new Refusal(`${shown} is larger than ${limit / 1024 / 1024} MB`, help);
 }
 
 /** A newline byte is never part of another character in UTF-8, so each line can be tried alone. */

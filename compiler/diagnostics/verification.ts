@@ -8,20 +8,25 @@ const policy =
 const edited = "# file: edited/kubernetes/shop/edge.web.yaml\n";
 const head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: edge.web\n  namespace: shop\n";
 
-export const decidesOtherwise = defineDiagnostic<{ target: string; flow: string; source: string; decision: string; by: string; assumption?: string }>(
-  {
-    code: "CTV5001",
-    severity: "error",
-    essential: true,
-    title: "A target decides a flow otherwise",
-    message: ({ target, flow, source, decision, by, assumption }) =>
-      `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; the source says otherwise, by ${source}`,
-    explanation:
-      "What was written for the target was read back by the target's own semantics and compared with the source over all flows. This flow is decided otherwise, and no finding says so. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the files were edited, or belong to another version of the source.",
-    example: `${policy}${edited}${head}spec:\n  podSelector:\n    matchLabels:\n      app: web\n  ingress:\n    - ports:\n        - port: 8080\n`,
-    fix: "Compile again. If the finding stays on fresh output, report it; the flow in the message is enough to find the cause.",
-  },
-);
+export const decidesOtherwise = defineDiagnostic<{
+  target: string;
+  flow: string;
+  source?: string;
+  decision: string;
+  by: string;
+  assumption?: string;
+}>({
+  code: "CTV5001",
+  severity: "error",
+  essential: true,
+  title: "A target decides a flow otherwise",
+  message: ({ target, flow, source, decision, by, assumption }) =>
+    `${target} ${decision} ${flow}, by ${by}${assumption === undefined ? "" : ` (${assumption})`}; ${source === undefined ? "the source says nothing of it: neither end is in a tenant" : `the source says otherwise, by ${source}`}`,
+  explanation:
+    "What was written for the target was read back by the target's own semantics and compared with the source over all flows. This flow is decided otherwise, and no finding says so. After `ctv compile` this is a defect of the compiler: please report it with the source. After `ctv verify` the files were edited, or belong to another version of the source.",
+  example: `${policy}${edited}${head}spec:\n  podSelector:\n    matchLabels:\n      app: web\n  ingress:\n    - ports:\n        - port: 8080\n`,
+  fix: "Compile again. If the finding stays on fresh output, report it; the flow in the message is enough to find the cause.",
+});
 
 export const doesNotRead = defineDiagnostic<{ target: string; path: string; line?: number; problem: string }>({
   code: "CTV5002",

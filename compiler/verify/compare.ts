@@ -29,8 +29,8 @@ import { sourceCheckpoints } from "./source.js";
 export interface Difference {
   readonly kind: "target-allows" | "target-denies" | "reply-denied";
   readonly flow: Flow;
-  /** The tenant whose verdict is at stake, and its rule; no rule where the tenant's default decides. */
-  readonly tenant: string;
+  /** The tenant whose verdict is at stake, and its rule; no rule where the tenant's default decides, and no tenant where the flow touches none. */
+  readonly tenant?: string;
   readonly rule?: Rule;
   /** What decides on the target. */
   readonly by: string;
@@ -108,7 +108,7 @@ function* sourceAllows(ground: Ground, source: Checkpoints, target: Checkpoints,
   for (const permitted of candidates(source, among, ground.known)) {
     for (const { checkpoint, kind } of [...near(target, "target-denies", permitted.box), ...near(replies, "reply-denied", permitted.box)]) {
       for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source.all, witness))) {
-        const tenant = evaluate(universe.policy, flow).verdicts[0]?.tenant ?? "";
+        const tenant = evaluate(universe.policy, flow).verdicts.at(0)?.tenant;
         const difference = describe(universe, kind, flow, tenant, decidingEntry(checkpoint, flow)?.by ?? `the default of ${checkpoint.name}`);
         if (once(seen, difference)) yield difference;
       }
@@ -124,13 +124,13 @@ function allowedBy(checkpoints: readonly IndexedCheckpoint[], flow: Flow): Cause
 }
 
 function once(seen: Set<string>, difference: Difference): boolean {
-  const key = [difference.kind, difference.tenant, difference.rule?.id ?? "", difference.by].join("\n");
+  const key = [difference.kind, difference.tenant ?? "", difference.rule?.id ?? "", difference.by].join("\n");
   if (seen.has(key)) return false;
   seen.add(key);
   return true;
 }
 
-function describe(universe: Universe, kind: Difference["kind"], flow: Flow, tenant: string, by: string): Difference {
+function describe(universe: Universe, kind: Difference["kind"], flow: Flow, tenant: string | undefined, by: string): Difference {
   const rule = evaluate(universe.policy, flow).verdicts.find((verdict) => verdict.tenant === tenant)?.rule;
-  return rule === undefined ? { kind, flow, tenant, by } : { kind, flow, tenant, rule, by };
+  return { kind, flow, by, ...(tenant === undefined ? {} : { tenant }), ...(rule === undefined ? {} : { rule }) };
 }

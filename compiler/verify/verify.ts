@@ -51,12 +51,21 @@ export function verify(
 
 function asDiagnostic(target: string, universe: Universe, difference: Difference, assumption: string | undefined): Diagnostic {
   const { rule } = difference;
-  const tenant = universe.tenantByName.get(difference.tenant);
-  const origin = rule?.origin ?? tenant?.defaultOrigin ?? tenant?.origin;
+  // A flow that touches no tenant has no place in the source: the beginning of the first tenant is as good as any.
+  const tenant = difference.tenant === undefined ? universe.policy.tenants.at(0) : universe.tenantByName.get(difference.tenant);
+  const origin = rule?.origin ?? (difference.tenant === undefined ? undefined : tenant?.defaultOrigin) ?? tenant?.origin;
   const flow = describeFlow(universe.policy, difference.flow);
-  const source = rule === undefined ? `the default of tenant "${difference.tenant}"` : `\`${rule.text}\``;
+  const source =
+    difference.tenant === undefined ? undefined : rule === undefined ? `the default of tenant "${difference.tenant}"` : `\`${rule.text}\``;
   return decidesOtherwise.make(
-    { target, flow, source, decision: decisions[difference.kind], by: difference.by, ...(assumption === undefined ? {} : { assumption }) },
+    {
+      target,
+      flow,
+      decision: decisions[difference.kind],
+      by: difference.by,
+      ...(source === undefined ? {} : { source }),
+      ...(assumption === undefined ? {} : { assumption }),
+    },
     {
       span: origin?.span ?? { file: "", start: 0, end: 0 },
       target,

@@ -32,7 +32,7 @@ describe("reading sources", () => {
   });
 
   it("refuses what is no text", () => {
-    expect(() => decode(bytes(0x7f, 0x45, 0x4c, 0x46, 0x00), "a")).toThrow("a is a binary file, not policy text");
+    expect(() => decode(bytes(0x7f, 0x45, 0x4c, 0x46, 0x00), "a")).toThrow("a is a binary file, not text");
     expect(() => decode(bytes(0xff, 0xfe, 0x61, 0x00), "a")).toThrow("a is UTF-16 text");
   });
 

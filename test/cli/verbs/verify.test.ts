@@ -127,6 +127,40 @@ describe("ctv verify", () => {
     expect(await verify("--inventory", "gone.yaml")).toMatchObject({ code: 2, err: expect.stringContaining("cannot read gone.yaml") });
   });
 
+  it("tells of a file that is no text, and counts files and not what is wrong in them", async () => {
+    const { code, out, err } = await afterEdit("kubernetes/shop/tiers.db.yaml", () => "\u0000");
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/^kubernetes {2}1 file does not read\ncontiv {6}decides/) });
+    expect(err).toMatch(
+      /^error\[CTV5002\]: kubernetes\/shop\/tiers\.db\.yaml: this is a binary file, not text\n --> build\/kubernetes\/shop\/tiers\.db\.yaml:1:1\n/,
+    );
+    expect(err).toContain("1 error\n");
+    expect((await afterEdit("kubernetes/shop/tiers.db.yaml", (text) => `${text}- : [`)).out).toMatch(/^kubernetes {2}1 file does not read\n/);
+  });
+
+  it("tells of traffic that is stopped where no tenant has a say", async () => {
+    const { err } = await afterEdit(
+      "kubernetes/shop/tiers.db.yaml",
+      (text) => text.replace("namespace: shop", "namespace: elsewhere"),
+      "-t",
+      "kubernetes",
+    );
+    expect(err).toMatch(/kubernetes denies .*; the source says nothing of it: neither end is in a tenant\n --> main\.ctv:\d+:\d+\n/);
+  });
+
+  it("does not pass over a target that is gone", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
+    folders.push(cwd);
+    cpSync(made, cwd, { recursive: true });
+    rmSync(join(cwd, "build/kubernetes"), { recursive: true });
+    const verify = (...words: readonly string[]) => ctv(["verify", "build", "-i", "main.ctv", ...words], { cwd });
+    expect(await verify()).toEqual({
+      code: 2,
+      out: "",
+      err: "ctv: build/kubernetes is gone, which `ctv compile` wrote\n  help: --target contiv,openflow verifies the rest\n",
+    });
+    expect((await verify("--target", "contiv,openflow")).code).toBe(0);
+  });
+
   it("notices that a file is missing", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "ctv-verify-"));
     folders.push(cwd);
