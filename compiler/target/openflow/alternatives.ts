@@ -40,7 +40,7 @@ type AlternativeShape =
 export function alternativeReader(universe: Universe): (expression: PeerExpression) => readonly Alternative[] {
   const interned = new Map<string, Alternative>();
   const peers = new Map<string, EndSet>();
-  const cache = new WeakMap<PeerExpression, readonly Alternative[]>();
+  const cache = new Map<PeerExpression, readonly Alternative[]>();
 
   const intern = (key: string, make: () => AlternativeShape & { readonly region: Region }): Alternative => {
     const known = interned.get(key) ?? { ...make(), key };

@@ -9,7 +9,7 @@ import { endBox } from "../../space/ends.js";
 import * as values from "../../space/values.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { doesNotFit } from "../../diagnostics/openflow.js";
-import type { Origin, Policy, Rule, Tenant } from "../../policy/model.js";
+import type { Origin, PeerExpression, Policy, Rule, Tenant } from "../../policy/model.js";
 import type { Universe } from "../../policy/universe.js";
 import { alternativeReader } from "./alternatives.js";
 import type { Alternative } from "./alternatives.js";
@@ -47,10 +47,12 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
   const { policy } = universe;
   const read = alternativeReader(universe);
   const rules = policy.tenants.flatMap((tenant) => tenant.rules);
-  const sides = new Map(rules.map((rule) => [rule, { source: read(rule.source), destination: read(rule.destination) }]));
-  const alternatives = [...new Set([...sides.values()].flatMap(({ source, destination }) => [...source, ...destination]))].sort(byKey);
+  // Rules that name the same peers share one expression, so each is looked at once.
+  const expressions = new Set(rules.flatMap((rule) => [rule.source, rule.destination]));
+  const alternatives = [...new Set([...expressions].flatMap((expression) => read(expression)))].sort(byKey);
   const number = new Map(alternatives.map((alternative, index) => [alternative, index]));
-  const numbers = (list: readonly Alternative[]): readonly number[] => list.map((alternative) => number.get(alternative) ?? 0);
+  const numbersOf = new Map([...expressions].map((expression) => [expression, read(expression).map((found) => number.get(found) ?? 0)]));
+  const numbers = (expression: PeerExpression): readonly number[] => numbersOf.get(expression) ?? [];
   const neighbours = regionOverlaps(alternatives.map((alternative) => alternative.region));
 
   const layout = layOutClasses(alternatives, (index) => neighbours[index]);
@@ -71,30 +73,31 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
   const membersWith = (tenant: string): readonly number[] =>
     memberships.filter((membership) => membership.tenants.includes(tenantIds.get(tenant) ?? 0)).map((membership) => membership.id);
   const conditions = alternatives.map((alternative) => conditionOf(alternative, classNumber, membersWith));
-  const decisions = stableIds(
-    [...rules.map((rule) => `rule ${rule.id}`), ...policy.tenants.map((tenant) => `default ${tenant.name}`)],
-    DECISION_LIMIT,
-  );
+  const decisionKeys = new Map(rules.map((rule) => [rule, `rule ${rule.id}`]));
+  const decisions = stableIds([...decisionKeys.values(), ...policy.tenants.map((tenant) => `default ${tenant.name}`)], DECISION_LIMIT);
   const services = servicePool(rules);
 
   const diagnostics: Diagnostic[] = [];
   const programRules = policy.tenants.flatMap((tenant): readonly ProgramRule[] => {
-    const ranked = tenant.rules.map((rule) => {
-      const side = sides.get(rule);
-      return { source: numbers(side?.source ?? []), destination: numbers(side?.destination ?? []), services: rule.service.services };
-    });
+    const ranked = tenant.rules.map((rule) => ({
+      source: numbers(rule.source),
+      destination: numbers(rule.destination),
+      services: rule.service.services,
+    }));
     const levels = ruleLevels(ranked, neighbours);
     const tooHigh = levels.findIndex((level) => RULE_PRIORITY + level > LAST_RULE_PRIORITY);
     if (tooHigh >= 0) diagnostics.push(reportLevelOverflow(tenant.rules[tooHigh]));
+    const id = tenantIds.get(tenant.name) ?? 0;
+    const isAudited = auditedIn(audit, tenant);
     return tenant.rules.map((rule, index) => ({
       rule: rule.id,
       text: rule.text,
       position: positionOf(rule.origin),
-      decision: decisions.get(`rule ${rule.id}`) ?? 0,
-      tenant: tenantIds.get(tenant.name) ?? 0,
+      decision: decisions.get(decisionKeys.get(rule) ?? "") ?? 0,
+      tenant: id,
       action: rule.action,
       log: rule.log,
-      audit: audit.tenants.includes(tenant.name) || audit.policies.includes(`${tenant.name}/${rule.policy}`),
+      audit: isAudited(rule.policy),
       priority: RULE_PRIORITY + levels[index],
       source: ranked[index].source,
       destination: ranked[index].destination,
@@ -132,6 +135,13 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
       fabric: { forwarding: policy.fabric?.forwarding ?? "bridge", arp: policy.fabric?.arp ?? "proxy" },
     },
   };
+}
+
+/** Whether the rules of one of the tenant's policies are audited. */
+function auditedIn(audit: Audit, tenant: Tenant): (policy: string) => boolean {
+  if (audit.tenants.includes(tenant.name)) return () => true;
+  const named = new Set(tenant.policies.map(({ name }) => name).filter((name) => audit.policies.includes(`${tenant.name}/${name}`)));
+  return (policy) => named.has(policy);
 }
 
 const byKey = (a: Alternative, b: Alternative): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);

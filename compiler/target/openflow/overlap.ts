@@ -2,19 +2,34 @@
  * Which regions can hold a common end.
  */
 import { endIndex } from "../../space/endIndex.js";
+import type { EndBox } from "../../space/ends.js";
 import { boxesMeet } from "./region.js";
 import type { Region } from "./region.js";
 
 /** For each region the others (and itself) that it may overlap, ascending. */
 export function regionOverlaps(regions: readonly Region[]): readonly (readonly number[])[] {
-  const boxes = regions.flatMap((region, owner) => region.include.map((box) => ({ owner, region, box })));
-  const index = endIndex(boxes.map(({ box }) => box));
-  const found = regions.map((_, owner) => new Set([owner]));
-  for (const { owner, region, box } of boxes) {
-    for (const at of index.overlapping(box)) {
-      const other = boxes[at];
-      if (!found[owner].has(other.owner) && boxesMeet(region, box, other.region, other.box)) found[owner].add(other.owner);
+  const boxes: EndBox[] = [];
+  const owners: number[] = [];
+  regions.forEach((region, owner) => {
+    for (const box of region.include) {
+      boxes.push(box);
+      owners.push(owner);
     }
-  }
-  return found.map((set) => [...set].sort((a, b) => a - b));
+  });
+  const index = endIndex(boxes);
+  /** For each region the last one that it was found for. */
+  const foundFor = new Int32Array(regions.length).fill(-1);
+  return regions.map((region, owner) => {
+    const found = [owner];
+    foundFor[owner] = owner;
+    for (const box of region.include) {
+      for (const at of index.overlapping(box)) {
+        const other = owners[at];
+        if (foundFor[other] === owner || !boxesMeet(region, box, regions[other], boxes[at])) continue;
+        foundFor[other] = owner;
+        found.push(other);
+      }
+    }
+    return found.sort((a, b) => a - b);
+  });
 }

@@ -20,55 +20,60 @@ interface Entry {
   readonly level: number;
 }
 
-/** For each rule, given in order of evaluation, its level: from 1, higher comes first. */
+/** For each alternative the entries that have it on one side. */
+type Index = readonly Entry[][];
+
+/**
+ * For each rule, given in order of evaluation, its level: from 1, higher comes first. `neighbours`: for each alternative those that may hold
+ * an end in common with it, ascending.
+ */
 export function ruleLevels(rules: readonly Ranked[], neighbours: readonly (readonly number[])[]): readonly number[] {
-  const bySource = new Map<number, Entry[]>();
-  const byDestination = new Map<number, Entry[]>();
-  const near = neighbours.map((list) => new Set(list));
+  const bySource: Index = neighbours.map(() => []);
+  const byDestination: Index = neighbours.map(() => []);
   const levels = new Array<number>(rules.length).fill(1);
   for (let index = rules.length - 1; index >= 0; index--) {
-    const rule = rules[index];
+    const { source: sources, destination: destinations, services } = rules[index];
     let level = 1;
-    for (const source of rule.source) {
-      for (const destination of rule.destination) {
-        const [index, keys] = fewer(bySource, neighbours[source], byDestination, neighbours[destination]);
-        for (const key of keys) {
-          for (const entry of index.get(key) ?? none) {
-            if (entry.level < level || !near[source].has(entry.source) || !near[destination].has(entry.destination)) continue;
-            if (servicesOverlap(entry.services, rule.services)) level = entry.level + 1;
+    for (const source of sources) {
+      for (const destination of destinations) {
+        const [toSource, toDestination] = [neighbours[source], neighbours[destination]];
+        // Of the two sides the one that has fewer entries is gone through, and the other compared.
+        const throughSource = countAt(bySource, toSource) <= countAt(byDestination, toDestination);
+        for (const key of throughSource ? toSource : toDestination) {
+          for (const entry of throughSource ? bySource[key] : byDestination[key]) {
+            if (entry.level < level) continue;
+            const near = throughSource ? isAmong(toDestination, entry.destination) : isAmong(toSource, entry.source);
+            if (near && servicesOverlap(entry.services, services)) level = entry.level + 1;
           }
         }
       }
     }
     levels[index] = level;
-    for (const source of rule.source) {
-      for (const destination of rule.destination) {
-        const entry = { source, destination, services: rule.services, level };
-        append(bySource, source, entry);
-        append(byDestination, destination, entry);
+    for (const source of sources) {
+      for (const destination of destinations) {
+        const entry = { source, destination, services, level };
+        bySource[source].push(entry);
+        byDestination[destination].push(entry);
       }
     }
   }
   return levels;
 }
 
-function append(index: Map<number, Entry[]>, key: number, entry: Entry): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [entry]);
-  else list.push(entry);
-}
-
-type Index = ReadonlyMap<number, readonly Entry[]>;
-
-const none: readonly Entry[] = [];
-
-/** Where to look for entries that may overlap: on the side that has fewer of them. */
-function fewer(a: Index, keysOfA: readonly number[], b: Index, keysOfB: readonly number[]): readonly [Index, readonly number[]] {
-  return countAt(a, keysOfA) <= countAt(b, keysOfB) ? [a, keysOfA] : [b, keysOfB];
-}
-
 function countAt(index: Index, keys: readonly number[]): number {
   let count = 0;
-  for (const key of keys) count += index.get(key)?.length ?? 0;
+  for (const key of keys) count += index[key].length;
   return count + keys.length / 4;
+}
+
+/** Whether an ascending list has a number. */
+function isAmong(list: readonly number[], wanted: number): boolean {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return list[low] === wanted;
 }

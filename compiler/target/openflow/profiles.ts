@@ -33,8 +33,9 @@ interface Profiled {
 function profiledGroups(universe: Universe): readonly Profiled[] {
   return universe.policy.tenants.flatMap((tenant) =>
     tenant.groups.flatMap((group): readonly Profiled[] => {
+      if (group.qos === undefined) return [];
       const ends = universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] });
-      return group.qos === undefined ? [] : [{ tenant, group, qos: group.qos, ends }];
+      return [{ tenant, group, qos: group.qos, ends }];
     }),
   );
 }
