@@ -303,6 +303,11 @@ describe("an edit of OpenFlow's files is noticed", () => {
       /node-a\.policing:1: the source and the inventory make no such line/,
     ],
     ["a node's flows are gone", without(node), /node-a\.groups: there are no flows of this node/],
+    [
+      "a stranger among the tables",
+      added("mine.flows", "priority=9,actions=drop\n"),
+      /^CTV5004 openflow\/mine\.flows: this is no file of the target/,
+    ],
     ["something that no node has", added("nodes/node-a.txt", "x\n"), /node-a\.txt: nothing of a node lies in such a file/],
     [
       "a node that nobody knows",

@@ -21,7 +21,8 @@ export function loadDocuments(text: string): Loaded {
   const simple = readBlockYaml(text);
   if (simple !== undefined) return { documents: [{ value: simple.value, position: 0 }], errors: [] };
   const counter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true });
+  // Its warnings would go to the standard error of the process.
+  const parsed = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true, logLevel: "error" });
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
   const errors = documents.flatMap((document) =>
     document.errors.map((error) => ({ line: counter.linePos(error.pos[0]).line, message: error.message.split("\n")[0].replace(/ at line .*$/, "") })),

@@ -4,6 +4,7 @@ import type { Comparison } from "../../../verify/fresh.js";
 import type { Artefact, AsideProblem } from "../../target.js";
 import type { Program } from "../program.js";
 import type { ReadFlow } from "./flowtext.js";
+import { FLOWS, PROGRAM } from "./names.js";
 import { FOLDER, nodeProblems } from "./nodes.js";
 import { SOURCE_MAP, sourceMapProblems } from "./sourcemap.js";
 
@@ -17,7 +18,15 @@ export interface Decisive {
 
 export function asideProblems(artefacts: readonly Artefact[], { program, flows, flowText, policy }: Decisive): readonly AsideProblem[] {
   const map = artefacts.find(({ path }) => path === SOURCE_MAP);
-  return [...sourceMapProblems(map?.text, program, flows, policy), ...nodeProblems(artefacts, program, flowText)];
+  return [...sourceMapProblems(map?.text, program, flows, policy), ...nodeProblems(artefacts, program, flowText), ...strangers(artefacts)];
+}
+
+/** What looks as if a switch or an agent were to take it, and is none of the files that were read. */
+function strangers(artefacts: readonly Artefact[]): readonly AsideProblem[] {
+  const others = artefacts.filter(({ path }) => path !== FLOWS && path !== PROGRAM && path !== SOURCE_MAP && !path.startsWith(FOLDER));
+  return others.flatMap(({ path }) =>
+    /\.(flows|groups|json)$/.test(path) ? [{ path, message: "this is no file of the target, so it was not looked at" }] : [],
+  );
 }
 
 /** What is in the tables of nodes follows from an inventory, so without one there is nothing to hold them against. */

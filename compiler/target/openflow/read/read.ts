@@ -21,12 +21,10 @@ import { readDispatch, tablesAround } from "./dispatch.js";
 import type { Dispatch } from "./dispatch.js";
 import { readFlowText } from "./flowtext.js";
 import type { ReadFlow } from "./flowtext.js";
+import { FLOWS, PROGRAM } from "./names.js";
 import { readReplies } from "./replies.js";
 import { endSpace } from "./space.js";
 import type { EndSpace } from "./space.js";
-
-const FLOWS = "policy.flows";
-const PROGRAM = "program.json";
 
 /**
  * One checkpoint a tenant, and one for replies where the tables do not let all of them back. The rules are read from `policy.flows`; that

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { readKubernetes } from "../../../../compiler/target/kubernetes/kubernetes.js";
 import { parseAddress } from "../../../../compiler/space/address.js";
 import type { End } from "../../../../compiler/space/ends.js";
@@ -167,6 +167,12 @@ describe("ClusterNetworkPolicy, as its API says", () => {
 });
 
 describe("what does not read", () => {
+  it("is told, and not to the process", () => {
+    const warned = jest.spyOn(process, "emitWarning");
+    expect(read("{{ .Values.policy }}: 1\n").problems).toHaveLength(1);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   const problems = (spec: string): readonly string[] => read(policy(spec)).problems.map(({ line, message }) => `${line ?? "?"} ${message}`);
 
   it.each([

@@ -1,0 +1,3 @@
+/** The two files that decide. */
+export const FLOWS = "policy.flows";
+export const PROGRAM = "program.json";
