@@ -7,6 +7,7 @@
  */
 import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
+import { addressIndex } from "../space/addressIndex.js";
 import { boundedCache } from "../space/boundedCache.js";
 import { endIndex } from "../space/endIndex.js";
 import * as ends from "../space/ends.js";
@@ -28,18 +29,14 @@ function common(a: AddressSet, b: AddressSet): AddressSet {
 export function trimmer(universe: Universe): (box: EndBox) => EndBox | undefined {
   if (universe.impossible.length === 0) return (box) => box;
   const machines = machineAddresses(universe);
-  const inhabited = boundedCache(1024, (addresses: AddressSet) => inhabitedAt(universe, addresses));
+  const inhabited = inhabitedOf(universe, machines);
   const reach = reachOf(universe, machines);
   const ofGroups = groupAddresses(universe);
   return (box) => {
-    const { absent } = box.namespace;
-    const namespace: ValueSet = {
-      ...inhabited(box.addresses)(box.namespace),
-      absent: absent && address.addressesOverlap(box.addresses, machines),
-    };
+    const namespace = inhabited(box.addresses)(box.namespace);
     if (values.isNoValue(namespace)) return undefined;
     const addresses = ofGroups(box).reduce(common, common(box.addresses, reach(namespace)));
-    if (addresses === box.addresses && values.valuesEqual(namespace, box.namespace)) return box;
+    if (addresses === box.addresses && namespace === box.namespace) return box;
     return ends.endBox({ namespace, labels: box.labels, addresses });
   };
 }
@@ -50,29 +47,31 @@ function machineAddresses({ policy, surroundings }: Universe): AddressSet {
   return address.complementAddresses(address.subtractAddresses(surroundings.podAddresses, hosts));
 }
 
-/** What is left of a set of namespaces when those go that can have no workload at the addresses; says nothing of machines. */
-function inhabitedAt(universe: Universe, addresses: AddressSet): (set: ValueSet) => ValueSet {
-  const hasTenant = boundedCache(1024, (tenant: { readonly name: string }) =>
-    address.addressesOverlap(addresses, universe.workloadAddresses(tenant.name)),
-  );
-  const hasForeign = address.addressesOverlap(addresses, universe.workloadAddresses(undefined));
-  const hasNamespace = (name: string): boolean => {
-    const tenant = universe.tenantOfNamespace.get(name);
-    return tenant === undefined ? hasForeign : hasTenant(tenant);
-  };
-  let listed: { readonly some: ValueSet; readonly none: ValueSet } | undefined;
-  return (set) => {
-    if (set.kind === "in") return set.values.every(hasNamespace) ? set : { ...set, values: set.values.filter(hasNamespace) };
-    listed ??= listNamespaces(universe, hasNamespace);
-    if (hasForeign && listed.none.values.length === 0) return set;
-    return values.intersectValues(set, hasForeign ? listed.none : listed.some);
-  };
-}
-
-/** The namespaces of tenants that have somebody, and all but those that have nobody. */
-function listNamespaces(universe: Universe, hasNamespace: (name: string) => boolean): { readonly some: ValueSet; readonly none: ValueSet } {
-  const names = [...universe.tenantOfNamespace.keys()];
-  return { some: values.oneOf(names.filter(hasNamespace)), none: values.noneOf(names.filter((name) => !hasNamespace(name))) };
+/**
+ * What is left of a set of namespaces when those go that can have nobody at some addresses; the same object where none goes. Most addresses
+ * are alike in this: the blocks outside have the same inhabitants, so that their namespaces are named once and not block by block.
+ */
+function inhabitedOf(universe: Universe, machines: AddressSet): (addresses: AddressSet) => (set: ValueSet) => ValueSet {
+  const { tenants } = universe.policy;
+  const index = addressIndex(tenants.map(({ name }) => universe.workloadAddresses(name)));
+  const foreignAddresses = universe.workloadAddresses(undefined);
+  const known = new Map<string, (set: ValueSet) => ValueSet>();
+  return boundedCache(1024, (addresses) => {
+    const positions = new Set(index.overlapping(addresses));
+    const foreign = address.addressesOverlap(addresses, foreignAddresses);
+    const absent = address.addressesOverlap(addresses, machines);
+    const key = `${[...positions].sort((a, b) => a - b).join(",")} ${foreign} ${absent}`;
+    const same = known.get(key);
+    if (same !== undefined) return same;
+    const namespacesOf = (has: boolean) => tenants.flatMap(({ namespaces }, at) => (positions.has(at) === has ? namespaces : []));
+    const there: ValueSet = { ...(foreign ? values.noneOf(namespacesOf(false)) : values.oneOf(namespacesOf(true))), absent };
+    const made = boundedCache(1024, (set: ValueSet) => {
+      const left = values.intersectValues(set, there);
+      return values.valuesEqual(left, set) ? set : left;
+    });
+    known.set(key, made);
+    return made;
+  });
 }
 
 /** Addresses that an end in one of the namespaces can have. */
@@ -85,14 +84,14 @@ function reachOf(universe: Universe, machines: AddressSet): (namespace: ValueSet
     const sets = [...tenants, ...(foreign ? [undefined] : [])].map(universe.workloadAddresses);
     return address.unionAllAddresses(namespace.absent ? [...sets, machines] : sets);
   };
-  return (namespace) => {
+  return boundedCache(1024, (namespace) => {
     const key = `${namespace.kind} ${namespace.absent} ${namespace.values.join(",")}`;
     const same = known.get(key);
     if (same !== undefined) return same;
     const addresses = made(namespace);
     known.set(key, addresses);
     return addresses;
-  };
+  });
 }
 
 /** The addresses of each group that holds a box, where they say more than those of its tenant do: axiom 1. */

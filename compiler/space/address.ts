@@ -202,7 +202,7 @@ export function unionAllAddresses(sets: readonly AddressSet[]): AddressSet {
 }
 
 export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
-  if (a === allAddresses) return b;
+  if (a === allAddresses || a === b) return b;
   if (b === allAddresses) return a;
   return { v4: intervals.intersect(a.v4, b.v4), v6: intervals.intersect(a.v6, b.v6) };
 }
@@ -216,7 +216,7 @@ export function complementAddresses(set: AddressSet): AddressSet {
 }
 
 export function addressesOverlap(a: AddressSet, b: AddressSet): boolean {
-  return intervals.overlaps(a.v4, b.v4) || intervals.overlaps(a.v6, b.v6);
+  return a === b ? !isEmptyAddresses(a) : intervals.overlaps(a.v4, b.v4) || intervals.overlaps(a.v6, b.v6);
 }
 
 export function addressesEqual(a: AddressSet, b: AddressSet): boolean {
@@ -224,7 +224,7 @@ export function addressesEqual(a: AddressSet, b: AddressSet): boolean {
 }
 
 export function addressesWithin(a: AddressSet, b: AddressSet): boolean {
-  return intervals.within(a.v4, b.v4) && intervals.within(a.v6, b.v6);
+  return a === b || (intervals.within(a.v4, b.v4) && intervals.within(a.v6, b.v6));
 }
 
 export function isEmptyAddresses(set: AddressSet): boolean {

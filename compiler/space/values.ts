@@ -94,6 +94,12 @@ function lists(values: readonly string[], value: string): boolean {
   return false;
 }
 
+/** Whether a sorted list has all values of another. Equally long ones are compared in step: "all tenants but one" against another such. */
+function listsAll(many: readonly string[], few: readonly string[]): boolean {
+  if (few.length === many.length) return few.every((value, index) => value === many[index]);
+  return few.length < many.length && few.every((value) => lists(many, value));
+}
+
 /** Whether a present label with this value is in the set. */
 export function hasValue(set: ValueSet, value: string): boolean {
   return lists(set.values, value) === (set.kind === "in");
@@ -123,12 +129,13 @@ export function valuesEqual(a: ValueSet, b: ValueSet): boolean {
 export function valuesWithin(a: ValueSet, b: ValueSet): boolean {
   if (a === b) return true;
   if (a.absent && !b.absent) return false;
-  if (a.kind === "in") return a.values.every((value) => hasValue(b, value));
-  return b.kind === "notIn" && b.values.every((value) => lists(a.values, value));
+  if (a.kind === b.kind) return a.kind === "in" ? listsAll(b.values, a.values) : listsAll(a.values, b.values);
+  return a.kind === "in" && !a.values.some((value) => lists(b.values, value));
 }
 
 export function valuesOverlap(a: ValueSet, b: ValueSet): boolean {
   if (a.absent && b.absent) return true;
+  if (a === b) return !isNoValue(a);
   if (a.kind === "in" && (b.kind === "notIn" || a.values.length <= b.values.length)) return a.values.some((value) => hasValue(b, value));
   if (b.kind === "in") return b.values.some((value) => hasValue(a, value));
   return true;

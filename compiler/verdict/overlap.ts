@@ -8,6 +8,7 @@
  */
 import { endIndex } from "../space/endIndex.js";
 import type { EndIndex } from "../space/endIndex.js";
+import { endBoxesOverlap, endBoxWithin } from "../space/ends.js";
 import type { EndBox } from "../space/ends.js";
 import { familiesMeet } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
@@ -90,6 +91,15 @@ function pairIndex({ endOfRow: sourceOf }: SideIndex, { endOfRow: destinationOf 
   };
 }
 
+/**
+ * Whether an end names many namespaces, as "all tenants but one" does. Each of a hundred tenants has such an end of its own, so that looking it up
+ * costs more than comparing it with the few boxes that fit on the other side.
+ */
+const isLong = ({ namespace }: EndBox): boolean => namespace.values.length > 16;
+
+/** More boxes than this are not compared one by one. */
+const FEW_ROWS = 64;
+
 /** Files the sets; `sets[owner]` may be empty. */
 export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
   const rows: OverlapRow[] = [];
@@ -112,8 +122,24 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
     for (const source of from) for (const destination of to) eachBetween(source, destination, visit);
   };
 
+  /** Visits the rows that are found by the short side of a box whose other side is long; `false` where that is not the way to find them. */
+  const eachBesideLong = (box: FlowBox, find: "overlapping" | "holding", visit: (row: number) => void): boolean => {
+    if (isLong(box.source) === isLong(box.destination)) return false;
+    const [side, long] = isLong(box.source) ? ([destinations, "source"] as const) : ([sources, "destination"] as const);
+    const near = side.index[find](side === sources ? box.source : box.destination);
+    if (rowCount(side, near) > FEW_ROWS) return false;
+    for (const end of near) {
+      for (const row of side.rowsOfEnd[end]) {
+        const other = rows[row].box[long];
+        if (find === "overlapping" ? endBoxesOverlap(other, box[long]) : endBoxWithin(box[long], other)) visit(row);
+      }
+    }
+    return true;
+  };
+
   /** Rows with both ends, in no order. */
   const eachCandidate = (box: FlowBox, visit: (row: number) => void): void => {
+    if (eachBesideLong(box, "overlapping", visit)) return;
     const from = sources.index.overlapping(box.source);
     const to = destinations.index.overlapping(box.destination);
     const bySource = rowCount(sources, from);
@@ -133,12 +159,13 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
     return found.map((row) => rows[row]);
   };
   const holding = (box: FlowBox): readonly OverlapRow[] => {
-    const to = destinations.index.holding(box.destination);
-    if (to.length === 0) return [];
     const found: OverlapRow[] = [];
-    eachPair(sources.index.holding(box.source), to, (row) => {
+    const add = (row: number): void => {
       if (servicesWithin(box.service, rows[row].box.service)) found.push(rows[row]);
-    });
+    };
+    if (eachBesideLong(box, "holding", add)) return found;
+    const to = destinations.index.holding(box.destination);
+    if (to.length > 0) eachPair(sources.index.holding(box.source), to, add);
     return found;
   };
   return { rows, overlapping, holding };

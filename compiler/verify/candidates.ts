@@ -1,19 +1,23 @@
 /**
- * What a list of checkpoints may permit, without subtracting anything: one box for each way through entries that allow, and the entries
- * before these, whose denies are taken out only where a question needs it. Subtracting them beforehand costs, with a default of allow,
- * the product of all denies.
+ * What a list of checkpoints may permit of some flows, without subtracting anything: one box for each way past entries that allow, and the
+ * entries before these, whose denies are taken out only where a question needs it. Subtracting them beforehand costs, with a default of
+ * allow, the product of all denies.
  */
-import { everyFlow } from "../policy/universe.js";
 import { flowBoxWithin, uncoveredParts } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
+import type { OverlapIndex } from "../verdict/overlap.js";
 import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
 import { commonFlows, knownFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
 
-/** Flows that every checkpoint of a list allows, apart from those that an earlier entry of one denies. */
+/** Flows that the checkpoints allow which it has passed, apart from those that an earlier entry of one of them denies. */
 export interface Candidate {
   readonly box: FlowBox;
+  /** Positions of the checkpoints. */
+  readonly passed: readonly number[];
   readonly behind: readonly Behind[];
+  /** The entry by which it came past its first checkpoint; nothing where none of the checkpoint's entries holds it. */
+  readonly entry: FlowBox | undefined;
 }
 
 /** The runs of a checkpoint before the one that allows. */
@@ -22,49 +26,78 @@ interface Behind {
   readonly before: number;
 }
 
-/** Candidates whose boxes, without what their earlier entries deny, are together what the whole list permits among some flows. */
-export function* candidates(checkpoints: Checkpoints, among: FlowSet, known: KnownEnds): Generator<Candidate> {
-  for (const box of among) yield* through({ box, behind: [] }, [], checkpoints, known);
+/** The checkpoints that may still deny some of a candidate. */
+export function askedNext(checkpoints: Checkpoints, { box, passed }: Candidate): readonly number[] {
+  const isOpen = (at: number): boolean => checkpoints.all[at].open.some((open) => flowBoxWithin(box, open));
+  return checkpoints.near(box).filter((at) => !passed.includes(at) && !isOpen(at));
 }
 
-/** With more checkpoints than this that have a say, each gets what no earlier one is asked about: few of its entries meet the rest. */
+/** With more checkpoints than this that have a say, they are not asked one after another. */
 const FEW = 4;
 
-/** The candidate's ways through the checkpoints, apart from those that it has passed. */
-function* through(candidate: Candidate, passed: readonly number[], checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
-  const { box, behind } = candidate;
-  const isOpen = (at: number): boolean => checkpoints.all[at].open.some((open) => flowBoxWithin(box, open));
-  const asking = checkpoints.near(box).filter((at) => !passed.includes(at) && !isOpen(at));
-  if (asking.length === 0) yield candidate;
-  else if (asking.length <= FEW) yield* past(asking[0], candidate, passed, checkpoints, known);
-  else {
-    let left: FlowSet = [box];
-    for (const [index, at] of asking.entries()) {
-      const { asked } = checkpoints.all[at];
-      const parts = left.flatMap((rest) => asked.flatMap((flows) => commonFlows(rest, flows, known) ?? []));
-      for (const part of parts) yield* past(at, { box: part, behind }, [...passed, ...asking.slice(0, index)], checkpoints, known);
-      left = left.flatMap((rest) => uncoveredParts(rest, asked).flatMap((part) => knownFlows(part, known) ?? []));
+/**
+ * Candidates that have passed at least one of the checkpoints in `asking` more, where one of these has a say; together they are what the given one
+ * permits, and maybe twice. A checkpoint that has a say about all of it comes first: of what a tenant's pods send, its own rules let
+ * little through, and nobody else needs to be asked about the rest.
+ */
+export function* narrower(candidate: Candidate, asking: readonly number[], checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
+  const holders = checkpoints.holding(candidate.box);
+  const first = asking.find((at) => holders.includes(at)) ?? (asking.length <= FEW ? asking[0] : undefined);
+  if (first === undefined) yield* pastAny(candidate, asking, checkpoints, known);
+  else yield* past(first, candidate, checkpoints, known);
+}
+
+/**
+ * The candidate's ways past some of many checkpoints: by an entry that allows, of whichever of them, or where none of them has a say. So a rule of
+ * one tenant that speaks of everybody meets only those rules of a hundred others that speak of the same flows.
+ */
+function* pastAny(candidate: Candidate, asking: readonly number[], checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
+  const { box } = candidate;
+  const isListed = new Set(asking.filter((at) => checkpoints.asked[at].isListed));
+  for (const { at, run, box: entry } of checkpoints.allowing(box)) {
+    const common = isListed.has(at) ? commonFlows(box, entry, known) : undefined;
+    if (common !== undefined) yield passing(candidate, checkpoints, at)(run, common, entry);
+  }
+  for (const at of asking) {
+    if (isListed.has(at)) continue;
+    for (const flows of checkpoints.asked[at].flows) {
+      const part = commonFlows(box, flows, known);
+      if (part !== undefined) yield* past(at, { ...candidate, box: part }, checkpoints, known);
     }
-    for (const part of left) yield { box: part, behind };
+  }
+  const asked = asking.flatMap((at) => checkpoints.asked[at].flows);
+  for (const part of uncoveredParts(box, asked)) {
+    const beside = knownFlows(part, known);
+    if (beside !== undefined) yield { ...candidate, box: beside, passed: [...candidate.passed, ...asking] };
   }
 }
 
-/** The candidate's ways through one checkpoint, and then through the others. */
-function* past(at: number, { box, behind }: Candidate, passed: readonly number[], checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
-  const checkpoint = checkpoints.all[at];
-  const behindRun = (before: number): readonly Behind[] => (checkpoint.firstDeny < before ? [...behind, { checkpoint, before }] : behind);
-  const next = [...passed, at];
-  const whole = everyFlow.includes(box);
-  for (const row of whole ? checkpoint.index.rows : checkpoint.index.overlapping(box)) {
-    if (checkpoint.actions[row.owner] === "deny") continue;
-    const common = whole ? row.box : commonFlows(box, row.box, known);
-    if (common !== undefined) yield* through({ box: common, behind: behindRun(row.owner) }, next, checkpoints, known);
+/** The candidate's ways past one checkpoint. */
+function* past(at: number, candidate: Candidate, checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
+  const { box } = candidate;
+  const { index, actions, otherwise, wide } = checkpoints.all[at];
+  const passes = passing(candidate, checkpoints, at);
+  for (const row of index.overlapping(box)) {
+    const common = actions[row.owner] === "deny" ? undefined : commonFlows(box, row.box, known);
+    if (common !== undefined) yield passes(row.owner, common, row.box);
   }
-  if (checkpoint.otherwise !== "allow") return;
-  for (const part of uncoveredParts(box, checkpoint.wide)) {
+  if (otherwise !== "allow" || index.holding(box).length > 0) return;
+  for (const part of uncoveredParts(box, wide)) {
     const beside = knownFlows(part, known);
-    if (beside !== undefined) yield* through({ box: beside, behind: behindRun(Infinity) }, next, checkpoints, known);
+    if (beside !== undefined) yield passes(Infinity, beside);
   }
+}
+
+/** Makes what the candidate is behind a checkpoint, where it passes by a box of a run, or by none: behind all of them. */
+function passing(candidate: Candidate, checkpoints: Checkpoints, at: number): (run: number, box: FlowBox, entry?: FlowBox) => Candidate {
+  const checkpoint = checkpoints.all[at];
+  const passed = [...candidate.passed, at];
+  return (run, box, entry) => ({
+    box,
+    passed,
+    behind: checkpoint.firstDeny < run ? [...candidate.behind, { checkpoint, before: run }] : candidate.behind,
+    entry: candidate.entry ?? entry,
+  });
 }
 
 /** What earlier entries deny near a part of a candidate. */
@@ -79,4 +112,12 @@ export function isDeniedBefore({ behind }: Candidate, part: FlowBox): boolean {
   return behind.some(({ checkpoint, before }) =>
     checkpoint.index.holding(part).some((row) => row.owner < before && checkpoint.actions[row.owner] === "deny"),
   );
+}
+
+/**
+ * The rows of an index without those that a checkpoint, which the candidate passed by no entry of it, denies as a whole. That is found out once for
+ * all candidates: what no tenant may send is asked about for each of a hundred tenants that it may be sent to.
+ */
+export function permittedOf(index: OverlapIndex, { behind }: Candidate): OverlapIndex {
+  return behind.reduce((left, { checkpoint, before }) => (before === Infinity ? checkpoint.permittedOf(left) : left), index);
 }

@@ -11,12 +11,11 @@
  * target may let it pass, and has no business to stop it.
  */
 import type { Rule } from "../policy/model.js";
-import { everyFlow, touching } from "../policy/universe.js";
+import { everyFlow } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
+import type { Flow, FlowSet } from "../space/flows.js";
 import type { Loss, Reading } from "../target/target.js";
 import { evaluate } from "../verdict/evaluate.js";
-import { candidates } from "./candidates.js";
 import { decidingEntry, indexCheckpoints } from "./checkpoint.js";
 import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
 import { deniedFlows } from "./denied.js";
@@ -54,7 +53,7 @@ export function comparison(universe: Universe, losses: readonly Loss[] = []): (r
   const known = knownEnds(universe);
   const source = indexCheckpoints(sourceCheckpoints(universe), everyFlow, known);
   const said = new Map<Loss["outcome"], Losses>();
-  const groundFor = (outcome: Loss["outcome"]): Ground => {
+  const groundFor = (outcome: Loss["outcome"], permitting: Checkpoints, among: FlowSet): Ground => {
     const ofOutcome =
       said.get(outcome) ??
       indexLosses(
@@ -62,17 +61,17 @@ export function comparison(universe: Universe, losses: readonly Loss[] = []): (r
         known,
       );
     said.set(outcome, ofOutcome);
-    return { universe, losses: ofOutcome, known };
+    return { universe, losses: ofOutcome, known, permitting, among, causeOf: (flow) => allowedBy(permitting.all, flow) };
   };
   return (reading, asked = everything) => {
     const tooMuch = asked.tooMuch.flatMap((box) => knownFlows(box, known) ?? []);
     const tooLittle = asked.tooLittle.flatMap((box) => knownFlows(box, known) ?? []);
     const target = indexCheckpoints(reading.checkpoints, [...tooMuch, ...tooLittle], known);
     return [
-      ...(tooMuch.length === 0 ? [] : targetAllows(groundFor("allow"), source, target, tooMuch)),
+      ...(tooMuch.length === 0 ? [] : targetAllows(groundFor("allow", target, tooMuch), source)),
       ...(tooLittle.length === 0
         ? []
-        : sourceAllows(groundFor("deny"), source, target, indexCheckpoints(reading.replies, tooLittle, known), tooLittle)),
+        : sourceAllows(groundFor("deny", source, tooLittle), target, indexCheckpoints(reading.replies, tooLittle, known))),
     ];
   };
 }
@@ -82,32 +81,26 @@ export function compare(universe: Universe, reading: Reading, losses: readonly L
   return comparison(universe, losses)(reading, asked);
 }
 
-function* targetAllows(ground: Ground, source: Checkpoints, target: Checkpoints, among: FlowSet): Generator<Difference> {
-  const { universe, known } = ground;
+function* targetAllows(ground: Ground, source: Checkpoints): Generator<Difference> {
   const seen = new Set<string>();
-  for (const permitted of candidates(target, among, known)) {
-    for (const at of source.near(permitted.box)) {
-      const checkpoint = source.all[at];
-      for (const part of touching(universe, checkpoint.name, [permitted.box])) {
-        const box = knownFlows(part, known);
-        if (box === undefined) continue;
-        for (const { flow, by } of deniedFlows(ground, permitted, checkpoint, box, (witness) => allowedBy(target.all, witness))) {
-          const difference = describe(universe, "target-allows", flow, checkpoint.name, by);
-          if (once(seen, difference)) yield difference;
-        }
-      }
+  for (const checkpoint of source.all) {
+    for (const { flow, by } of deniedFlows(ground, checkpoint)) {
+      const difference = describe(ground.universe, "target-allows", flow, checkpoint.name, by);
+      if (once(seen, difference)) yield difference;
     }
   }
 }
 
-function* sourceAllows(ground: Ground, source: Checkpoints, target: Checkpoints, replies: Checkpoints, among: FlowSet): Generator<Difference> {
+function* sourceAllows(ground: Ground, target: Checkpoints, replies: Checkpoints): Generator<Difference> {
   const { universe } = ground;
   const seen = new Set<string>();
-  const near = ({ all, near: positions }: Checkpoints, kind: Difference["kind"], box: FlowBox) =>
-    positions(box).map((at) => ({ checkpoint: all[at], kind }));
-  for (const permitted of candidates(source, among, ground.known)) {
-    for (const { checkpoint, kind } of [...near(target, "target-denies", permitted.box), ...near(replies, "reply-denied", permitted.box)]) {
-      for (const { flow } of deniedFlows(ground, permitted, checkpoint, permitted.box, (witness) => allowedBy(source.all, witness))) {
+  const kinds = [
+    ["target-denies", target],
+    ["reply-denied", replies],
+  ] as const;
+  for (const [kind, { all }] of kinds) {
+    for (const checkpoint of all) {
+      for (const { flow } of deniedFlows(ground, checkpoint)) {
         const tenant = evaluate(universe.policy, flow).verdicts.at(0)?.tenant;
         const difference = describe(universe, kind, flow, tenant, decidingEntry(checkpoint, flow)?.by ?? `the default of ${checkpoint.name}`);
         if (once(seen, difference)) yield difference;

@@ -1,16 +1,20 @@
 /**
- * The question of a comparison: is some of what one side permits denied by a checkpoint of the other? Each run that denies is one
- * question to the cover search: is what it shares with the part held by the runs before it that allow, by what is denied on the
- * permitting side, and by the losses? Earlier denies need not be taken out: they have been asked about.
+ * The question of a comparison: is some of what one side permits denied by a checkpoint of the other? Each box that the checkpoint denies
+ * asks what the other side permits of it, and of each such candidate whether the runs before the box allow it, whether the permitting side
+ * itself denies it earlier, or whether a loss covers it. Earlier denies of the checkpoint need not be taken out: they have been asked about.
+ *
+ * Which of the permitting side's checkpoints is asked first is a choice (`candidates.ts`), and the others are asked only where something is
+ * left. So what a tenant's default denies between it and a hundred others is decided by its own rules, and the others are not looked at.
  */
-import { possiblePart } from "../policy/universe.js";
+import { everyFlow, possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
-import { flowBoxWithin, someFlow } from "../space/flows.js";
+import { someFlow, uncoveredParts } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
-import { deniedBefore, isDeniedBefore } from "./candidates.js";
+import { askedNext, deniedBefore, isDeniedBefore, narrower, permittedOf } from "./candidates.js";
 import type { Candidate } from "./candidates.js";
-import type { IndexedCheckpoint } from "./checkpoint.js";
-import { commonFlows } from "./known.js";
+import { FEW_BOXES } from "./checkpoint.js";
+import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
+import { commonFlows, knownFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
 import { exceptions, widest } from "./losses.js";
 import type { Losses, Wide } from "./losses.js";
@@ -21,6 +25,12 @@ export interface Ground {
   /** What has been said of the wrong outcome that is looked for. */
   readonly losses: Losses;
   readonly known: KnownEnds;
+  /** The side that permits. */
+  readonly permitting: Checkpoints;
+  /** Why it permits a flow. */
+  readonly causeOf: (flow: Flow) => Cause;
+  /** The flows that are asked about. */
+  readonly among: FlowSet;
 }
 
 /** What lets a flow pass. */
@@ -35,103 +45,112 @@ interface Denied {
   readonly by: string;
 }
 
-const nothing: readonly Denied[] = [];
-
-/**
- * Flows of `part`, a part of what is permitted, that can exist, that the checkpoint denies and that no loss covers: one for each
- * cause of their being permitted, since a candidate may come from several entries.
- */
-export function deniedFlows(
-  ground: Ground,
-  permitted: Candidate,
-  checkpoint: IndexedCheckpoint,
-  part: FlowBox,
-  causeOf: (flow: Flow) => Cause,
-): readonly Denied[] {
-  if (checkpoint.open.some((open) => flowBoxWithin(part, open))) return nothing;
-  const told: FlowBox[] = [];
-  const question: Question = { ground, permitted, checkpoint, told };
-  const found: Denied[] = [];
-  for (;;) {
-    const flow = firstDenied(question, part);
-    if (flow === undefined) return found.length === 0 ? nothing : found;
-    const { by, flows } = causeOf(flow);
-    found.push({ flow, by });
-    if (flows === undefined) return found;
-    told.push(...flows);
-  }
-}
-
 interface Question {
   readonly ground: Ground;
-  readonly permitted: Candidate;
   readonly checkpoint: IndexedCheckpoint;
-  /** Flows of which nothing more is asked. */
-  readonly told: FlowSet;
-}
-
-/** With no more rows than this near a part, looking through them is less work than asking the index for those near some of it. */
-const FEW_ROWS = 64;
-
-function firstDenied(question: Question, part: FlowBox): Flow | undefined {
-  const { checkpoint, ground } = question;
-  const rows = checkpoint.index.overlapping(part);
-  const allowed: FlowBox[] = [];
-  const near = rows.length <= FEW_ROWS ? allowed : undefined;
-  for (const { owner, box } of rows) {
-    const inside = flowBoxWithin(part, box);
-    if (checkpoint.actions[owner] === "allow") {
-      if (inside) return undefined;
-      allowed.push(box);
-      continue;
-    }
-    const denied = inside ? part : commonFlows(part, box, ground.known);
-    const flow = denied === undefined ? undefined : flowAmong(question, denied, { before: owner, excepted: [], near });
-    if (flow !== undefined) return flow;
-    if (inside) return undefined;
-  }
-  return checkpoint.otherwise === "allow" ? undefined : flowAmong(question, part, { before: Infinity, excepted: [], near });
-}
-
-/** What is denied, as far as something may still cover it. */
-interface Rest {
+  /** The denying run. */
   readonly before: number;
-  /** Wide losses that do not cover it: it lies in their exceptions. */
-  readonly excepted: readonly Wide[];
-  /** What the checkpoint allows before, near the part, where that is little. */
-  readonly near: FlowSet | undefined;
-}
-
-/** Whether one box alone holds all of `denied`: the usual case, and cheaper to find than everything that is near. */
-function isHeld({ checkpoint, permitted, ground }: Question, denied: FlowBox, { before, near }: Rest): boolean {
-  const allowed =
-    near === undefined
-      ? checkpoint.index.holding(denied).some((row) => row.owner < before && checkpoint.actions[row.owner] === "allow")
-      : near.some((box) => flowBoxWithin(denied, box));
-  return allowed || isDeniedBefore(permitted, denied) || ground.losses.plain.holding(denied).length > 0;
+  /** Flows of which nothing more is asked, by the entry by which a candidate came. */
+  readonly told: Map<FlowBox | undefined, FlowBox[]>;
 }
 
 /**
- * A flow of `denied` that neither a run before `before` allows nor anything else covers. With wide losses it is several questions: what lies
- * beside all of them, and what lies in an exception of one: of the widest only, since what lies in another is asked about there.
+ * Flows that one side permits, that can exist, that the checkpoint denies and that no loss covers: one for each entry by which they came and each
+ * cause of their being permitted, since one entry may let flows pass that several others decide.
  */
-function flowAmong(question: Question, denied: FlowBox, rest: Rest): Flow | undefined {
-  if (isHeld(question, denied, rest)) return undefined;
-  const { ground, checkpoint, permitted, told } = question;
-  const { before, excepted, near } = rest;
-  const allowed =
-    near ?? checkpoint.index.overlapping(denied, 0, before).flatMap((row) => (checkpoint.actions[row.owner] === "allow" ? [row.box] : []));
-  const covers = [...ground.losses.plain.overlapping(denied).map((row) => row.box), ...deniedBefore(permitted, denied), ...told, ...allowed];
-  const found = possiblePart(ground.universe, denied, covers);
+export function* deniedFlows(ground: Ground, checkpoint: IndexedCheckpoint): Generator<Denied> {
+  const { permitting, known } = ground;
+  const told: Question["told"] = new Map();
+  for (const { before, box } of deniedBoxes(ground, checkpoint)) {
+    const question: Question = { ground, checkpoint, before, told };
+    const whole: Candidate = { box, passed: [], behind: [], entry: undefined };
+    const asking = askedNext(permitting, whole);
+    if (asking.length === 0) yield* deniedOf(question, whole);
+    else for (const candidate of narrower(whole, asking, permitting, known)) yield* deniedOf(question, candidate);
+  }
+}
+
+interface DeniedBox {
+  /** The position of its run; infinite for what no entry holds. */
+  readonly before: number;
+  readonly box: FlowBox;
+}
+
+/** The boxes that a checkpoint denies, in order. */
+function* deniedBoxes({ among, known }: Ground, { index, actions, open, otherwise, wide }: IndexedCheckpoint): Generator<DeniedBox> {
+  const asksAll = everyFlow.every((box) => among.includes(box));
+  const asked = (box: FlowBox): FlowSet => (asksAll ? [box] : among.flatMap((flows) => commonFlows(box, flows, known) ?? []));
+  let earlier: { readonly run: number; readonly boxes: FlowBox[] } = { run: -1, boxes: [] };
+  for (const { owner, box } of index.rows) {
+    if (actions[owner] !== "deny") continue;
+    if (earlier.run !== owner) earlier = { run: owner, boxes: [...open] };
+    // The boxes of a default overlap, and what lies in two of them is asked about once.
+    const parts = earlier.boxes.length > FEW_BOXES ? [box] : uncoveredParts(box, earlier.boxes);
+    earlier.boxes.push(box);
+    for (const part of parts) {
+      const possible = knownFlows(part, known);
+      if (possible !== undefined) for (const left of asked(possible)) yield { before: owner, box: left };
+    }
+  }
+  if (otherwise === "allow") return;
+  for (const part of everyFlow.flatMap((box) => uncoveredParts(box, wide))) {
+    const possible = knownFlows(part, known);
+    if (possible !== undefined) for (const left of asked(possible)) yield { before: Infinity, box: left };
+  }
+}
+
+/** The flows of a candidate that differ: all checkpoints of its side are asked, one by one, as long as something is left to differ. */
+function deniedOf(question: Question, candidate: Candidate): Iterable<Denied> {
+  const flow = flowAmong(question, candidate, candidate.box, []);
+  return flow === undefined ? nothing : deniedFrom(question, candidate, flow);
+}
+
+const nothing: readonly Denied[] = [];
+
+function* deniedFrom(question: Question, candidate: Candidate, first: Flow): Generator<Denied> {
+  const { ground, told } = question;
+  const asking = askedNext(ground.permitting, candidate);
+  if (asking.length > 0) {
+    for (const next of narrower(candidate, asking, ground.permitting, ground.known)) yield* deniedOf(question, next);
+    return;
+  }
+  for (let flow: Flow | undefined = first; flow !== undefined; flow = flowAmong(question, candidate, candidate.box, [])) {
+    const { by, flows } = ground.causeOf(flow);
+    yield { flow, by };
+    if (flows === undefined) return;
+    told.set(candidate.entry, [...(told.get(candidate.entry) ?? []), ...flows]);
+  }
+}
+
+/** Whether one box alone holds all of `part`: the usual case, and cheaper to find than everything that is near. */
+function isHeld({ checkpoint, before, ground }: Question, candidate: Candidate, part: FlowBox): boolean {
+  return (
+    checkpoint.index.holding(part).some((row) => row.owner < before && checkpoint.actions[row.owner] === "allow") ||
+    isDeniedBefore(candidate, part) ||
+    ground.losses.plain.holding(part).length > 0
+  );
+}
+
+/**
+ * A flow of a part of a candidate that neither a run before the denying one allows nor anything else covers. With wide losses it is several
+ * questions: what lies beside all of them, and what lies in an exception of one: of the widest only, since what lies in another is asked
+ * about there. `excepted`: wide losses that do not cover the part, since it lies in their exceptions.
+ */
+function flowAmong(question: Question, candidate: Candidate, part: FlowBox, excepted: readonly Wide[]): Flow | undefined {
+  if (isHeld(question, candidate, part)) return undefined;
+  const { ground, checkpoint, before, told } = question;
+  const allowed = checkpoint.index.overlapping(part, 0, before).flatMap((row) => (checkpoint.actions[row.owner] === "allow" ? [row.box] : []));
+  const lost = ground.losses.plain.overlapping(part).map((row) => row.box);
+  const covers = [...lost, ...deniedBefore(candidate, part), ...(told.get(candidate.entry) ?? []), ...allowed];
+  const found = possiblePart(ground.universe, part, covers);
   if (found === undefined) return undefined;
-  const losses = ground.losses.wideNear(denied).filter((loss) => !excepted.includes(loss));
-  const wide = widest(losses, denied, ground.known);
+  const wide = widest(ground.losses, excepted, part, ground.known);
   if (wide.length === 0) return someFlow(found);
-  const beside = possiblePart(ground.universe, denied, [...covers, ...wide.flatMap(({ flows }) => flows)]);
+  const beside = possiblePart(ground.universe, part, [...covers, ...wide.flatMap(({ flows }) => flows)]);
   if (beside !== undefined) return someFlow(beside);
   for (const loss of wide) {
-    for (const part of exceptions(loss, denied, ground.known)) {
-      const flow = flowAmong(question, part, { before, excepted: [...excepted, loss], near });
+    for (const exception of exceptions(loss, permittedOf(loss.except, candidate), part, ground.known)) {
+      const flow = flowAmong(question, candidate, exception, [...excepted, loss]);
       if (flow !== undefined) return flow;
     }
   }

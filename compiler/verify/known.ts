@@ -29,6 +29,7 @@ export function knownEnds(universe: Universe): KnownEnds {
     const trimmed = trim(box);
     const same = trimmed === undefined ? undefined : intern(trimmed);
     made.set(box, same);
+    if (same !== undefined) made.set(same, same);
     return same;
   };
   // The first of its kind stays itself, and "every flow" is told by identity.

@@ -6,7 +6,7 @@ import { flowBoxWithin } from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import type { Loss } from "../target/target.js";
 import { overlapIndex } from "../verdict/overlap.js";
-import type { OverlapIndex } from "../verdict/overlap.js";
+import type { OverlapIndex, OverlapRow } from "../verdict/overlap.js";
 import { mergeServices } from "./checkpoint.js";
 import { commonFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
@@ -21,6 +21,8 @@ export interface Losses {
   readonly plain: OverlapIndex;
   /** The wide ones that have flows in common with a box. */
   readonly wideNear: (box: FlowBox) => readonly Wide[];
+  /** The wide ones of which one box holds all of the given one. */
+  readonly wideHolding: (box: FlowBox) => readonly Wide[];
 }
 
 export function indexLosses(losses: readonly Loss[], known: KnownEnds): Losses {
@@ -31,13 +33,16 @@ export function indexLosses(losses: readonly Loss[], known: KnownEnds): Losses {
     except === undefined ? [] : [{ flows: mergeServices(flows, known), except: exceptOf(except) }],
   );
   const index = overlapIndex(wide.map(({ flows }) => flows));
-  const wideNear = (box: FlowBox): readonly Wide[] =>
-    wide.length === 0 ? wide : [...new Set(index.overlapping(box).map(({ owner }) => wide[owner]))];
-  return { plain: overlapIndex([mergeServices(plain, known)]), wideNear };
+  const distinct = (rows: readonly OverlapRow[]): readonly Wide[] => (rows.length === 0 ? [] : [...new Set(rows.map(({ owner }) => wide[owner]))]);
+  return {
+    plain: overlapIndex([mergeServices(plain, known)]),
+    wideNear: (box) => distinct(index.overlapping(box)),
+    wideHolding: (box) => distinct(index.holding(box)),
+  };
 }
 
-/** The parts of a box that are in the loss's flows and yet not lost; boxes of equal ends have the same ones. */
-export function* exceptions({ flows, except }: Wide, box: FlowBox, known: KnownEnds): Generator<FlowBox> {
+/** The parts of a box that are in the loss's flows and in those of `except`. */
+export function* exceptions({ flows }: Wide, except: OverlapIndex, box: FlowBox, known: KnownEnds): Generator<FlowBox> {
   for (const whole of flows) {
     const within = commonFlows(box, whole, known);
     if (within === undefined) continue;
@@ -48,12 +53,14 @@ export function* exceptions({ flows, except }: Wide, box: FlowBox, known: KnownE
   }
 }
 
-/** Of losses, those whose part of a box lies in that of no other. */
-export function widest(losses: readonly Wide[], box: FlowBox, known: KnownEnds): readonly Wide[] {
-  if (losses.length < 2) return losses;
+/** Of losses that have flows in common with a box, those whose part of it lies in that of no other. */
+export function widest(losses: Losses, excepted: readonly Wide[], box: FlowBox, known: KnownEnds): readonly Wide[] {
+  const asked = (all: readonly Wide[]): readonly Wide[] => all.filter((loss) => !excepted.includes(loss));
+  const [holder] = asked(losses.wideHolding(box));
+  if (holder !== undefined) return [holder];
   let kept: readonly { readonly loss: Wide; readonly parts: FlowSet }[] = [];
   const holds = (loss: Wide, parts: FlowSet): boolean => parts.every((part) => loss.flows.some((flows) => flowBoxWithin(part, flows)));
-  for (const loss of losses) {
+  for (const loss of asked(losses.wideNear(box))) {
     const parts = loss.flows.flatMap((flows) => commonFlows(box, flows, known) ?? []);
     if (kept.some((other) => holds(other.loss, parts))) continue;
     kept = [...kept.filter((other) => !holds(loss, other.parts)), { loss, parts }];

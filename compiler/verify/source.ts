@@ -1,8 +1,12 @@
 /**
  * The source as checkpoints: one for each tenant, named after it. A tenant has a say only about flows with an end in it.
  */
-import { everyFlow, flowsOfRule, touching } from "../policy/universe.js";
+import { flowsOfRule } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
+import { allEnds } from "../space/ends.js";
+import { flowProduct } from "../space/flows.js";
+import type { FlowSet } from "../space/flows.js";
+import { everyService } from "../space/service.js";
 import type { Checkpoint } from "../target/target.js";
 
 export function sourceCheckpoints(universe: Universe): readonly Checkpoint[] {
@@ -10,8 +14,14 @@ export function sourceCheckpoints(universe: Universe): readonly Checkpoint[] {
     name: tenant.name,
     entries: [
       ...tenant.rules.map((rule) => ({ flows: flowsOfRule(universe, rule), action: rule.action, by: rule.id })),
-      { flows: touching(universe, tenant.name, everyFlow), action: tenant.defaultAction, by: `default of tenant ${tenant.name}` },
+      { flows: flowsOfTenant(universe, tenant.name), action: tenant.defaultAction, by: `default of tenant ${tenant.name}` },
     ],
     otherwise: "allow" as const,
   }));
+}
+
+/** All flows with an end in the tenant, in boxes that overlap: "from others to it" would name every other tenant. */
+function flowsOfTenant({ tenantEnds }: Universe, tenant: string): FlowSet {
+  const own = tenantEnds.get(tenant) ?? [];
+  return [...flowProduct(own, allEnds, everyService), ...flowProduct(allEnds, own, everyService)];
 }
