@@ -4,6 +4,7 @@ import { settleFindings } from "../../compiler/compile.js";
 import { failedExpectation, testsDiagnostics, uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { globMatcher } from "../../compiler/source/glob.js";
+import type { Universe } from "../../compiler/policy/universe.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
 import { runTests } from "../../compiler/verdict/tests.js";
 import type { TestResult, TestRun } from "../../compiler/verdict/tests.js";
@@ -54,7 +55,7 @@ export const test: Verb = {
 
     if (form === "junit") terminal.out.write(junit(loaded, run, diagnostics));
     else emitReport(terminal, report, form);
-    if (form === "pretty") terminal.out.write(pretty(loaded, run, wantsColour(terminal, terminal.out)));
+    if (form === "pretty") terminal.out.write(pretty(loaded, universe, run, wantsColour(terminal, terminal.out)));
 
     const empty = run.results.length === 0 && flag(options, "failOnEmpty");
     if (empty) terminal.err.write("ctv: there is no test to run\n");
@@ -101,7 +102,7 @@ function summaryOf(run: TestRun): Readonly<Record<string, unknown>> {
   };
 }
 
-function pretty(loaded: LoadedProject, run: TestRun, colour: boolean): string {
+function pretty(loaded: LoadedProject, universe: Universe, run: TestRun, colour: boolean): string {
   const colours = createColors(colour);
   const lines = run.results.map(({ test: { name, origin }, passed }) => {
     const { file, start } = locate(loaded, origin.span);
@@ -109,7 +110,9 @@ function pretty(loaded: LoadedProject, run: TestRun, colour: boolean): string {
   });
   const failed = run.results.filter((result) => !result.passed).length;
   const held = run.results.length - failed;
-  const tests = run.results.length === 0 ? "no tests" : `${held} of ${run.results.length} ${run.results.length === 1 ? "test holds" : "tests hold"}`;
+  const there = universe.policy.tests.length;
+  const none = there === 0 ? "no tests" : `no test with such a name among ${there}`;
+  const tests = run.results.length === 0 ? none : `${held} of ${run.results.length} ${run.results.length === 1 ? "test holds" : "tests hold"}`;
   return `${lines.join("")}${tests}; ${run.covered.size} of ${run.covered.size + run.uncovered.length} rules covered\n`;
 }
 
