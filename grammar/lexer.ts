@@ -71,19 +71,23 @@ function commentOf(source: Source, token: IToken): Comment {
 }
 
 function tokenProblem(source: Source, token: IToken): SyntaxProblem | undefined {
-  const span = spanOf(source, token);
   switch (token.tokenType) {
     case QuotedName:
       return quotedNameProblem(source, token);
     case OtherQuotes: {
+      const span = spanOf(source, token);
       const text = token.image.slice(1, -1);
       const fix = text.includes('"') ? undefined : replacing(span, `"${text}"`, "write straight double quotes");
       return problem(syntaxCodes.foreignSign, span, 'text is quoted with straight double quotes, "..."', fix);
     }
-    case OtherArrow:
+    case OtherArrow: {
+      const span = spanOf(source, token);
       return problem(syntaxCodes.foreignSign, span, `the arrow is written "->", not ${quoted(token.image)}`, replacing(span, "->", 'write "->"'));
-    case DoubleEquals:
+    }
+    case DoubleEquals: {
+      const span = spanOf(source, token);
       return problem(syntaxCodes.foreignSign, span, `one "=" is enough`, replacing(span, "=", 'write "="'));
+    }
     default:
       return undefined;
   }

@@ -49,9 +49,11 @@ export function recordFacts(): FactRecorder {
   let bySymbol: Map<PolicySymbol, Occurrence[]> | undefined;
 
   const inFile = (file: string): InFile => {
-    const known = byFile.get(file) ?? { list: [], later: [], used: new Set() };
-    byFile.set(file, known);
-    return known;
+    const known = byFile.get(file);
+    if (known !== undefined) return known;
+    const made: InFile = { list: [], later: [], used: new Set() };
+    byFile.set(file, made);
+    return made;
   };
   const occurrencesIn = (file: string): readonly Occurrence[] => {
     const known = byFile.get(file);

@@ -192,10 +192,27 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
   const need = (where: string): Need => ({ space: "peer", kinds: peerKinds, also: reservedNames, text: "a peer", where });
   const expressions = new Map<TenantScope | Place["file"], Map<string, PeerExpression>>();
 
+  const single = new Map<TenantScope | Place["file"], Map<Peer, PeerExpression>>();
+  /** The expression that is one peer: most are, and need no text to be known by. */
+  const ofPeer = (place: Place, peer: Peer): PeerExpression => {
+    const scope = place.tenant ?? place.file;
+    const ofScope = single.get(scope) ?? new Map<Peer, PeerExpression>();
+    if (ofScope.size === 0) single.set(scope, ofScope);
+    const known = ofScope.get(peer);
+    if (known !== undefined) return known;
+    const made: PeerExpression = { include: [peer], except: [] };
+    ofScope.set(peer, made);
+    return made;
+  };
+
   const ofExpression: Peers["ofExpression"] = (place, expression, where) => {
     const wanted = need(where);
     checkRepeats(expression.include, report);
     checkRepeats(expression.except, report);
+    if (expression.include.length === 1 && expression.except.length === 0) {
+      const peer = ofTerm(place, expression.include[0], wanted);
+      return peer === undefined ? undefined : ofPeer(place, peer);
+    }
     const include = expression.include.map((term) => ofTerm(place, term, wanted));
     const except = expression.except.map((term) => ofTerm(place, term, wanted));
     if (include.length === 0 || !include.every((peer) => peer !== undefined) || !except.every((peer) => peer !== undefined)) return undefined;

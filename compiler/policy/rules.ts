@@ -48,21 +48,11 @@ function resolveRule({ context, peers, services }: Resolving, place: Place, home
   const text = ruleText(node);
   const id = home.uniqueId(node.name?.text ?? shortHash(text));
   if (source === undefined || destination === undefined || service === undefined) return undefined;
-  const rule: Rule = {
-    id,
-    tenant: home.tenant,
-    policy: home.policy,
-    priority: home.priority,
-    origin: originOf(place.file, node.span),
-    ...(node.name === undefined ? {} : { name: node.name.text }),
-    ...(node.doc === undefined ? {} : { doc: node.doc }),
-    action: node.action,
-    source,
-    destination,
-    service,
-    log: node.log,
-    text,
-  };
+  const { tenant, policy, priority } = home;
+  const { action, log } = node;
+  const plain: Rule = { id, tenant, policy, priority, origin: originOf(place.file, node.span), action, source, destination, service, log, text };
+  const named = node.name === undefined ? plain : { ...plain, name: node.name.text };
+  const rule = node.doc === undefined ? named : { ...named, doc: node.doc };
   context.ruleTable.record(node, rule);
   return rule;
 }

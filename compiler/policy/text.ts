@@ -8,6 +8,7 @@ import type {
   PeerTerm,
   PrefixLiteral,
   Rule,
+  ServiceLiteral,
   ServiceTerm,
 } from "../../grammar/syntax.js";
 import { isPlainName } from "../../grammar/format/names.js";
@@ -33,22 +34,36 @@ export function peerText(term: PeerTerm): string {
 }
 
 export function expressionText(expression: PeerExpression): string {
-  const include = expression.include.map(peerText).join(", ");
-  return expression.except.length === 0 ? include : `${include} except ${expression.except.map(peerText).join(", ")}`;
+  const include = listText(expression.include, peerText);
+  return expression.except.length === 0 ? include : `${include} except ${listText(expression.except, peerText)}`;
+}
+
+/** Most lists have one entry, which needs no list of texts. */
+function listText<T>(entries: readonly T[], textOf: (entry: T) => string): string {
+  return entries.length === 1 ? textOf(entries[0]) : entries.map(textOf).join(", ");
 }
 
 export function serviceText(term: ServiceTerm): string {
   if (term.kind === "name") return nameText(term);
-  const ports = term.ports.map((port) =>
-    port.kind === "name" ? nameText(port) : port.kind === "integer" ? `${port.value}` : `${port.first}-${port.last}`,
-  );
-  return `${nameText(term.protocol)}/${ports.length === 1 ? ports[0] : `{${ports.join(", ")}}`}`;
+  const ports = listText(term.ports, portText);
+  return `${nameText(term.protocol)}/${term.ports.length === 1 ? ports : `{${ports}}`}`;
+}
+
+function portText(port: ServiceLiteral["ports"][number]): string {
+  switch (port.kind) {
+    case "name":
+      return nameText(port);
+    case "integer":
+      return `${port.value}`;
+    case "integerRange":
+      return `${port.first}-${port.last}`;
+  }
 }
 
 type Sentence = Pick<Rule | Expectation, "action" | "source" | "destination" | "services">;
 
 function sentence(node: Sentence): string {
-  const services = node.services === undefined ? "" : ` : ${node.services.map(serviceText).join(", ")}`;
+  const services = node.services === undefined ? "" : ` : ${listText(node.services, serviceText)}`;
   return `${node.action} ${expressionText(node.source)} -> ${expressionText(node.destination)}${services}`;
 }
 

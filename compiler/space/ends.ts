@@ -70,12 +70,13 @@ export function endBoxesMeet(a: EndBox, b: EndBox, family: "v4" | "v6"): boolean
 
 export function endBoxesOverlap(a: EndBox, b: EndBox): boolean {
   if (a === b) return true;
-  if (!values.valuesOverlap(a.namespace, b.namespace)) return false;
+  // Labels first: most boxes that are compared are of one tenant, whose groups have the namespaces in common and differ in a label.
   const [few, many] = a.labels.size <= b.labels.size ? [a.labels, b.labels] : [b.labels, a.labels];
   for (const [key, set] of few) {
     const other = many.get(key);
     if (other !== undefined && !values.valuesOverlap(set, other)) return false;
   }
+  if (!values.valuesOverlap(a.namespace, b.namespace)) return false;
   // By the invariant, boxes that meet only in "absent" namespaces also meet in absent labels: dimension by dimension is enough.
   return address.addressesOverlap(a.addresses, b.addresses);
 }

@@ -18,14 +18,14 @@ const MOST_TO_MINIMISE = 16;
 
 /** What is wrong with the rule's place in the order, if anything. */
 export function checkOrder(context: LogicContext, position: number, meetings: readonly Meeting[]): readonly Diagnostic[] {
-  const standings = new Set<Standing>();
+  const standings: Standing[] = [];
   for (const meeting of meetings) {
     const standing = standingOf(context, position, meeting);
     if (standing === "needed") return [];
-    standings.add(standing);
+    standings.push(standing);
   }
-  if (standings.size === 0) return [];
-  return [standings.has("redundant") ? reportRedundant(context, position, meetings) : reportShadowed(context, position, meetings)];
+  if (standings.length === 0) return [];
+  return [standings.includes("redundant") ? reportRedundant(context, position, meetings) : reportShadowed(context, position, meetings)];
 }
 
 type Standing = "needed" | "redundant" | "shadowed";
@@ -33,9 +33,9 @@ type Standing = "needed" | "redundant" | "shadowed";
 function standingOf({ universe, tenant, regions }: LogicContext, position: number, { box, rows }: Meeting): Standing {
   const rule = regions.rules[position];
   if (rows.length === 0) return rule.log || tenant.defaultAction !== rule.action ? "needed" : "redundant";
-  const earlier = rows.filter((row) => row.owner < position);
   // Most rules are told apart here, with one search: some flow is left to the rule alone and not to a default that agrees.
   if (!rule.log && tenant.defaultAction !== rule.action && possiblePart(universe, box, boxesOf(rows)) !== undefined) return "needed";
+  const earlier = rows.filter((row) => row.owner < position);
   if (possiblePart(universe, box, boxesOf(earlier)) === undefined) return "shadowed";
   if (rule.log) return "needed";
   const otherwise = rows.filter((row) => row.owner > position && decidesOtherwise(rule, regions.rules[row.owner]));
