@@ -2,7 +2,8 @@
 import { once } from "../../../once.js";
 import { endIndex } from "../../../space/endIndex.js";
 import * as ends from "../../../space/ends.js";
-import type { FlowSet } from "../../../space/flows.js";
+import type { EndBox } from "../../../space/ends.js";
+import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService, intersectServices, isEmptyService, subtractServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { peerBox } from "./allowance.js";
@@ -19,18 +20,27 @@ const otherThanPortZero = subtractServices(everyService, portZero);
 
 /** Says pieces of one tenant in one direction, one by one. `all` is everything allowed there. */
 export function pieceSayer(ground: Ground, direction: Direction, all: readonly Piece[], means: Means): (piece: Piece) => Said {
-  const bySubject = once(() => endIndex(all.map((piece) => piece.subject)));
-  const known: FlowSet[] = [];
-  const flowsOf = (at: number): FlowSet => {
-    known[at] ??= [flowOf(direction, all[at].subject, all[at].peer, all[at].service) ?? []].flat();
-    return known[at];
-  };
-  const near = (piece: Piece): FlowSet => bySubject().overlapping(blind(piece.subject)).flatMap(flowsOf);
+  const near = once(() => flowsNear(direction, all));
   return (piece) => {
     const plain = sayPlainly(ground, piece, means);
-    const said = plain === undefined ? sayCarefully(ground, direction, piece, near(piece), means) : { allowances: plain, losses: [] };
+    const said = plain === undefined ? sayCarefully(ground, direction, piece, near()(piece.subject), means) : { allowances: plain, losses: [] };
     return inPorts(direction, piece, said, means);
   };
+}
+
+/** Gives the flows of all pieces with subjects that meet a box, whatever their addresses are. */
+function flowsNear(direction: Direction, pieces: readonly Piece[]): (subject: EndBox) => FlowSet {
+  const bySubject = new Map<EndBox, FlowBox[]>();
+  for (const { subject, peer, service } of pieces) {
+    const flow = flowOf(direction, subject, peer, service);
+    const known = bySubject.get(subject);
+    if (flow === undefined) continue;
+    if (known === undefined) bySubject.set(subject, [flow]);
+    else known.push(flow);
+  }
+  const index = endIndex([...bySubject.keys()]);
+  const sets = [...bySubject.values()];
+  return (subject) => index.overlapping(blind(subject)).flatMap((at) => sets[at]);
 }
 
 /** Says all pieces of one tenant in one direction. */
