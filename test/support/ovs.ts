@@ -102,7 +102,21 @@ function readReply(text: string): { readonly result: string; readonly error?: st
   return { result: String(fields.get("result") ?? ""), ...(typeof error === "string" ? { error } : {}) };
 }
 
-export async function startSwitch(): Promise<TestSwitch> {
+export interface SwitchOptions {
+  /**
+   * Starts it as Debian's service does (`start_daemon` in `/usr/share/openvswitch/scripts/ovs-lib`): in a session of its own, and
+   * where we are root at a nice value of -10, and `ovs-vswitchd` with its memory locked.
+   */
+  readonly asService?: boolean;
+}
+
+/** How Debian's service starts a daemon of Open vSwitch. */
+function serviceWords(words: readonly string[]): readonly string[] {
+  const locked = words[0].endsWith("ovs-vswitchd") ? [...words, "--mlockall"] : words;
+  return process.getuid?.() === 0 ? ["nice", "-n", "-10", ...locked] : words;
+}
+
+export async function startSwitch({ asService = false }: SwitchOptions = {}): Promise<TestSwitch> {
   const folder = mkdtempSync(join(tmpdir(), "ctv-ovs-"));
   const environment = { ...process.env, OVS_RUNDIR: folder, OVS_LOGDIR: folder, OVS_DBDIR: folder };
   const run = (program: string, ...parameters: readonly string[]): string =>
@@ -112,7 +126,9 @@ export async function startSwitch(): Promise<TestSwitch> {
   run("ovsdb-tool", "create", database, SCHEMA);
   const processes: ChildProcess[] = [];
   const daemon = (program: string, ...parameters: readonly string[]): number => {
-    const child = spawn(program, [...parameters, "-vconsole:off"], { env: environment, stdio: "ignore" });
+    const words = [program, ...parameters, "-vconsole:off"];
+    const [first, ...rest] = asService ? serviceWords(words) : words;
+    const child = spawn(first, rest, { env: environment, stdio: "ignore", detached: asService });
     processes.push(child);
     return child.pid ?? 0;
   };
