@@ -158,10 +158,10 @@ function sayMachines(care: Care, means: Means): Said {
 
 /** Flows of machines at addresses where pods are known to be, and of those where nothing says that there are none. */
 function byPlace(ground: Ground, direction: Direction, boxes: FlowSet): readonly (readonly [Cause, FlowBox])[] {
-  const known = address.unionAllAddresses(ground.classes.filter((kind) => !kind.unknown).map((kind) => kind.addresses));
+  const { known, unknown } = ground.podPlaces();
   const places: readonly (readonly [Cause, AddressSet])[] = [
     ["machine", known],
-    ["unknown", address.complementAddresses(known)],
+    ["unknown", unknown],
   ];
   return boxes.flatMap((box) => {
     const side = sides(direction, box);

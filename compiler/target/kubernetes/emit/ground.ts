@@ -3,6 +3,7 @@
  * address, and whether it also sees pods at that address is up to the network plugin. So the emitter asks of every set of ends:
  * which pods can be there, and does the set hold all addresses that they can have?
  */
+import { once } from "../../../once.js";
 import type { Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
 import * as address from "../../../space/address.js";
@@ -27,6 +28,10 @@ export interface Ground {
   readonly classes: readonly WorkloadClass[];
   /** Where a machine that is no pod can be. */
   readonly machineAddresses: AddressSet;
+  /** Where pods of any class can be. */
+  readonly podAddresses: () => AddressSet;
+  /** Where pods are known to be, and where nothing says that there are none. */
+  readonly podPlaces: () => { readonly known: AddressSet; readonly unknown: AddressSet };
   /** Addresses of networks and hosts of one tenant. */
   readonly addressesOf: (tenant: string) => AddressSet;
   /** Whether the pods that a box names can have no address outside it, so that a selector alone says the box. */
@@ -129,6 +134,11 @@ export function makeGround(universe: Universe): Ground {
     universe,
     classes,
     machineAddresses,
+    podAddresses: once(() => address.unionAllAddresses(classes.map((kind) => kind.addresses))),
+    podPlaces: once(() => {
+      const known = address.unionAllAddresses(classes.filter((kind) => !kind.unknown).map((kind) => kind.addresses));
+      return { known, unknown: address.complementAddresses(known) };
+    }),
     addressesOf: (tenant) => ownAddresses.get(tenant) ?? address.noAddresses,
     complete: (box) => {
       const cached = known.get(box);

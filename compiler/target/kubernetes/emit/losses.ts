@@ -1,4 +1,5 @@
 /** From what the objects do not say to findings: every flow on the rule that decides it, with one flow that can exist to show it. */
+import { once } from "../../../once.js";
 import type { Rule, Tenant } from "../../../policy/model.js";
 import * as address from "../../../space/address.js";
 import type { EndBox } from "../../../space/ends.js";
@@ -78,16 +79,32 @@ function isAboutServices(loss: Loss): boolean {
   return loss.cause === "protocol" || loss.cause === "portZero";
 }
 
+/** A tenant with pods at the other end, and the flows that it decides too. */
+interface OtherTenant {
+  readonly list: RuleList;
+  readonly pods: EndBox;
+  readonly atStake: FlowSet;
+}
+
+function othersOf(lists: Iterable<RuleList>, tenant: Tenant): readonly OtherTenant[] {
+  return [...lists]
+    .filter((list) => list.tenant !== tenant)
+    .map((list) => {
+      const pods = workloadsOfTenant(list.tenant);
+      const atStake = [flows.flowProduct([pods], ends.allEnds, everyService), flows.flowProduct(ends.allEnds, [pods], everyService)].flat();
+      return { list, pods, atStake };
+    });
+}
+
 /** The part of the flows that the other tenants, whose pods are at the other end, allow too: only these are permitted. */
-function permittedByOthers(lists: Iterable<RuleList>, tenant: Tenant, boxes: FlowSet): FlowSet {
+function permittedByOthers(others: readonly OtherTenant[], boxes: FlowSet): FlowSet {
   let permitted = boxes;
-  for (const other of lists) {
-    if (other.tenant === tenant) continue;
-    const theirs = [workloadsOfTenant(other.tenant)];
-    const atStake = [flows.flowProduct(theirs, ends.allEnds, everyService), flows.flowProduct(ends.allEnds, theirs, everyService)].flat();
+  for (const { list, pods, atStake } of others) {
+    const concerns = (box: FlowBox): boolean => ends.endBoxesOverlap(box.source, pods) || ends.endBoxesOverlap(box.destination, pods);
+    if (!permitted.some(concerns)) continue;
     permitted = permitted.flatMap((box) => [
       ...flows.subtractFlows([box], atStake),
-      ...flows.intersectFlows([box], atStake).flatMap((part) => allowedBy(other, part)),
+      ...flows.intersectFlows([box], atStake).flatMap((part) => allowedBy(list, part)),
     ]);
   }
   return permitted;
@@ -96,10 +113,11 @@ function permittedByOthers(lists: Iterable<RuleList>, tenant: Tenant, boxes: Flo
 /** What a tenant's allow rules lose, one entry a rule and cause, in the order of the rules. */
 export function allowedButDenied(ground: Ground, lists: ReadonlyMap<string, RuleList>, list: RuleList, losses: readonly Loss[]): readonly RuleLoss[] {
   const owners = new Map<Rule | undefined, number>(list.tenant.rules.map((rule, owner) => [rule, owner]));
+  const others = once(() => othersOf(lists.values(), list.tenant));
   const found = new Map<Rule | undefined, Map<Cause, FlowBox[]>>();
   for (const { rule, cause, flows: boxes } of losses) {
     const decided = boxes.flatMap((box) => withoutEarlier(list, owners.get(rule) ?? list.tenant.rules.length, box, "allow"));
-    const own = permittedByOthers(lists.values(), list.tenant, decided);
+    const own = permittedByOthers(others(), decided);
     if (own.length === 0) continue;
     const byCause = found.get(rule) ?? new Map<Cause, FlowBox[]>();
     found.set(rule, byCause);

@@ -16,8 +16,8 @@ function isEveryone(box: EndBox): boolean {
 
 /** Addresses of pods that the box, taken as machines, would let in besides those it names. */
 function addressesOfOthers(ground: Ground, workloads: EndBox | undefined): AddressSet {
-  const covered = (kind: WorkloadClass): boolean =>
-    workloads !== undefined && workloads.labels.size === 0 && values.valuesWithin(kind.namespace, workloads.namespace);
+  if (workloads === undefined || workloads.labels.size > 0) return ground.podAddresses();
+  const covered = (kind: WorkloadClass): boolean => values.valuesWithin(kind.namespace, workloads.namespace);
   return address.unionAllAddresses(ground.classes.filter((kind) => !covered(kind)).map((kind) => kind.addresses));
 }
 
