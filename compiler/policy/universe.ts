@@ -206,8 +206,8 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
     return boundedCache(4 * tenant.rules.length + 1024, (whole) => {
       const others = ends.subtractEnds([whole], ofTenant);
       if (others.length === 0) return { own: [whole], others };
-      const own = ends.intersectEnds([whole], ofTenant);
-      return own.length === 0 ? { own, others: [whole] } : { own, others };
+      // The same box comes back where the tenant has none of it, as most of many tenants do.
+      return others[0] === whole ? { own: [], others } : { own: ends.intersectEnds([whole], ofTenant), others };
     });
   };
   const splitByTenant = (name: string, whole: EndBox): TenantSplit => {

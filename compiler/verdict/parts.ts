@@ -24,15 +24,32 @@ export interface DecidedPart {
  * `possiblePart` tells.
  */
 export function decidedParts(universe: Universe, set: FlowSet): readonly DecidedPart[] {
-  const start = set.map((flows): DecidedPart => ({ flows, outcome: "untouched", verdicts: [] }));
-  return universe.policy.tenants.reduce<readonly DecidedPart[]>((parts, tenant) => parts.flatMap((part) => askTenant(universe, tenant, part)), start);
+  return set.flatMap((flows) => [...eachDecidedPart(universe, flows)]);
 }
 
-function askTenant(universe: Universe, tenant: Tenant, part: DecidedPart): readonly DecidedPart[] {
+/** The parts of a box, each made when it is asked for: who looks for one of many needs no other. */
+export function eachDecidedPart(universe: Universe, flows: FlowBox): Generator<DecidedPart> {
+  return partsFrom(universe, 0, { flows, outcome: "untouched", verdicts: [] });
+}
+
+/** A part as the tenants from `first` on cut it. */
+function* partsFrom(universe: Universe, first: number, part: DecidedPart): Generator<DecidedPart> {
+  const { tenants } = universe.policy;
+  for (let at = first; at < tenants.length; at++) {
+    const cut = askTenant(universe, tenants[at], part);
+    if (cut === undefined) continue;
+    for (const next of cut) yield* partsFrom(universe, at + 1, next);
+    return;
+  }
+  yield part;
+}
+
+/** Nothing where the part has no flow that touches the tenant. */
+function askTenant(universe: Universe, tenant: Tenant, part: DecidedPart): readonly DecidedPart[] | undefined {
   const { flows } = part;
   const source = universe.splitByTenant(tenant.name, flows.source);
   const destination = universe.splitByTenant(tenant.name, flows.destination);
-  if (source.own.length === 0 && destination.own.length === 0) return [part];
+  if (source.own.length === 0 && destination.own.length === 0) return undefined;
   const touched = [...flowProduct(source.own, [flows.destination], flows.service), ...flowProduct(source.others, destination.own, flows.service)];
   const untouched = flowProduct(source.others, destination.others, flows.service);
   return [...touched.flatMap((box) => decidedBy(universe, tenant, part, box)), ...untouched.map((box) => ({ ...part, flows: box }))];

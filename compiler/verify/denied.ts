@@ -16,7 +16,7 @@ import { FEW_BOXES } from "./checkpoint.js";
 import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
 import { commonFlows, knownFlows } from "./known.js";
 import type { KnownEnds } from "./known.js";
-import { exceptions, widest } from "./losses.js";
+import { exceptions, widest, widestHolding } from "./losses.js";
 import type { Losses, Wide } from "./losses.js";
 
 /** What all questions of one inclusion share. */
@@ -131,6 +131,9 @@ function isHeld({ checkpoint, before, ground }: Question, candidate: Candidate, 
   );
 }
 
+/** With no more exceptions than this of a loss that holds all of a part, what else is near the part is not looked for. */
+const FEW_EXCEPTIONS = 4;
+
 /**
  * A flow of a part of a candidate that neither a run before the denying one allows nor anything else covers. With wide losses it is several
  * questions: what lies beside all of them, and what lies in an exception of one: of the widest only, since what lies in another is asked
@@ -139,20 +142,30 @@ function isHeld({ checkpoint, before, ground }: Question, candidate: Candidate, 
 function flowAmong(question: Question, candidate: Candidate, part: FlowBox, excepted: readonly Wide[]): Flow | undefined {
   if (isHeld(question, candidate, part)) return undefined;
   const { ground, checkpoint, before, told } = question;
+  const [holder] = widestHolding(ground.losses, excepted, part);
+  if (holder !== undefined && permittedOf(holder.except, candidate).overlapping(part).length <= FEW_EXCEPTIONS)
+    return flowExcepted(question, candidate, part, holder, excepted);
   const allowed = checkpoint.index.overlapping(part, 0, before).flatMap((row) => (checkpoint.actions[row.owner] === "allow" ? [row.box] : []));
   const lost = ground.losses.plain.overlapping(part).map((row) => row.box);
   const covers = [...lost, ...deniedBefore(candidate, part), ...(told.get(candidate.entry) ?? []), ...allowed];
   const found = possiblePart(ground.universe, part, covers);
   if (found === undefined) return undefined;
-  const wide = widest(ground.losses, excepted, part, ground.known);
+  const wide = holder === undefined ? widest(ground.losses, excepted, part, ground.known) : [holder];
   if (wide.length === 0) return someFlow(found);
   const beside = possiblePart(ground.universe, part, [...covers, ...wide.flatMap(({ flows }) => flows)]);
   if (beside !== undefined) return someFlow(beside);
   for (const loss of wide) {
-    for (const exception of exceptions(loss, permittedOf(loss.except, candidate), part, ground.known)) {
-      const flow = flowAmong(question, candidate, exception, [...excepted, loss]);
-      if (flow !== undefined) return flow;
-    }
+    const flow = flowExcepted(question, candidate, part, loss, excepted);
+    if (flow !== undefined) return flow;
+  }
+  return undefined;
+}
+
+/** Such a flow in what a wide loss excepts. */
+function flowExcepted(question: Question, candidate: Candidate, part: FlowBox, loss: Wide, excepted: readonly Wide[]): Flow | undefined {
+  for (const exception of exceptions(loss, permittedOf(loss.except, candidate), part, question.ground.known)) {
+    const flow = flowAmong(question, candidate, exception, [...excepted, loss]);
+    if (flow !== undefined) return flow;
   }
   return undefined;
 }

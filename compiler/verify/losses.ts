@@ -53,14 +53,17 @@ export function* exceptions({ flows }: Wide, except: OverlapIndex, box: FlowBox,
   }
 }
 
+/** Losses of which one box holds all of the given one. */
+export function widestHolding(losses: Losses, excepted: readonly Wide[], box: FlowBox): readonly Wide[] {
+  return losses.wideHolding(box).filter((loss) => !excepted.includes(loss));
+}
+
 /** Of losses that have flows in common with a box, those whose part of it lies in that of no other. */
 export function widest(losses: Losses, excepted: readonly Wide[], box: FlowBox, known: KnownEnds): readonly Wide[] {
-  const asked = (all: readonly Wide[]): readonly Wide[] => all.filter((loss) => !excepted.includes(loss));
-  const [holder] = asked(losses.wideHolding(box));
-  if (holder !== undefined) return [holder];
   let kept: readonly { readonly loss: Wide; readonly parts: FlowSet }[] = [];
   const holds = (loss: Wide, parts: FlowSet): boolean => parts.every((part) => loss.flows.some((flows) => flowBoxWithin(part, flows)));
-  for (const loss of asked(losses.wideNear(box))) {
+  for (const loss of losses.wideNear(box)) {
+    if (excepted.includes(loss)) continue;
     const parts = loss.flows.flatMap((flows) => commonFlows(box, flows, known) ?? []);
     if (kept.some((other) => holds(other.loss, parts))) continue;
     kept = [...kept.filter((other) => !holds(loss, other.parts)), { loss, parts }];
