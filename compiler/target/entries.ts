@@ -3,14 +3,19 @@
 export interface JsonList {
   /** The members of the object around the list, apart from the list itself. */
   readonly members: ReadonlyMap<string, unknown>;
-  /** One after the other, so that a list of many needs no memory. */
-  readonly entries: () => Iterable<Entry>;
+  /** One after the other, so that a list of many needs no memory. Those that `isKnown` need not be read; they are left out. */
+  readonly entries: (isKnown?: IsKnown) => Iterable<Entry>;
 }
+
+/** Whether what stands in a text from `start` to `end` is an entry, and one that the caller knows without having it read. */
+export type IsKnown = (text: string, start: number, end: number) => boolean;
 
 export interface Entry {
   readonly value: unknown;
   /** From 1; absent where the text is laid out otherwise than an entry a line. */
   readonly line?: number;
+  /** The entry as it stands there; absent likewise. */
+  readonly text?: string;
 }
 
 /** The list `name` of a JSON object, or nothing where the text is none. */
@@ -47,7 +52,7 @@ function readByLine(text: string, name: string): JsonList | undefined {
   const members = around("");
   // Only the list that grows with what is put there is the one in question.
   const isThere = end > 0 && isList(members?.get(name), 0) && isList(around("0")?.get(name), 1);
-  return members !== undefined && isThere ? { members, entries: () => entriesByLine(text, name, start, end) } : undefined;
+  return members !== undefined && isThere ? { members, entries: (isKnown) => entriesByLine(text, name, start, end, isKnown) } : undefined;
 }
 
 function isList(value: unknown, length: number): boolean {
@@ -58,19 +63,23 @@ function isList(value: unknown, length: number): boolean {
  * Entries that stand from `start` to `end`. No string of JSON goes over the end of a line, so each line that is JSON by itself is one entry.
  * From the first other line on, entries are those of the whole text, and one that is nothing where the text is no JSON.
  */
-function* entriesByLine(text: string, name: string, start: number, end: number): Generator<Entry> {
+function* entriesByLine(text: string, name: string, start: number, end: number, isKnown: IsKnown = () => false): Generator<Entry> {
   let line = text.slice(0, start).split("\n").length;
   let next = 0;
   for (let entry = 0, at = start; at < end; at = next, entry++, line++) {
     next = text.indexOf("\n", at) + 1;
     const hasComma = text[next - 2] === ",";
-    const value = hasComma === next < end ? parse(text.slice(at, hasComma ? next - 2 : next - 1)) : undefined;
+    const stop = hasComma ? next - 2 : next - 1;
+    const isEntry = hasComma === next < end;
+    if (isEntry && isKnown(text, at, stop)) continue;
+    const written = text.slice(at, stop);
+    const value = isEntry ? parse(written) : undefined;
     if (value === undefined) {
       const whole = readWhole(text, name)?.entries();
       yield* whole === undefined ? [{ value: undefined, line }] : [...whole].slice(entry);
       return;
     }
-    yield { value, line };
+    yield { value, line, text: written };
   }
 }
 

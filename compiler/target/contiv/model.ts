@@ -231,7 +231,7 @@ type Check = (value: Body[string] | undefined) => string | undefined;
 /** A kind's fields in the order in which netmaster looks at them. */
 interface CheckedFields {
   readonly names: ReadonlySet<string>;
-  readonly checks: readonly (readonly [field: string, check: Check])[];
+  readonly checks: ReadonlyMap<string, Check>;
 }
 
 const checkedFields = new Map<Kind, CheckedFields>();
@@ -240,7 +240,10 @@ function fieldsOf(kind: Kind): CheckedFields {
   const known = checkedFields.get(kind);
   if (known !== undefined) return known;
   const fields = [...models[kind].fields].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const made: CheckedFields = { names: new Set(fields.map(({ name }) => name)), checks: fields.map((field) => [field.name, checkOf(field)]) };
+  const made: CheckedFields = {
+    names: new Set(fields.map(({ name }) => name)),
+    checks: new Map(fields.map((field) => [field.name, checkOf(field)])),
+  };
   checkedFields.set(kind, made);
   return made;
 }
@@ -258,6 +261,11 @@ export function violations(kind: Kind, body: Body): readonly string[] {
     if (wrong !== undefined) found.push(wrong);
   }
   return found;
+}
+
+/** What netmaster's model validation would refuse in one field of the model. */
+export function fieldViolation(kind: Kind, field: string, value: Body[string] | undefined): string | undefined {
+  return fieldsOf(kind).checks.get(field)?.(value);
 }
 
 function checkOf(field: Field): Check {

@@ -26,6 +26,11 @@ export function objectPath(kind: Kind, key: string): string {
   return `tenants/${tenant}/${folderOf.get(kind) ?? kind}/${rest.join("/")}.json`;
 }
 
+/** The file of a rule, by the parts of its key. */
+export function rulePath(tenant: string, policy: string, id: string): string {
+  return `${TENANTS}${tenant}/rules/${policy}/${id}.json`;
+}
+
 /** The kind of a file's object by where it lies; nothing for files that hold none (the plan, labels). */
 export function kindOfPath(path: string): Kind | undefined {
   if (path === "global.json") return "global";

@@ -54,9 +54,9 @@ export function aciReading(
   });
   const everyMember = groups.flatMap(({ body }) => members(textField(body, "tenantName"), textField(body, "groupName")));
   const between: CheckpointEntry = { flows: flowProduct(everyMember, everyMember, everyService), action: "deny", by: "groups without a contract" };
-  const addressed = series.flatMap(({ body, rules: objects }): readonly ReadingProblem[] =>
+  const addressed = series.flatMap(({ body, files }): readonly ReadingProblem[] =>
     ["fromIpAddress", "toIpAddress", "fromNetwork", "toNetwork"].some((field) => textField(body, field) !== "")
-      ? objects.map(({ path }) => ({ path, message: "only From/ToEndpointGroup may be specified in ACI mode" }))
+      ? files.map(({ path }) => ({ path, message: "only From/ToEndpointGroup may be specified in ACI mode" }))
       : [],
   );
   return {

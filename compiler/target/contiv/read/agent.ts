@@ -145,7 +145,7 @@ interface Installed {
 
 /** The rules of a series for one group that has their policy. */
 function instantiate(own: Side, { series, remote, ports }: Installed): readonly AgentSeries[] {
-  const { body, rules: objects } = series;
+  const { body, files } = series;
   const protocolText = textField(body, "protocol");
   const port = numberField(body, "port");
   const incoming = textField(body, "direction") === "in";
@@ -160,9 +160,9 @@ function instantiate(own: Side, { series, remote, ports }: Installed): readonly 
     opening: protocolText === "tcp" && port === 0,
     allow: textField(body, "action") === "allow",
     priority: Math.max(1, numberField(body, "priority")),
-    path: objects[0].path,
+    path: files[0].path,
   };
-  const forth: AgentSeries = { first, objects, ports };
+  const forth: AgentSeries = { first, objects: series, ports };
   const both = (protocolText === "tcp" || protocolText === "udp") && port !== 0;
   return both ? [forth, { ...forth, first: { ...first, source: destination, destination: source, sourcePort: port, destinationPort: 0 } }] : [forth];
 }
@@ -175,15 +175,15 @@ export function agentRules({ documents, series }: Objects): AgentRules {
   const problems: ReadingProblem[] = [];
   const byPolicy = new Map<string, Installed[]>();
   for (const each of series) {
-    const { body, policy, rules } = each;
+    const { body, policy, files } = each;
     const refused = refusal(context, each);
     const remote =
       refused === undefined ? remoteOf(context, body, textField(body, "direction") === "in" ? from : to) : `netmaster refuses it: ${refused}`;
     if (typeof remote === "string") {
-      problems.push(...rules.map(({ path }) => ({ path, message: remote })));
+      problems.push(...files.map(({ path }) => ({ path, message: remote })));
       continue;
     }
-    const installed: Installed = { series: each, remote, ports: portsOf(protocolOf(textField(body, "protocol")), rules) };
+    const installed: Installed = { series: each, remote, ports: portsOf(protocolOf(textField(body, "protocol")), each.ports) };
     const list = byPolicy.get(policy);
     if (list === undefined) byPolicy.set(policy, [installed]);
     else list.push(installed);

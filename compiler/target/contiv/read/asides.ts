@@ -8,15 +8,13 @@ import { PLAN, planProblems } from "./plan.js";
 import type { Objects } from "./series.js";
 
 export function asideProblems(artefacts: readonly Artefact[], objects: Objects, universe: Universe): readonly AsideProblem[] {
-  const plan = artefacts.find(({ path }) => path === PLAN);
-  return [...misplaced(artefacts), ...planProblems(plan?.text, objects), ...labelProblems(artefacts, objects.documents, universe)];
+  const plan = objects.others.find(({ path }) => path === PLAN);
+  return [...misplaced(objects.others), ...planProblems(plan?.text, objects), ...labelProblems(artefacts, objects.documents, universe)];
 }
 
-function misplaced(artefacts: readonly Artefact[]): readonly AsideProblem[] {
-  return artefacts.flatMap(({ path }) =>
-    path.endsWith(".json") && path !== PLAN && kindOfPath(path) === undefined
-      ? [{ path, message: "no kind of object lies here, so this was not looked at" }]
-      : [],
+function misplaced(others: Objects["others"]): readonly AsideProblem[] {
+  return others.flatMap(({ path }) =>
+    path.endsWith(".json") && path !== PLAN ? [{ path, message: "no kind of object lies here, so this was not looked at" }] : [],
   );
 }
 

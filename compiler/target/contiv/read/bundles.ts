@@ -2,17 +2,17 @@
  * Rules of the agents that differ in their ports alone, as one. Rules of one priority have no order, so that putting some of them together
  * changes nothing.
  */
-import { noService, portService, protocolNumber, unionAllServices } from "../../../space/service.js";
+import { noService, portService, protocolNumber, servicePoint, unionAllServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import type { ReadingProblem } from "../../target.js";
 import type { AgentRule } from "./agent.js";
-import type { RuleObject } from "./series.js";
+import type { RuleSeries } from "./series.js";
 
 /** What the agents make of a series of rule objects, at one end of one group. */
 export interface AgentSeries {
   /** What becomes of the first object; the rules of the others differ in their path and in the port that it names, at either end. */
   readonly first: AgentRule;
-  readonly objects: readonly RuleObject[];
+  readonly objects: Pick<RuleSeries, "files" | "ports">;
   /** The ports that they name, as services of their protocol; none where they name none. A rule names one at most. */
   readonly ports: ServiceSet;
 }
@@ -34,19 +34,27 @@ export function hasPorts({ protocol }: AgentRule): boolean {
   return isPorted(protocol);
 }
 
-/** The ports of rule objects with one protocol, as services of it. */
-export function portsOf(protocol: number, objects: readonly RuleObject[]): ServiceSet {
-  return isPorted(protocol) && objects[0].port !== 0 ? unionAllServices(objects.map(({ port }) => portService(protocol, port, port))) : noService;
+/** The ports that rule objects with one protocol name, all or none of them, as services of it. */
+export function portsOf(protocol: number, ports: readonly number[]): ServiceSet {
+  if (!isPorted(protocol) || ports[0] === 0) return noService;
+  if (ports.length === 1) return portService(protocol, ports[0], ports[0]);
+  const ranges: number[] = [];
+  for (const port of Uint16Array.from(ports).sort()) {
+    const point = servicePoint(protocol, port);
+    if (ranges.length > 0 && ranges[ranges.length - 1] >= point - 1) ranges[ranges.length - 1] = point;
+    else ranges.push(point, point);
+  }
+  return ranges;
 }
 
-function rulesOf({ first, objects }: AgentSeries): readonly AgentRule[] {
-  return objects.map(({ path, port }) => ({ ...first, path, ...(first.sourcePort === 0 ? { destinationPort: port } : { sourcePort: port }) }));
+function rulesOf({ first, objects: { files, ports } }: AgentSeries): readonly AgentRule[] {
+  return files.map(({ path }, at) => ({ ...first, path, ...(first.sourcePort === 0 ? { destinationPort: ports[at] } : { sourcePort: ports[at] }) }));
 }
 
 /** A rule by itself. */
-export function single(rule: AgentRule): RuleBundle {
+export function alone(rule: AgentRule): RuleBundle {
   const port = rule.sourcePort === 0 ? rule.destinationPort : rule.sourcePort;
-  return { first: rule, ports: portsOf(rule.protocol, [{ path: rule.path, id: "", port }]), rules: () => [rule] };
+  return { first: rule, ports: portsOf(rule.protocol, [port]), rules: () => [rule] };
 }
 
 /** What the switch matches but for ports, whatever the action: all series with it. */
@@ -102,7 +110,7 @@ function countFlows(series: readonly AgentSeries[]): number {
 
 /** Flows of the switch that come from two rules. */
 function collisions({ series }: Match): readonly ReadingProblem[] {
-  const objects = series.reduce((sum, each) => sum + each.objects.length, 0);
+  const objects = series.reduce((sum, each) => sum + each.objects.files.length, 0);
   if (objects === countFlows(series)) return [];
   const byPorts = new Map<number, AgentRule>();
   return series.flatMap(rulesOf).flatMap((rule) => {

@@ -42,15 +42,12 @@ interface Candidate {
   readonly body: Body;
 }
 
-/** Every file that holds an object, parsed; those that hold none of strings, numbers and lists are put to the problems. */
-export function* eachBody(artefacts: readonly Artefact[], problems: ReadingProblem[]): Generator<Candidate> {
-  for (const { path, text } of artefacts) {
-    const kind = kindOfPath(path);
-    if (kind === undefined) continue;
-    const body = parse(text);
-    if (isBody(body)) yield { kind, path, body };
-    else problems.push({ path, message: `this is not a JSON object of strings, numbers and lists of strings` });
-  }
+/** What a file of that kind holds; a text that is no object of strings, numbers and lists is put to the problems. */
+export function candidateIn({ path, text }: Artefact, kind: Kind, problems: ReadingProblem[]): Candidate | undefined {
+  const body = parse(text);
+  if (isBody(body)) return { kind, path, body };
+  problems.push({ path, message: `this is not a JSON object of strings, numbers and lists of strings` });
+  return undefined;
 }
 
 /** What netmaster refuses in a body by its model. */
@@ -58,21 +55,17 @@ export function refusedFields({ kind, path, body }: Candidate): readonly Reading
   return violations(kind, body).map((message) => ({ path, message: `netmaster refuses it: ${message}` }));
 }
 
-/** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. A key may come as its beginning and its last part. */
-type IsFirst = (kind: Kind, owner: string, name: string, path: string) => boolean;
+/** Tells whether an object is the first of its kind and key, and puts it to the problems otherwise. */
+type IsFirst = (kind: Kind, key: string, path: string) => boolean;
 
 export function firstOfKey(problems: ReadingProblem[]): IsFirst {
-  const seen = new Map<string, Map<string, string>>();
-  // Rules of one policy follow each other.
-  let last: { readonly kind: Kind; readonly owner: string; readonly names: Map<string, string> } | undefined;
-  return (kind, owner, name, path) => {
-    if (last?.kind !== kind || last.owner !== owner) {
-      last = { kind, owner, names: seen.get(`${kind} ${owner}`) ?? new Map<string, string>() };
-      seen.set(`${kind} ${owner}`, last.names);
-    }
-    const other = last.names.get(name);
-    if (other === undefined) last.names.set(name, path);
-    else problems.push({ path, message: `${kind} ${owner === "" ? "" : `${owner}:`}${name} is in ${other} too` });
+  const seen = new Map<Kind, Map<string, string>>();
+  return (kind, key, path) => {
+    const ofKind = seen.get(kind) ?? new Map<string, string>();
+    if (ofKind.size === 0) seen.set(kind, ofKind);
+    const other = ofKind.get(key);
+    if (other === undefined) ofKind.set(key, path);
+    else problems.push({ path, message: `${kind} ${key} is in ${other} too` });
     return other === undefined;
   };
 }
@@ -82,12 +75,14 @@ export function readDocuments(artefacts: readonly Artefact[]): Documents {
   const documents: Document[] = [];
   const problems: ReadingProblem[] = [];
   const isFirst = firstOfKey(problems);
-  for (const candidate of eachBody(artefacts, problems)) {
-    const { kind, path, body } = candidate;
+  for (const artefact of artefacts) {
+    const kind = kindOfPath(artefact.path);
+    const candidate = kind === undefined ? undefined : candidateIn(artefact, kind, problems);
+    if (candidate === undefined) continue;
     const wrong = refusedFields(candidate);
     problems.push(...wrong);
-    const key = objectKey(kind, body);
-    if (wrong.length === 0 && isFirst(kind, "", key, path)) documents.push({ kind, path, key, body });
+    const key = objectKey(candidate.kind, candidate.body);
+    if (wrong.length === 0 && isFirst(candidate.kind, key, candidate.path)) documents.push({ ...candidate, key });
   }
   return { documents, problems };
 }

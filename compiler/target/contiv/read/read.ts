@@ -23,7 +23,7 @@ import { agentRules } from "./agent.js";
 import type { AgentRule } from "./agent.js";
 import { asideProblems } from "./asides.js";
 import { ambiguities } from "./ambiguous.js";
-import { single } from "./bundles.js";
+import { alone } from "./bundles.js";
 import type { RuleBundle } from "./bundles.js";
 import { textField } from "./documents.js";
 import type { Document } from "./documents.js";
@@ -143,8 +143,8 @@ export function contivTable(artefacts: readonly Artefact[], universe: Universe):
   const scene = sceneOf(universe, sideEnds(universe), usualAssumptions, sharedVrf(objects.documents));
   return allRules(agentRules(objects).bundles).map((rule) => ({
     rule,
-    opens: firstPacketFlows(scene, single(rule)),
-    answers: replyFlows(scene, single(rule)),
+    opens: firstPacketFlows(scene, alone(rule)),
+    answers: replyFlows(scene, alone(rule)),
   }));
 }
 

@@ -2,13 +2,14 @@
  * The tables of a Contiv installation as checkpoints: what the agents' rules say of first packets and of replies, and which tenants reach
  * each other at all.
  */
+import { once } from "../../../once.js";
 import type { Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
 import { boundedCache } from "../../../space/boundedCache.js";
 import * as ends from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { flowProduct } from "../../../space/flows.js";
-import type { FlowSet } from "../../../space/flows.js";
+import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService, isEmptyService, noService, pointDetail, protocolService } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { allAddresses } from "../../../space/address.js";
@@ -16,7 +17,7 @@ import type { AddressSet } from "../../../space/address.js";
 import * as values from "../../../space/values.js";
 import type { Checkpoint, CheckpointEntry } from "../../target.js";
 import type { AgentRule, Side } from "./agent.js";
-import { hasPorts, single } from "./bundles.js";
+import { alone, hasPorts } from "./bundles.js";
 import type { RuleBundle } from "./bundles.js";
 
 /** Two things that the objects do not decide. A proof holds under both readings of each. */
@@ -130,19 +131,40 @@ function replyServices(scene: Scene, { first, ports }: RuleBundle): ServiceSet {
   return first.sourcePort === 0 ? protocolService(first.protocol) : ports;
 }
 
-/** An entry for each bundle that matches something; the rule of a flow is found when it is asked for. */
+/** Bundles that follow each other and do the same. */
+interface Run {
+  readonly allow: boolean;
+  readonly bundles: RuleBundle[];
+  readonly flows: FlowBox[];
+}
+
+function entryOf({ first: { path, priority, allow } }: RuleBundle, flows: FlowSet): CheckpointEntry {
+  return { flows, action: allow ? "allow" : "deny", by: `rule ${path} (priority ${priority})` };
+}
+
+/** An entry for each run of bundles; which rule decides a flow is found when it is asked for. */
 function checkpoint(name: string, unfiltered: FlowSet, bundles: readonly RuleBundle[], flowsOf: (bundle: RuleBundle) => FlowSet): Checkpoint {
-  const entries: CheckpointEntry[] = [{ flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" }];
-  const entryOf = (bundle: RuleBundle): CheckpointEntry => {
-    const { path, priority, allow } = bundle.first;
-    return { flows: flowsOf(bundle), action: allow ? "allow" : "deny", by: `rule ${path} (priority ${priority})` };
-  };
+  const runs: Run[] = [];
   for (const bundle of bundles) {
-    const entry = entryOf(bundle);
-    if (entry.flows.length === 0) continue;
-    entries.push({ ...entry, parts: () => bundle.rules().map((rule) => entryOf(single(rule))) });
+    const flows = flowsOf(bundle);
+    if (flows.length === 0) continue;
+    const { allow } = bundle.first;
+    const last = runs.at(-1);
+    const run = last?.allow === allow ? last : { allow, bundles: [], flows: [] };
+    if (run !== last) runs.push(run);
+    run.bundles.push(bundle);
+    run.flows.push(...flows);
   }
-  return { name, entries, otherwise: "allow" };
+  const single = (rule: RuleBundle): CheckpointEntry => entryOf(rule, flowsOf(rule));
+  const parts = (bundle: RuleBundle): CheckpointEntry => ({ ...single(bundle), parts: () => bundle.rules().map((rule) => single(alone(rule))) });
+  return {
+    name,
+    entries: [
+      { flows: unfiltered, action: "allow", by: "Contiv filters IPv4 packets of containers alone" },
+      ...runs.map((run): CheckpointEntry => ({ ...entryOf(run.bundles[0], run.flows), parts: once(() => run.bundles.map(parts)) })),
+    ],
+    otherwise: "allow",
+  };
 }
 
 export function firstPacketFlows(scene: Scene, bundle: RuleBundle): FlowSet {
