@@ -14,7 +14,7 @@ import type { Universe } from "../../policy/universe.js";
 import { alternativeReader } from "./alternatives.js";
 import type { Alternative } from "./alternatives.js";
 import { CLASS_BITS, layOutClasses } from "./classes.js";
-import { stableIds } from "./hash.js";
+import { stableIds, stableNumbers } from "./hash.js";
 import { regionOverlaps } from "./overlap.js";
 import { bareAddresses, prefixMap } from "./places.js";
 import { profilesOf } from "./profiles.js";
@@ -48,7 +48,8 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
   const read = alternativeReader(universe);
   const rules = policy.tenants.flatMap((tenant) => tenant.rules);
   // Rules that name the same peers share one expression, so each is looked at once.
-  const expressions = new Set(rules.flatMap((rule) => [rule.source, rule.destination]));
+  const expressions = new Set<PeerExpression>();
+  for (const { source, destination } of rules) expressions.add(source).add(destination);
   const alternatives = [...new Set([...expressions].flatMap((expression) => read(expression)))].sort(byKey);
   const number = new Map(alternatives.map((alternative, index) => [alternative, index]));
   const numbersOf = new Map([...expressions].map((expression) => [expression, read(expression).map((found) => number.get(found) ?? 0)]));
@@ -73,12 +74,18 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
   const membersWith = (tenant: string): readonly number[] =>
     memberships.filter((membership) => membership.tenants.includes(tenantIds.get(tenant) ?? 0)).map((membership) => membership.id);
   const conditions = alternatives.map((alternative) => conditionOf(alternative, classNumber, membersWith));
-  const decisionKeys = new Map(rules.map((rule) => [rule, `rule ${rule.id}`]));
-  const decisions = stableIds([...decisionKeys.values(), ...policy.tenants.map((tenant) => `default ${tenant.name}`)], DECISION_LIMIT);
+  // Of all rules, then of the tenants' defaults.
+  const decisions = stableNumbers(
+    [...rules.map((rule) => `rule ${rule.id}`), ...policy.tenants.map((tenant) => `default ${tenant.name}`)],
+    DECISION_LIMIT,
+  );
   const services = servicePool(rules);
 
   const diagnostics: Diagnostic[] = [];
+  let before = 0;
   const programRules = policy.tenants.flatMap((tenant): readonly ProgramRule[] => {
+    const first = before;
+    before += tenant.rules.length;
     const ranked = tenant.rules.map((rule) => ({
       source: numbers(rule.source),
       destination: numbers(rule.destination),
@@ -93,7 +100,7 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
       rule: rule.id,
       text: rule.text,
       position: positionOf(rule.origin),
-      decision: decisions.get(decisionKeys.get(rule) ?? "") ?? 0,
+      decision: decisions[first + index],
       tenant: id,
       action: rule.action,
       log: rule.log,
@@ -112,12 +119,12 @@ export function buildProgram(universe: Universe, audit: Audit = noAudit): Built 
       format: PROGRAM_FORMAT,
       version: PROGRAM_VERSION,
       digest: { algorithm: "", value: "" },
-      tenants: policy.tenants.map((tenant) => ({
+      tenants: policy.tenants.map((tenant, index) => ({
         name: tenant.name,
         id: tenantIds.get(tenant.name) ?? 0,
         namespaces: tenant.namespaces,
         defaultAction: tenant.defaultAction,
-        decision: decisions.get(`default ${tenant.name}`) ?? 0,
+        decision: decisions[rules.length + index],
         audit: audit.tenants.includes(tenant.name),
         position: positionOf(tenant.defaultOrigin ?? tenant.origin),
       })),

@@ -72,8 +72,8 @@ export function productSize(dimensions: Dimensions): number {
  * fewer than two dimensions have more: there is nothing to save.
  */
 export function foldSingles(dimensions: Dimensions): Dimensions {
+  if (dimensions.reduce((count, dimension) => (dimension.length > 1 ? count + 1 : count), 0) < 2) return [];
   const open = dimensions.filter((dimension) => dimension.length > 1).sort((a, b) => a.length - b.length);
-  if (open.length < 2) return [];
   const single = dimensions.filter((dimension) => dimension.length === 1).flat();
   const [first, ...rest] = open;
   const folded = first.flatMap(

@@ -30,6 +30,18 @@ export function stableIds(keys: Iterable<string>, limit: number, seed = 0): Read
   return ids;
 }
 
+/**
+ * The numbers of `stableIds` in the order of the keys, without a map of them where no two hashes meet: then each is the number, whatever the order.
+ *
+ * INVARIANT: as for `stableIds`; `keys` are all different.
+ */
+export function stableNumbers(keys: readonly string[], limit: number): readonly number[] {
+  const wishes = keys.map((key) => (hash32(key) % limit) + 1);
+  if (new Set(wishes).size === keys.length) return wishes;
+  const ids = stableIds(keys, limit);
+  return keys.map((key) => ids.get(key) ?? 0);
+}
+
 /** How the content of a program is hashed. Signing needs a cryptographic one, which the caller brings. */
 export interface Digest {
   readonly algorithm: string;

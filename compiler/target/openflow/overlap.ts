@@ -20,16 +20,16 @@ export function regionOverlaps(regions: readonly Region[]): readonly (readonly n
   /** For each region the last one that it was found for. */
   const foundFor = new Int32Array(regions.length).fill(-1);
   return regions.map((region, owner) => {
-    const found = [owner];
-    foundFor[owner] = owner;
+    const found: number[] = [];
     for (const box of region.include) {
       for (const at of index.overlapping(box)) {
         const other = owners[at];
-        if (foundFor[other] === owner || !boxesMeet(region, box, regions[other], boxes[at])) continue;
+        if (foundFor[other] === owner || (other !== owner && !boxesMeet(region, box, regions[other], boxes[at]))) continue;
         foundFor[other] = owner;
         found.push(other);
       }
     }
-    return found.sort((a, b) => a - b);
+    if (foundFor[owner] !== owner) found.push(owner);
+    return region.include.length === 1 ? found : found.sort((a, b) => a - b);
   });
 }

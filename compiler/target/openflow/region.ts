@@ -14,9 +14,10 @@ export function inRegion(region: Region, end: End): boolean {
   return endInSet(region.include, end) && !endInSet(region.except, end);
 }
 
-/** Whether two boxes of two regions can hold one end. May say yes where several exceptions together hold the common part. */
+/**
+ * Whether two boxes of two regions, which overlap, can hold one end. May say yes where several exceptions together hold the common part.
+ */
 export function boxesMeet(a: Region, boxOfA: EndBox, b: Region, boxOfB: EndBox): boolean {
-  if (!endBoxesOverlap(boxOfA, boxOfB)) return false;
   if (a.except.length === 0 && b.except.length === 0) return true;
   const common = intersectEndBoxes(boxOfA, boxOfB);
   return common !== undefined && !a.except.some((box) => endBoxWithin(common, box)) && !b.except.some((box) => endBoxWithin(common, box));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { containsAddress, formatPrefix, prefixSet } from "../../../../compiler/space/address.js";
 import type { Address } from "../../../../compiler/space/address.js";
-import { hash32, stableIds } from "../../../../compiler/target/openflow/hash.js";
+import { hash32, stableIds, stableNumbers } from "../../../../compiler/target/openflow/hash.js";
 import { eightDigits, hexText } from "../../../../compiler/target/openflow/hex.js";
 import { rangeMasks } from "../../../../compiler/target/openflow/masks.js";
 import { placeFinder, prefixMap } from "../../../../compiler/target/openflow/places.js";
@@ -57,6 +57,10 @@ describe("stable ids", () => {
         expect(new Set(ids.values()).size).toBe(keys.length);
         for (const id of ids.values()) expect(id >= 1 && id <= 20).toBe(true);
         expect([...stableIds([...keys].reverse(), 20)]).toEqual([...ids]);
+        for (const limit of [20, 0xffff]) {
+          const wanted = stableIds(keys, limit);
+          expect(stableNumbers(keys, limit)).toEqual(keys.map((key) => wanted.get(key)));
+        }
       }),
     );
   });
