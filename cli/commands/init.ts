@@ -6,26 +6,26 @@ import type { Verb } from "../verb.js";
 
 const policy = `/// Who may talk to whom. Replies to allowed traffic are always allowed; what no rule allows is denied.
 tenant shop {
-  namespaces shop                        // the Kubernetes namespaces of this tenant
+  namespaces shop // the Kubernetes namespaces of this tenant
 
   network app-net {
-    subnet  10.1.1.0/24
+    subnet 10.1.1.0/24
     gateway 10.1.1.254
   }
 
   // Workloads by their labels.
-  group web      in app-net { match app = web }
+  group web in app-net { match app = web }
   group database in app-net { match app = database }
 
   // The first rule that matches decides, top down.
   policy tiers {
-    allow world -> web      : https      as web-from-outside
-    allow web   -> database : postgres   as web-to-database
+    allow world -> web      : https    as web-from-outside
+    allow web   -> database : postgres as web-to-database
   }
 
   // Claims, proved for every flow by \`ctv test\`.
   test "only the web tier reaches the database" {
-    expect allow web -> database : postgres
+    expect allow web            -> database : postgres
     expect deny  any except web -> database
   }
 }

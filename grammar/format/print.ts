@@ -1,7 +1,7 @@
 /** From a node of the tree to Prettier's document. */
 import type { AstPath, Doc, ParserOptions } from "prettier";
 import { builders } from "prettier/doc";
-import type { Policy, PortMapping, Rule } from "../syntax.js";
+import type { Expectation, Policy, PortMapping, Rule, Test } from "../syntax.js";
 import { printBraced, printLines, printLoneComments, printShortBraced } from "./body.js";
 import { hasIgnoreComment, withComments } from "./commentprint.js";
 import { printName } from "./names.js";
@@ -35,9 +35,15 @@ function printNode(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>
     case "tenant":
       return printBraced(node, ["tenant ", part("name")], node.items, all("items", node.items), text);
     case "test":
-      return printBraced(node, ["test ", part("name")], node.expectations, all("expectations", node.expectations), text);
+      return printBraced(
+        node,
+        ["test ", part("name")],
+        node.expectations,
+        printTable(node.expectations, "expectations", path, options, printChild),
+        text,
+      );
     case "policy":
-      return printBraced(node, policyHead(node, part), node.rules, printRules(node, path, options, printChild), text);
+      return printBraced(node, policyHead(node, part), node.rules, printTable(node.rules, "rules", path, options, printChild), text);
     case "network":
     case "group":
     case "qos":
@@ -51,6 +57,7 @@ function printNode(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>
     case "default":
       return ["default ", node.action];
     case "rule":
+    case "expect":
       return printRule(node, part, args);
     case "service":
       return "ports" in node ? printService(node, part) : layOut(printLine(node, part));
@@ -61,7 +68,6 @@ function printNode(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>
     case "export":
     case "app":
     case "contracts":
-    case "expect":
     case "property":
     case "match":
       return layOut(printLine(node, part));
@@ -86,19 +92,25 @@ function printNode(path: AstPath<FormatNode>, options: ParserOptions<FormatNode>
   }
 }
 
-function printRule(node: Rule, part: Part, args: unknown): Doc {
+function printRule(node: Rule | Expectation, part: Part, args: unknown): Doc {
   const cells = ruleCells(node, part);
   return isColumns(args) ? alignedRule(cells, args) : layOut(looseRule(cells));
 }
 
-/** The rules of a policy, in columns where they fit. */
-function printRules(node: Policy, path: AstPath<FormatNode>, options: ParserOptions<FormatNode>, printChild: Print): Doc[] {
-  const rows = node.rules.map((rule, index) =>
-    hasIgnoreComment(rule) ? undefined : rowOf(ruleCells(rule, (...keys) => printChild(["rules", index, ...keys]))),
+/** The rules of a policy or the expectations of a test, which stand in `field` of the node at `path`: in columns where they fit. */
+function printTable(
+  sentences: Policy["rules"] | Test["expectations"],
+  field: "rules" | "expectations",
+  path: AstPath<FormatNode>,
+  options: ParserOptions<FormatNode>,
+  printChild: Print,
+): Doc[] {
+  const rows = sentences.map((sentence, index) =>
+    hasIgnoreComment(sentence) ? undefined : rowOf(ruleCells(sentence, (...keys) => printChild([field, index, ...keys]))),
   );
   const depth = 1 + path.ancestors.filter((ancestor) => ancestor.kind === "tenant").length;
   const { columns, aligned } = setOut(rows, options.printWidth - depth * options.tabWidth);
-  return node.rules.map((_, index) => printChild(["rules", index], aligned[index] ? columns : undefined));
+  return sentences.map((_, index) => printChild([field, index], aligned[index] ? columns : undefined));
 }
 
 function rowOf(cells: Cells): Row | undefined {

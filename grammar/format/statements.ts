@@ -27,7 +27,7 @@ import { type Phrase, bracketed, join, list, words } from "./phrase.js";
 export type Part = (...keys: readonly (string | number)[]) => Doc;
 
 /** What has one line of its own and no body. */
-export type Line = App | Contracts | Expectation | Export | External | Match | Namespaces | Param | Property | Service | SetDeclaration;
+export type Line = App | Contracts | Export | External | Match | Namespaces | Param | Property | Service | SetDeclaration;
 
 /** The statement as one phrase. */
 export function printLine(node: Line, part: Part): Phrase {
@@ -54,15 +54,6 @@ export function printLine(node: Line, part: Part): Phrase {
       return named("app", "groups", node.groups);
     case "contracts":
       return join([words(["contracts ", part("name"), " ", node.type, " = "]), all("names", node.names)]);
-    case "expect": {
-      const flow = [
-        words(["expect ", node.action, " "]),
-        peers(node.source, part, ["source"]),
-        words(" -> "),
-        peers(node.destination, part, ["destination"]),
-      ];
-      return join(node.services === undefined ? flow : [...flow, words(" : "), all("services", node.services)]);
-    }
     case "property":
       return node.values.length === 0 ? words(part("name")) : join([words([part("name"), " "]), all("values", node.values)]);
     case "match":
@@ -80,7 +71,7 @@ export function policyHead(node: Policy, part: Part): Doc {
   return ["policy ", part("name"), node.priority === undefined ? "" : [" priority ", part("priority")]];
 }
 
-/** The parts of a rule that have a column each. */
+/** The parts of a rule or an expectation that have a column each. */
 export interface Cells {
   readonly action: string;
   readonly source: Phrase;
@@ -89,10 +80,10 @@ export interface Cells {
   readonly tail?: Doc;
 }
 
-export function ruleCells(node: Rule, part: Part): Cells {
-  const tail = [...(node.log ? ["log"] : []), ...(node.name === undefined ? [] : [["as ", part("name")]])];
+export function ruleCells(node: Rule | Expectation, part: Part): Cells {
+  const tail = node.kind === "expect" ? [] : [...(node.log ? ["log"] : []), ...(node.name === undefined ? [] : [["as ", part("name")]])];
   return {
-    action: node.action,
+    action: node.kind === "expect" ? `expect ${node.action}` : node.action,
     source: peers(node.source, part, ["source"]),
     destination: peers(node.destination, part, ["destination"]),
     ...(node.services === undefined ? {} : { services: each(part, ["services"], node.services) }),

@@ -1,9 +1,9 @@
 /**
- * The columns of a policy's rules. Widths depend on the rules alone, never on the spacing that the author used, so that the
+ * The columns of a policy's rules, and of a test's expectations. Widths depend on the rules alone, never on the spacing that the author used, so that the
  * same rules are always set the same way.
  */
 
-/** Widths of a rule's parts in columns; absent parts have none. `action` is `allow` or `deny`. */
+/** Widths of a rule's parts in columns; absent parts have none. `action` is `allow` or `deny`, behind `expect` in a test. */
 export interface Row {
   readonly action: number;
   readonly source: number;

@@ -11,6 +11,7 @@ describe("ctv init", () => {
       out: expect.stringContaining("wrote fresh/main.ctv\nwrote fresh/ctv.yaml\n"),
     });
     expect(await ctv(["check", "fresh", "--fail-level", "note"], { cwd })).toMatchObject({ code: 0, err: "" });
+    expect(await ctv(["fmt", "fresh", "--check"], { cwd })).toEqual({ code: 0, out: "", err: "" });
   });
 
   it("never overwrites", async () => {

@@ -26,7 +26,7 @@ describe("formatting", () => {
     expect(await formatted(readFileSync("test/fixtures/language/guestbook.ctv", "utf8"))).toMatchSnapshot();
   });
 
-  it("aligns the rules of one policy by column, and nothing else", async () => {
+  it("aligns the rules of one policy and the expectations of one test by column, and nothing else", async () => {
     await gives(
       lines`
         tenant t {
@@ -41,6 +41,10 @@ describe("formatting", () => {
         allow a->a log as b
         }
         policy two { deny a->b }
+        test "it" {
+        expect allow world->a:web
+        expect deny a,longer->world
+        }
         }
       `,
       lines`
@@ -57,6 +61,10 @@ describe("formatting", () => {
           }
           policy two {
             deny a -> b
+          }
+          test "it" {
+            expect allow world     -> a     : web
+            expect deny  a, longer -> world
           }
         }
       `,
