@@ -126,7 +126,7 @@ describe("tests", () => {
     await bench.visible(".codelens-decoration a", { hasText: "Run test" }).first().click();
     await until("the result", async () => (await notes()).some((text) => text.includes('"redis answers to the frontend and to nobody else" holds.')));
     await bench.command("Notifications: Clear All Notifications");
-    await bench.goBehind("expect deny  world    -> ");
+    await bench.goBehind("expect deny  world                            -> ");
     await bench.type("frontend, ");
     await bench.key("Escape");
     await bench.visible(".codelens-decoration a", { hasText: "Run test" }).first().click();

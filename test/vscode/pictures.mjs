@@ -63,7 +63,7 @@ try {
 
   // The test explorer with a test that fails.
   await bench.openFile("main.ctv");
-  await bench.goBehind("expect deny  world    -> ");
+  await bench.goBehind("expect deny  world                            -> ");
   await bench.type("frontend, ");
   await bench.key("Escape");
   await bench.command("Testing: Focus on Test Explorer View");
