@@ -26,25 +26,22 @@ interface Behind {
   readonly before: number;
 }
 
-/** The checkpoints that may still deny some of a candidate. */
-export function askedNext(checkpoints: Checkpoints, { box, passed }: Candidate): readonly number[] {
-  const isOpen = (at: number): boolean => checkpoints.all[at].open.some((open) => flowBoxWithin(box, open));
-  return checkpoints.near(box).filter((at) => !passed.includes(at) && !isOpen(at));
-}
-
 /** With more checkpoints than this that have a say, they are not asked one after another. */
 const FEW = 4;
 
 /**
- * Candidates that have passed at least one of the checkpoints in `asking` more, where one of these has a say; together they are what the given one
- * permits, and maybe twice. A checkpoint that has a say about all of it comes first: of what a tenant's pods send, its own rules let
- * little through, and nobody else needs to be asked about the rest.
+ * Candidates that have passed at least one checkpoint more; together they are what the given one permits, and maybe twice. Nothing where it has
+ * passed all that may deny some of it. A checkpoint that has a say about all of it comes first: of what a tenant's pods send, its own
+ * rules let little through, and nobody else needs to be asked about the rest.
  */
-export function* narrower(candidate: Candidate, asking: readonly number[], checkpoints: Checkpoints, known: KnownEnds): Generator<Candidate> {
-  const holders = checkpoints.holding(candidate.box);
-  const first = asking.find((at) => holders.includes(at)) ?? (asking.length <= FEW ? asking[0] : undefined);
-  if (first === undefined) yield* pastAny(candidate, asking, checkpoints, known);
-  else yield* past(first, candidate, checkpoints, known);
+export function narrower(candidate: Candidate, checkpoints: Checkpoints, known: KnownEnds): Iterable<Candidate> | undefined {
+  const { box, passed } = candidate;
+  const mayDeny = (at: number): boolean => !passed.includes(at) && !checkpoints.all[at].open.some((open) => flowBoxWithin(box, open));
+  const holder = checkpoints.holding(box).find(mayDeny);
+  if (holder !== undefined) return past(holder, candidate, checkpoints, known);
+  const asking = checkpoints.near(box).filter(mayDeny);
+  if (asking.length === 0) return undefined;
+  return asking.length <= FEW ? past(asking[0], candidate, checkpoints, known) : pastAny(candidate, asking, checkpoints, known);
 }
 
 /**

@@ -10,7 +10,7 @@ import { everyFlow, possiblePart } from "../policy/universe.js";
 import type { Universe } from "../policy/universe.js";
 import { someFlow, uncoveredParts } from "../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../space/flows.js";
-import { askedNext, deniedBefore, isDeniedBefore, narrower, permittedOf } from "./candidates.js";
+import { deniedBefore, isDeniedBefore, narrower, permittedOf } from "./candidates.js";
 import type { Candidate } from "./candidates.js";
 import { FEW_BOXES } from "./checkpoint.js";
 import type { Checkpoints, IndexedCheckpoint } from "./checkpoint.js";
@@ -64,9 +64,7 @@ export function* deniedFlows(ground: Ground, checkpoint: IndexedCheckpoint): Gen
   for (const { before, box } of deniedBoxes(ground, checkpoint)) {
     const question: Question = { ground, checkpoint, before, told };
     const whole: Candidate = { box, passed: [], behind: [], entry: undefined };
-    const asking = askedNext(permitting, whole);
-    if (asking.length === 0) yield* deniedOf(question, whole);
-    else for (const candidate of narrower(whole, asking, permitting, known)) yield* deniedOf(question, candidate);
+    for (const candidate of narrower(whole, permitting, known) ?? [whole]) yield* deniedOf(question, candidate);
   }
 }
 
@@ -109,9 +107,9 @@ const nothing: readonly Denied[] = [];
 
 function* deniedFrom(question: Question, candidate: Candidate, first: Flow): Generator<Denied> {
   const { ground, told } = question;
-  const asking = askedNext(ground.permitting, candidate);
-  if (asking.length > 0) {
-    for (const next of narrower(candidate, asking, ground.permitting, ground.known)) yield* deniedOf(question, next);
+  const next = narrower(candidate, ground.permitting, ground.known);
+  if (next !== undefined) {
+    for (const further of next) yield* deniedOf(question, further);
     return;
   }
   for (let flow: Flow | undefined = first; flow !== undefined; flow = flowAmong(question, candidate, candidate.box, [])) {

@@ -56,11 +56,32 @@ class Unclear extends Error {}
 const family4 = endBox({ addresses: { v4: allAddresses.v4, v6: [] } });
 const family6 = endBox({ addresses: { v4: [], v6: allAddresses.v6 } });
 
-/** Reads the policy table's flows for one tenant. */
-export function tenantTable(space: EndSpace, flows: readonly ReadFlow[], tenant: number): TenantTable {
+/** The policy table's flows that packets meet for a tenant, in order. Nearly all flows are for one tenant alone, so that each is looked at once. */
+export function flowsByTenant(flows: readonly ReadFlow[]): (tenant: number) => readonly ReadFlow[] {
+  const own = new Map<number, ReadFlow[]>();
+  const shared: ReadFlow[] = [];
+  for (const flow of flows) {
+    if (flow.table !== tables.policy) continue;
+    const asked = flow.match.get(registers.tenant.field);
+    if (asked === undefined || (asked.mask & 0xffffn) !== 0xffffn) {
+      shared.push(flow);
+      continue;
+    }
+    const tenant = Number(asked.value & 0xffffn);
+    const known = own.get(tenant);
+    if (known === undefined) own.set(tenant, [flow]);
+    else known.push(flow);
+  }
+  return (tenant) => {
+    const all = own.get(tenant) ?? [];
+    return shared.length === 0 ? all : [...all, ...shared.filter((flow) => asksFor(flow, tenant))].sort((a, b) => a.line - b.line);
+  };
+}
+
+/** Reads the policy table for one tenant: `own` is what packets meet for it. */
+export function tenantTable(space: EndSpace, own: readonly ReadFlow[]): TenantTable {
   const problems: TextProblem[] = [];
-  const own = flows.filter((flow) => flow.table === tables.policy && asksFor(flow, tenant));
-  const cache = new Map<string, EndSet>();
+  const cache = new Map<ReadValue, AskedEnds>();
   const piecesOf = (list: readonly ReadFlow[]): readonly Piece[] =>
     list.flatMap((flow) => {
       try {
@@ -127,14 +148,20 @@ function byPriority(flows: readonly ReadFlow[]): readonly (readonly [number, rea
 
 /** Flows with one cookie and one effect are read together. */
 function groupFlows(flows: readonly ReadFlow[]): readonly (readonly ReadFlow[])[] {
-  const groups = new Map<string, ReadFlow[]>();
+  const groups: ReadFlow[][] = [];
+  const byEffect = { allow: new Map<bigint, ReadFlow[]>(), deny: new Map<bigint, ReadFlow[]>(), none: new Map<bigint, ReadFlow[]>() };
   for (const flow of flows) {
-    const key = `${flow.cookie} ${verdictOf(flow)}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [flow]);
-    else known.push(flow);
+    const effect = byEffect[verdictOf(flow) ?? "none"];
+    const known = effect.get(flow.cookie);
+    if (known !== undefined) {
+      known.push(flow);
+      continue;
+    }
+    const group = [flow];
+    effect.set(flow.cookie, group);
+    groups.push(group);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 interface ReadConjunction {
@@ -175,8 +202,16 @@ function isNote(action: ReadAction): boolean {
   return action.field !== registers.denied.field || (action.value.mask & ~noteBits) === 0n;
 }
 
+/** What a match on a field says of the ends of a flow: nothing of a side whose field it is not. */
+interface AskedEnds {
+  readonly source: EndSet | undefined;
+  readonly destination: EndSet | undefined;
+  /** Tells it from others. */
+  readonly number: number;
+}
+
 /** The match of a flow, or nothing when no packet of IP can meet it. */
-function readPiece(space: EndSpace, flow: ReadFlow, cache: Map<string, EndSet>): Piece | undefined {
+function readPiece(space: EndSpace, flow: ReadFlow, cache: Map<ReadValue, AskedEnds>): Piece | undefined {
   const sides = { source: "", destination: "" };
   const ends: { source: EndSet; destination: EndSet } = { source: allEnds, destination: allEnds };
   let type: bigint | undefined;
@@ -191,18 +226,19 @@ function readPiece(space: EndSpace, flow: ReadFlow, cache: Map<string, EndSet>):
     else if (field === "nw_proto") protocol = value.value;
     else if (field === "tp_dst" || field === "icmp_type" || field === "icmp_code") details.push([field, value]);
     else {
-      let known = false;
+      const asked = cache.get(value) ?? {
+        source: space.endsOf("source", field, value),
+        destination: space.endsOf("destination", field, value),
+        number: cache.size,
+      };
+      cache.set(value, asked);
+      if (asked.source === undefined && asked.destination === undefined) throw new Unclear(`the reader cannot tell which flows have such a ${field}`);
       for (const side of ["source", "destination"] as const) {
-        const key = `${side} ${field} ${value.value}/${value.mask}`;
-        const found = cache.get(key) ?? space.endsOf(side, field, value);
-        if (found === undefined) continue;
-        known = true;
-        cache.set(key, found);
-        if (found === allEnds) continue;
-        sides[side] += `${key};`;
+        const found = asked[side];
+        if (found === undefined || found === allEnds) continue;
+        sides[side] += `${asked.number};`;
         ends[side] = ends[side] === allEnds ? found : intersectEnds(ends[side], found);
       }
-      if (!known) throw new Unclear(`the reader cannot tell which flows have such a ${field}`);
     }
   }
   const services = readServices(protocol, details);

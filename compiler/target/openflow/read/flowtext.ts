@@ -35,6 +35,7 @@ export interface ReadFlow {
   readonly table: number;
   readonly priority: number;
   readonly cookie: bigint;
+  /** By field. Flows of one text that ask the same of a field have one object for it. */
   readonly match: ReadonlyMap<string, ReadValue>;
   readonly actions: readonly ReadAction[];
   /** From 1. */
@@ -59,11 +60,12 @@ class Unreadable extends Error {}
 export function readFlowText(text: string): ReadTables {
   const flows: ReadFlow[] = [];
   const problems: TextProblem[] = [];
+  const readers: Readers = { match: matchReader(), actions: remembering(readActions) };
   text.split("\n").forEach((full, index) => {
     const line = full.trim();
     if (line === "" || line.startsWith("#")) return;
     try {
-      flows.push(readFlow(line, index + 1));
+      flows.push(readFlow(line, index + 1, readers));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       problems.push({ line: index + 1, message: error.message });
@@ -72,45 +74,83 @@ export function readFlowText(text: string): ReadTables {
   return { flows, problems };
 }
 
-function readFlow(text: string, line: number): ReadFlow {
+/** What a part of a match asks of fields. */
+type Asked = readonly (readonly [field: string, value: ReadValue])[];
+
+/** Readers of parts that many flows of one text have in common, each of which is read once. */
+interface Readers {
+  readonly match: (part: string) => Asked;
+  readonly actions: (text: string) => readonly ReadAction[];
+}
+
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    const made = read(text);
+    known.set(text, made);
+    return made;
+  };
+}
+
+/** Reads parts of matches, with one object for what asks the same of a field, however it is written. */
+function matchReader(): Readers["match"] {
+  const values = new Map<string, ReadValue>();
+  return remembering((part) =>
+    readMatch(part).map(([field, read]) => {
+      const key = `${field}=${read.value}/${read.mask}`;
+      const same = values.get(key) ?? read;
+      values.set(key, same);
+      return [field, same];
+    }),
+  );
+}
+
+function readFlow(text: string, line: number, readers: Readers): ReadFlow {
   const at = text.indexOf("actions=");
   if (at < 0) throw new Unreadable('there is no "actions=" in the flow');
   let table = 0;
   let priority = DEFAULT_PRIORITY;
   let cookie = 0n;
   const match = new Map<string, ReadValue>();
-  const put = (field: string, value: ReadValue): void => {
-    const known = match.get(field);
-    if (known !== undefined && (known.value !== value.value || known.mask !== value.mask)) throw new Unreadable(`${field} is matched twice`);
-    match.set(field, value);
-  };
   for (const part of splitOutside(text.slice(0, at))) {
-    const equals = part.indexOf("=");
-    const name = equals < 0 ? part : part.slice(0, equals);
-    const value = equals < 0 ? "" : part.slice(equals + 1);
-    const word = equals < 0 ? protocolWords.get(name) : undefined;
-    if (word !== undefined) {
-      put("dl_type", whole(word[0], 0xffffn));
-      if (word[1] !== undefined) put("nw_proto", whole(word[1], 0xffn));
-    } else if (name === "table") table = wholeNumber(value, 253, "table");
-    else if (name === "priority") priority = wholeNumber(value, 0xffff, "priority");
-    else if (name === "cookie") cookie = bigNumber(value, "cookie");
-    else readMatchField(name, value, put);
+    if (part.startsWith("table=")) table = wholeNumber(part.slice(6), 253, "table");
+    else if (part.startsWith("priority=")) priority = wholeNumber(part.slice(9), 0xffff, "priority");
+    else if (part.startsWith("cookie=")) cookie = bigNumber(part.slice(7), "cookie");
+    else {
+      for (const [field, value] of readers.match(part)) {
+        const known = match.get(field);
+        if (known !== undefined && known !== value) throw new Unreadable(`${field} is matched twice`);
+        match.set(field, value);
+      }
+    }
   }
-  return { table, priority, cookie, match, actions: readActions(text.slice(at + "actions=".length)), line };
+  return { table, priority, cookie, match, actions: readers.actions(text.slice(at + "actions=".length)), line };
+}
+
+/** One part of a match: a protocol's word, or a field with a value. */
+function readMatch(part: string): Asked {
+  const equals = part.indexOf("=");
+  const name = equals < 0 ? part : part.slice(0, equals);
+  const word = equals < 0 ? protocolWords.get(name) : undefined;
+  if (word === undefined) return readMatchField(name, equals < 0 ? "" : part.slice(equals + 1));
+  const [type, protocol] = word;
+  const typed = ["dl_type", whole(type, 0xffffn)] as const;
+  return protocol === undefined ? [typed] : [typed, ["nw_proto", whole(protocol, 0xffn)]];
 }
 
 function whole(value: number, mask: bigint): ReadValue {
   return { value: BigInt(value), mask };
 }
 
-function readMatchField(name: string, value: string, put: (field: string, value: ReadValue) => void): void {
+function readMatchField(name: string, value: string): Asked {
   const field = fieldAliases.get(name) ?? name;
   const kind = fieldKinds.get(field);
   if (kind === undefined) throw new Unreadable(`"${name}" is not a field that policy tables match`);
   const read = readFieldValue(kind, value);
   if (read === undefined) throw new Unreadable(`"${value}" is not a value of ${name}`);
-  if (read.mask !== 0n) put(field, read);
+  return read.mask === 0n ? [] : [[field, read]];
 }
 
 function wholeNumber(text: string, most: number, what: string): number {

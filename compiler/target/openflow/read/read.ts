@@ -15,11 +15,12 @@ import { parseProgram, ProgramError, verifyDigest } from "../json.js";
 import type { Program } from "../program.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
 import { asideProblems } from "./asides.js";
-import { tenantTable } from "./checkpoints.js";
+import { flowsByTenant, tenantTable } from "./checkpoints.js";
 import type { TableEntry } from "./checkpoints.js";
 import { readDispatch, tablesAround } from "./dispatch.js";
 import type { Dispatch } from "./dispatch.js";
 import { readFlowText } from "./flowtext.js";
+import type { ReadValue } from "./fields.js";
 import type { ReadFlow } from "./flowtext.js";
 import { FLOWS, PROGRAM } from "./names.js";
 import { readReplies } from "./replies.js";
@@ -45,7 +46,11 @@ export function readOpenflow(artefacts: readonly Artefact[], digest: Digest = pl
   const space = endSpace(program.program, flows);
   const around = tablesAround(flows);
   const dispatch = readDispatch(program.program, flows, around);
-  const read = program.program.tenants.map((tenant) => readTenant(program.program, space, dispatch, flows, tenant.id));
+  const flowsOf = flowsByTenant(flows);
+  const ruleByDecision = new Map(program.program.rules.map(({ decision, rule }) => [decision, rule]));
+  const read = program.program.tenants.map((tenant) =>
+    readTenant(program.program, space, dispatch, flowsOf(tenant.id), tenant, (decision) => ruleByDecision.get(decision)),
+  );
   const inFlows = (message: string): ReadingProblem => ({ path: FLOWS, message });
   return {
     checkpoints: read.map(({ checkpoint }) => checkpoint),
@@ -84,15 +89,14 @@ function readTenant(
   program: Program,
   space: EndSpace,
   dispatch: Dispatch,
-  flows: readonly ReadFlow[],
-  tenant: number,
+  own: readonly ReadFlow[],
+  { id: tenant, name }: Program["tenants"][number],
+  ruleOf: (decision: number) => string | undefined,
 ): { readonly checkpoint: Checkpoint; readonly problems: readonly ReadingProblem[] } {
-  const { entries, problems } = tenantTable(space, flows, tenant);
-  const rules = new Map<string, string>([...program.rules.map((rule) => [`${rule.decision}`, `rule ${rule.rule}`] as const)]);
-  const name = program.tenants.find(({ id }) => id === tenant)?.name ?? `${tenant}`;
+  const { entries, problems } = tenantTable(space, own);
   const by = (entry: TableEntry): string => {
-    const decision = entry.cookie & 0xffffffffn;
-    return `flow for ${rules.get(`${decision}`) ?? `the default of tenant ${name}`} (${FLOWS}:${entry.line})`;
+    const rule = ruleOf(Number(entry.cookie & 0xffffffffn));
+    return `flow for ${rule === undefined ? `the default of tenant ${name}` : `rule ${rule}`} (${FLOWS}:${entry.line})`;
   };
   const notAsked: CheckpointEntry = { flows: unaskedFlows(program, space, dispatch, tenant), action: "allow", by: `tenant ${name} is not asked` };
   const listed = entries.map((entry): CheckpointEntry => ({ flows: entry.flows, action: entry.action, by: by(entry) }));
@@ -123,16 +127,46 @@ function unaskedFlows(program: Program, space: EndSpace, dispatch: Dispatch, ten
 
 /** Two flows with one table, priority and match: the switch keeps the later one only. */
 function duplicates(flows: readonly ReadFlow[]): readonly ReadingProblem[] {
-  const seen = new Map<string, number>();
+  const digest = matchDigest();
+  const seen = new Map<number, ReadFlow[]>();
   return flows.flatMap((flow) => {
-    const match = [...flow.match].map(([field, { value, mask }]) => `${field}=${value}/${mask}`).sort();
-    const key = `${flow.table} ${flow.priority} ${match.join()}`;
-    const first = seen.get(key);
-    seen.set(key, first ?? flow.line);
+    const key = digest(flow);
+    const alike = seen.get(key);
+    if (alike === undefined) {
+      seen.set(key, [flow]);
+      return [];
+    }
+    const first = alike.find((other) => isSameMatch(flow, other));
+    if (first === undefined) alike.push(flow);
     return first === undefined
       ? []
-      : [{ path: FLOWS, line: flow.line, message: `the flow has the table, priority and match of line ${first}; the switch keeps one of them` }];
+      : [{ path: FLOWS, line: flow.line, message: `the flow has the table, priority and match of line ${first.line}; the switch keeps one of them` }];
   });
+}
+
+function isSameMatch(a: ReadFlow, b: ReadFlow): boolean {
+  if (a.table !== b.table || a.priority !== b.priority || a.match.size !== b.match.size) return false;
+  for (const [field, value] of a.match) if (b.match.get(field) !== value) return false;
+  return true;
+}
+
+/** A number that is the same for flows of one table, priority and match, in whatever order its fields stand; seldom for others. */
+function matchDigest(): (flow: ReadFlow) => number {
+  const numbers = new Map<ReadValue, number>();
+  const numberOf = (value: ReadValue): number => {
+    const known = numbers.get(value);
+    if (known !== undefined) return known;
+    // Neighbouring numbers are spread over 32 bits, so that sums of different ones seldom agree (the mixing steps of MurmurHash3).
+    const spread = Math.imul(numbers.size + 1, 0x9e3779b1);
+    const number = Math.imul(spread ^ (spread >>> 15), 0xc2b2ae35);
+    numbers.set(value, number);
+    return number;
+  };
+  return ({ table, priority, match }) => {
+    let sum = Math.imul(table * 0x10000 + priority, 0x85ebca6b);
+    for (const value of match.values()) sum = (sum + numberOf(value)) | 0;
+    return sum;
+  };
 }
 
 /** Overlapping flows of one priority that do not agree: OpenFlow leaves open which one is taken. Ends that cannot exist do not count. */
