@@ -1,12 +1,8 @@
 /**
  * From the resolved policy to the policy program.
  */
-import { formatAddress, formatPrefix, toPrefixes, unionAllAddresses } from "../../space/address.js";
-import type { AddressSet } from "../../space/address.js";
+import { formatPrefix, unionAllAddresses } from "../../space/address.js";
 import type { ServiceSet } from "../../space/service.js";
-import { protocolNumber } from "../../space/service.js";
-import { endBox } from "../../space/ends.js";
-import * as values from "../../space/values.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { doesNotFit } from "../../diagnostics/openflow.js";
 import type { Origin, PeerExpression, Policy, Rule, Tenant } from "../../policy/model.js";
@@ -15,13 +11,14 @@ import { alternativeReader } from "./alternatives.js";
 import type { Alternative } from "./alternatives.js";
 import { CLASS_BITS, layOutClasses } from "./classes.js";
 import { stableIds, stableNumbers } from "./hash.js";
+import { balancersOf, networksOf, prefixTexts } from "./networks.js";
 import { regionOverlaps } from "./overlap.js";
 import { bareAddresses, prefixMap } from "./places.js";
 import { profilesOf } from "./profiles.js";
 import { LAST_RULE_PRIORITY, RULE_PRIORITY } from "./policytable.js";
 import { ruleLevels } from "./priorities.js";
 import { PROGRAM_FORMAT, PROGRAM_VERSION } from "./program.js";
-import type { Condition, Membership, Place, Position, Program, ProgramClass, ProgramLoadBalancer, ProgramNetwork, ProgramRule } from "./program.js";
+import type { Condition, Membership, Place, Position, Program, ProgramClass, ProgramRule } from "./program.js";
 import { idLimit } from "./registers.js";
 
 /** What decides and counts, but drops nothing. */
@@ -157,10 +154,6 @@ function positionOf(origin: Origin): Position {
   return { file: origin.span.file, line: origin.line, column: origin.column };
 }
 
-function prefixTexts(addresses: AddressSet): readonly string[] {
-  return toPrefixes(addresses).map(formatPrefix);
-}
-
 function conditionOf(
   alternative: Alternative,
   classNumber: ReadonlyMap<string, number>,
@@ -233,56 +226,6 @@ function servicePool(rules: readonly Rule[]): { readonly pool: readonly ServiceS
     byObject.set(service.services, index);
   }
   return { pool, of: (services) => byObject.get(services) ?? 0 };
-}
-
-function networksOf(policy: Policy, tenantIds: ReadonlyMap<string, number>): readonly ProgramNetwork[] {
-  const all = policy.tenants.flatMap((tenant) => tenant.networks.map((network) => ({ tenant, network, key: `${tenant.name}/${network.name}` })));
-  const ids = stableIds(
-    all.map(({ key }) => key),
-    idLimit,
-  );
-  const tags = new Map(
-    (["vlan", "vxlan"] as const).flatMap((encap) => {
-      const [first, last] = (encap === "vlan" ? policy.fabric?.vlans : policy.fabric?.vxlans) ?? (encap === "vlan" ? [1, 4094] : [1, 0xffffff]);
-      const mine = all.filter(({ network }) => network.encap === encap);
-      const taken = new Set(mine.map(({ network }) => network.tag));
-      const free = stableIds(
-        mine.filter(({ network }) => network.tag === undefined).map(({ key }) => key),
-        last - first + 1,
-      );
-      return [...free].map(([key, wish]) => {
-        let tag = first + wish - 1;
-        for (let tries = first; tries <= last && taken.has(tag); tries++) tag = tag === last ? first : tag + 1;
-        taken.add(tag);
-        return [key, tag] as const;
-      });
-    }),
-  );
-  return all.map(({ tenant, network, key }) => ({
-    tenant: tenantIds.get(tenant.name) ?? 0,
-    name: network.name,
-    id: ids.get(key) ?? 0,
-    prefixes: prefixTexts(network.addresses),
-    gateways: [network.gateway, network.gateway6].flatMap((gateway) => (gateway === undefined ? [] : [formatAddress(gateway)])),
-    encap: network.encap,
-    tag: network.tag ?? tags.get(key),
-  }));
-}
-
-function balancersOf(tenant: Tenant, id: number): readonly ProgramLoadBalancer[] {
-  return tenant.loadBalancers.flatMap((balancer) => {
-    const providers = endBox({ namespace: values.oneOf(tenant.namespaces), labels: balancer.labels });
-    if (balancer.address === undefined || providers === undefined) return [];
-    return [
-      {
-        tenant: id,
-        name: balancer.name,
-        address: formatAddress(balancer.address),
-        region: { include: [providers], except: [] },
-        ports: balancer.ports.map(({ protocol, port, target }) => ({ protocol: protocolNumber[protocol], port, target })),
-      },
-    ];
-  });
 }
 
 function reportClassOverflow(policy: Policy, bits: number, overlapping: readonly string[]): Diagnostic {
