@@ -188,6 +188,7 @@ const edges: readonly Edge[] = [
       contiv: ['"fromEndpointGroup": "web", "protocol": "udp", "action": "allow"', '"toEndpointGroup": "web", "protocol": "udp", "action": "allow"'],
       openflow: [",udp,reg2=", ",udp6,reg2="],
     },
+    lacks: { openflow: ["tp_dst="] },
     told: { "cluster-policy": { CTV5108: [to(web, db, "udp/0")] }, contiv: { CTV5209: [to(db, web, "udp/53")] } },
   },
   {
@@ -246,7 +247,7 @@ const edges: readonly Edge[] = [
     allowed: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")],
     denied: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/127"), to(web6, "shop[app=db]@fd00:1::2", "icmp6/129")],
     says: { openflow: [",icmp6,reg2=", "icmp_type=128 "] },
-    lacks: { openflow: ["ip,nw_proto=58,"] },
+    lacks: { contiv: ['"protocol": "58"'], openflow: ["ip,nw_proto=58,"] },
     told: {
       "network-policy": { CTV5101: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")] },
       "cluster-policy": { CTV5101: [to(web6, "shop[app=db]@fd00:1::2", "icmp6/128")] },
