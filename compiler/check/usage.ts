@@ -172,6 +172,8 @@ function idleImports(program: Program, units: Units, file: LoadedFile): readonly
     }
     first.set(link.target, link.node);
     if (!link.usable || target === undefined || used.has(link.target)) return [];
+    // In a cycle or beside a file that is not there, which has been told, what is imported is not known.
+    if (target.imports.some(({ usable }) => !usable)) return [];
     if (!target.parsed.file.items.every((item) => naming.has(item.kind))) return [];
     return [unusedImport.make({ path: link.node.path.text }, { span: link.node.span, fixes: [{ ...removal(program, link.node), safe: true }] })];
   });

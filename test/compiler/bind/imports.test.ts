@@ -60,7 +60,7 @@ describe("what a file sees", () => {
   });
 
   it("holds each tenant of the project, also where imports run in a circle", () => {
-    const texts = { "main.ctv": `import "other.ctv"\n${shop("stranger/till")}`, "other.ctv": 'import "main.ctv"\nfabric { mode aci }\n' };
+    const texts = { "main.ctv": `import "other.ctv"\n${shop("stranger/till")}`, "other.ctv": 'import "main.ctv"\n' };
     expect(codesOf(checkTexts(texts))).toEqual(["CTV2007", "CTV2006"]);
   });
 
