@@ -5,9 +5,9 @@ import type { Action, Rule } from "../../../policy/model.js";
 import { overlaps } from "./ground.js";
 import type { Match, Term, Terms } from "./match.js";
 
-export interface Entry {
+/** What a Contiv rule says. */
+export interface Statement {
   readonly match: Match;
-  readonly terms: Terms;
   readonly action: Action;
   /** 0: every protocol. */
   readonly protocol: number;
@@ -20,6 +20,11 @@ export interface Entry {
   /** Absent for the tenant's default. */
   readonly rule?: Rule;
   readonly role: "rule" | "reply" | "border";
+}
+
+/** A statement whose place among others is still to be found. */
+export interface Entry extends Statement {
+  readonly terms: Terms;
 }
 
 export const replyOrder = Number.MAX_SAFE_INTEGER - 1;

@@ -9,7 +9,7 @@
 import type { Action, Rule } from "../../../policy/model.js";
 import { protocolNumber } from "../../../space/service.js";
 import { borderOrder, replyOrder } from "./entry.js";
-import type { Entry } from "./entry.js";
+import type { Entry, Statement } from "./entry.js";
 import type { Ground } from "./ground.js";
 import { opposite, prefixesOf, reversed, say, splitByZone, termMaker } from "./match.js";
 import type { Direction, Match, Said, Terms } from "./match.js";
@@ -31,7 +31,7 @@ export interface Rendering {
 
 export interface Lists {
   readonly openings: readonly Entry[];
-  readonly returns: readonly Entry[];
+  readonly returns: readonly Statement[];
   readonly others: readonly Entry[];
   readonly renderings: readonly Rendering[];
 }
@@ -97,7 +97,7 @@ function entry(builder: Builder, match: Match, parts: Omit<Entry, "match" | "ter
 export function listsOf(ground: Ground, renderings: readonly Rendering[], zones: Zones): Lists {
   const builder: Builder = { ground, zones, termsOf: termMaker(ground) };
   const said = renderings.filter((rendering) => !rendering.overLimit);
-  return { openings: openings(builder, said), returns: returns(builder, said), others: others(builder, said), renderings };
+  return { openings: openings(builder, said), returns: returns(ground, said), others: others(builder, said), renderings };
 }
 
 function openings(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {
@@ -124,24 +124,25 @@ function openings(builder: Builder, renderings: readonly Rendering[]): readonly 
 }
 
 /** Allows only: what they let pass too much opens nothing. */
-function returns(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {
-  const { ground } = builder;
+function returns(ground: Ground, renderings: readonly Rendering[]): readonly Statement[] {
   const parts = { action: "allow", protocol: protocolNumber.tcp, order: 0, role: "reply" } as const;
   if (ground.tenant.defaultAction === "allow") {
     const both: readonly Match[] = [
       { direction: "in", remote: { kind: "any" } },
       { direction: "out", remote: { kind: "any" } },
     ];
-    return both.map((match) => entry(builder, match, { ...parts, ports: everyPort, pair: false }));
+    return both.map((match) => ({ ...parts, match, ports: everyPort, pair: false }));
   }
-  return renderings.flatMap(({ rule, said, pieces }) => {
-    if (rule.action === "deny" || pieces.tcp.length === 0) return [];
-    return said.matches.flatMap((match) =>
-      isEveryPort(pieces.tcp) || pieces.tcp.length > portsOneByOne
-        ? [match, reversed(match)].map((way) => entry(builder, way, { ...parts, ports: everyPort, pair: false, rule }))
-        : [entry(builder, match, { ...parts, ports: pieces.tcp, pair: true, rule })],
-    );
-  });
+  const statements: Statement[] = [];
+  for (const { rule, said, pieces } of renderings) {
+    if (rule.action === "deny" || pieces.tcp.length === 0) continue;
+    const wholeProtocol = isEveryPort(pieces.tcp) || pieces.tcp.length > portsOneByOne;
+    for (const match of said.matches) {
+      if (!wholeProtocol) statements.push({ ...parts, match, ports: pieces.tcp, pair: true, rule });
+      else for (const way of [match, reversed(match)]) statements.push({ ...parts, match: way, ports: everyPort, pair: false, rule });
+    }
+  }
+  return statements;
 }
 
 function others(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {

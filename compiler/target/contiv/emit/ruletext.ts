@@ -12,6 +12,7 @@ import type { Identified } from "./ruleids.js";
 import { escaped, fieldText } from "./object.js";
 import { cutFromOne } from "./cut.js";
 import { stepEnd } from "./plan.js";
+import { isEveryPort } from "./service.js";
 import type { ContivRule, Part } from "./strata.js";
 
 const why: Readonly<Record<Part, string>> = {
@@ -72,16 +73,20 @@ function addRule({ paths, texts, steps }: Drafts, { folder, body, url }: Place, 
     fieldText("protocol", protocol),
   ];
   const path = { before: `${folder}${before}`, after: `${after}.json` };
-  const text = { before: `${body}${before}`, between: `${after}",\n${fields.join(",\n")}`, after: `,\n${fieldText("action", rule.action)}\n}\n` };
+  const hasPort = !isEveryPort(ports);
+  const text = {
+    before: `${body}${before}`,
+    between: `${after}",\n${fields.join(",\n")}${hasPort ? ',\n  "port": ' : ""}`,
+    after: `,\n${fieldText("action", rule.action)}\n}\n`,
+  };
   const step = {
     before: `    {"method":"POST","url":"${url}${before}`,
     between: `${after}/","object":"${escaped(folder)}${before}`,
     after: `${after}.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`,
   };
   for (const [at, id] of own.entries()) {
-    const port = ports[at] === 0 ? "" : `,\n  "port": ${ports[at]}`;
     paths.push(`${path.before}${id}${path.after}`);
-    texts.push(`${text.before}${id}${text.between}${port}${text.after}`);
+    texts.push(`${text.before}${id}${text.between}${hasPort ? ports[at] : ""}${text.after}`);
     steps.push(`${step.before}${id}${step.between}${id}${step.after}`);
   }
 }

@@ -12,7 +12,7 @@ import type { Action, Rule } from "../../../policy/model.js";
 import { protocolNumber } from "../../../space/service.js";
 import { arrange } from "./arrange.js";
 import type { Arrangement } from "./arrange.js";
-import type { Entry } from "./entry.js";
+import type { Entry, Statement } from "./entry.js";
 import type { Addresses, Ground } from "./ground.js";
 import type { Lists, Zones } from "./lists.js";
 import { prefixesOf } from "./match.js";
@@ -51,7 +51,7 @@ const everyGroup: readonly Match[] = [
 ];
 
 /** Both halves only with the names `tcp` and `udp`, and only with a port: netmaster makes one agent rule of any other (contiv.md §3.3). */
-function protocolText({ protocol, ports, pair }: Entry): string {
+function protocolText({ protocol, ports, pair }: Statement): string {
   switch (protocol) {
     case 0:
       return "";
@@ -66,7 +66,7 @@ function protocolText({ protocol, ports, pair }: Entry): string {
   }
 }
 
-function contivRule(entry: Entry, priority: number, part: Part, protocol: string): ContivRule {
+function contivRule(entry: Statement, priority: number, part: Part, protocol: string): ContivRule {
   const { match, ports, action, rule } = entry;
   return { match, protocol, ports, action, priority, part, ...(rule === undefined ? {} : { rule }) };
 }

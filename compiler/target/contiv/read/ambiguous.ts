@@ -36,38 +36,44 @@ function portsMeet(a: AgentRule, b: AgentRule): boolean {
 /** Rules of one tenant and priority. */
 interface Level {
   readonly denies: RuleBundle[];
-  /** Rules that allow, by the group at each side; under `undefined` those that match any group. */
-  readonly bySource: Map<string | undefined, RuleBundle[]>;
-  readonly byDestination: Map<string | undefined, RuleBundle[]>;
-}
-
-function file(lists: Map<string | undefined, RuleBundle[]>, key: string | undefined, bundle: RuleBundle): void {
-  const known = lists.get(key);
-  if (known === undefined) lists.set(key, [bundle]);
-  else known.push(bundle);
+  readonly allows: RuleBundle[];
 }
 
 function levelsOf(bundles: readonly RuleBundle[]): Iterable<Level> {
   const levels = new Map<string, Level>();
   for (const bundle of bundles) {
-    const rule = bundle.first;
-    const key = `${rule.tenant} ${rule.priority}`;
-    const level: Level = levels.get(key) ?? { denies: [], bySource: new Map(), byDestination: new Map() };
+    const { tenant, priority, allow } = bundle.first;
+    const key = `${tenant} ${priority}`;
+    const level: Level = levels.get(key) ?? { denies: [], allows: [] };
     levels.set(key, level);
-    if (!rule.allow) level.denies.push(bundle);
-    else {
-      file(level.bySource, rule.source.group, bundle);
-      file(level.byDestination, rule.destination.group, bundle);
-    }
+    (allow ? level.allows : level.denies).push(bundle);
   }
   return levels.values();
 }
 
-/** Lists that together hold every rule of a level that allows and can match the groups of `deny`: by the side that names one. */
-function allowsNear({ bySource, byDestination }: Level, { source, destination }: AgentRule): readonly (readonly RuleBundle[])[] {
-  if (source.group !== undefined) return [bySource.get(source.group) ?? [], bySource.get(undefined) ?? []];
-  if (destination.group !== undefined) return [byDestination.get(destination.group) ?? [], byDestination.get(undefined) ?? []];
-  return [...bySource.values()];
+type ByGroup = ReadonlyMap<string | undefined, readonly RuleBundle[]>;
+
+/** By the group at one side; under `undefined` those that match any group. */
+function byGroup(bundles: readonly RuleBundle[], groupOf: (rule: AgentRule) => string | undefined): ByGroup {
+  const lists = new Map<string | undefined, RuleBundle[]>();
+  for (const bundle of bundles) {
+    const group = groupOf(bundle.first);
+    const known = lists.get(group);
+    if (known === undefined) lists.set(group, [bundle]);
+    else known.push(bundle);
+  }
+  return lists;
+}
+
+/** Finds, of some rules, lists that together hold every one that can match the groups of another rule: by the side where that one names a group. */
+function meeting(bundles: readonly RuleBundle[]): (rule: AgentRule) => readonly (readonly RuleBundle[])[] {
+  const bySource = byGroup(bundles, ({ source }) => source.group);
+  const byDestination = byGroup(bundles, ({ destination }) => destination.group);
+  const near = (lists: ByGroup, group: string) => [lists.get(group) ?? [], lists.get(undefined) ?? []];
+  return ({ source, destination }) => {
+    if (source.group !== undefined) return near(bySource, source.group);
+    return destination.group === undefined ? [bundles] : near(byDestination, destination.group);
+  };
 }
 
 /**
@@ -84,8 +90,11 @@ export function ambiguities(
   );
   const problems: ReadingProblem[] = [];
   for (const level of levelsOf(bundles)) {
+    // Most priorities have rules of one action.
+    if (level.denies.length === 0 || level.allows.length === 0) continue;
+    const allowsNear = meeting(level.allows);
     for (const denies of level.denies) {
-      const near = allowsNear(level, denies.first).flatMap((allows) => allows.filter(({ first }) => matchesMeet(first, denies.first, located)));
+      const near = allowsNear(denies.first).flatMap((allows) => allows.filter(({ first }) => matchesMeet(first, denies.first, located)));
       if (near.length === 0) continue;
       const allows = near.flatMap(({ rules }) => rules());
       for (const deny of denies.rules()) {

@@ -153,7 +153,7 @@ function checkpoint(name: string, unfiltered: FlowSet, bundles: readonly RuleBun
     const run = last?.allow === allow ? last : { allow, bundles: [], flows: [] };
     if (run !== last) runs.push(run);
     run.bundles.push(bundle);
-    run.flows.push(...flows);
+    for (const box of flows) run.flows.push(box);
   }
   const single = (rule: RuleBundle): CheckpointEntry => entryOf(rule, flowsOf(rule));
   const parts = (bundle: RuleBundle): CheckpointEntry => ({ ...single(bundle), parts: () => bundle.rules().map((rule) => single(alone(rule))) });
