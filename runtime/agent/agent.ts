@@ -1,11 +1,6 @@
 /**
  * The agent's loop: events in, `step`, effects out. All that waits, reads or writes is here; what is to be done is decided in `core.ts`.
  */
-import { sharedZone } from "../../compiler/target/openflow/registers.js";
-import { cutConnections } from "../conntrack/cut.js";
-import type { Enforced } from "../conntrack/cut.js";
-import { openControl } from "../conntrack/control.js";
-import { connectionJudge } from "../conntrack/decide.js";
 import { greetSwitch } from "../openflow/connection.js";
 import type { ConnectionOptions, SwitchConnection } from "../openflow/connection.js";
 import type { PacketLimit } from "../openflow/meter.js";
@@ -26,12 +21,14 @@ import { makeChanger } from "./change.js";
 import type { Changed } from "./change.js";
 import { firstState, reportOf, step } from "./core.js";
 import type { AgentEffect, AgentEvent, AgentState } from "./core.js";
+import { makeCutter } from "./cutter.js";
 import { bridgeProblem, nodeInventory } from "./inventory.js";
 import type { OwnNode } from "./inventory.js";
 import type { Keeper } from "./keep.js";
 import { policingChanges } from "./policing.js";
 import { makeShadow } from "./shadow.js";
 import type { AgentReport, EndpointSource, InventoryPart, ProgramSource, PublishedProgram, ReportSink, Stop } from "./sources.js";
+import { makeTimers } from "./timers.js";
 
 export interface AgentOptions {
   readonly own: OwnNode;
@@ -72,11 +69,8 @@ export interface Agent {
   readonly stop: Stop;
 }
 
-/** Long enough for a burst of changes to be one sweep, short enough for a cut to be at once. */
-const CUT_DELAY = 20;
-/** Before a failed sweep is tried again. */
-const CUT_AGAIN = 1000;
 const KEEP_DELAY = 1000;
+const REPORT_DELAY = 10;
 /** Before what the switch's database did not take is tried again. */
 const SETUP_AGAIN = 5000;
 /** Before what the disk did not take is written again. */
@@ -91,7 +85,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { own, log, keeper } = options;
   const parts = new Map<string, InventoryPart>();
   const stops: Stop[] = [];
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = makeTimers();
   const binder = makeBinder();
   const shadow = makeShadow();
   const openSwitch = async (more: ConnectionOptions = {}): Promise<SwitchConnection> =>
@@ -125,15 +119,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   };
 
-  const later = (milliseconds: number, work: () => void): NodeJS.Timeout => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      if (!stopped) work();
-    }, milliseconds);
-    timers.add(timer);
-    return timer;
-  };
-
   const carryOut = (effect: AgentEffect): void => {
     switch (effect.kind) {
       case "adopt":
@@ -145,7 +130,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       case "cut":
         return cutSoon();
       case "retryAfter":
-        later(effect.milliseconds, () => send({ kind: "retry" }));
+        timers.later(effect.milliseconds, () => send({ kind: "retry" }));
         return;
       case "report":
         return reportSoon();
@@ -212,64 +197,37 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     } catch (error) {
       const message = `generation ${published.generation} cannot be kept: ${textOf(error)}`;
       if (!reportOf(state).errors.includes(`${DISK}: ${message}`)) trouble(DISK)(new Error(message));
-      later(KEEP_AGAIN, () => {
+      timers.later(KEEP_AGAIN, () => {
         if (state.good === published) void keep(published);
       });
     }
   };
 
-  let keepTimer: NodeJS.Timeout | undefined;
-  const keepInventorySoon = (): void => {
-    if (keeper === undefined || keepTimer !== undefined) return;
-    keepTimer = later(KEEP_DELAY, () => {
-      keepTimer = undefined;
-      keeper.keepInventory(parts).catch((error: unknown) => {
-        send({ kind: "trouble", about: DISK, message: `endpoints cannot be kept: ${textOf(error)}` });
-      });
+  const keepInventorySoon = timers.soon(KEEP_DELAY, () => {
+    keeper?.keepInventory(parts).catch((error: unknown) => {
+      send({ kind: "trouble", about: DISK, message: `endpoints cannot be kept: ${textOf(error)}` });
     });
-  };
+  });
 
-  let cutTimer: NodeJS.Timeout | undefined;
-  let cutting = false;
-  const cutSoon = (): void => {
-    const { control } = options;
-    if (control === undefined) return;
-    cutTimer ??= later(CUT_DELAY, () => {
-      cutTimer = undefined;
-      if (cutting || agreed === undefined) cutSoon();
-      else void cut(control);
-    });
-  };
+  const cutSoon =
+    options.control === undefined
+      ? (): void => undefined
+      : makeCutter({
+          control: options.control,
+          timers,
+          datapathType: () => bridge?.datapathType ?? "system",
+          inForce: () => agreed?.program,
+          endpointsAt: binder.endpointsAt,
+          onCut: (connections) => {
+            if (connections > 0) log.info("connections that the policy denies now were cut", { connections });
+            send({ kind: "trouble", about: CONNECTIONS, message: "" });
+          },
+          onFailure: trouble(CONNECTIONS),
+        });
 
-  const cut = async (path: string): Promise<void> => {
-    cutting = true;
-    try {
-      const control = await openControl(path);
-      const connections = await cutConnections(control, bridge?.datapathType ?? "system", inForce).finally(control.close);
-      if (connections > 0) log.info("connections that the policy denies now were cut", { connections });
-      send({ kind: "trouble", about: CONNECTIONS, message: "" });
-    } catch (error) {
-      if (agreed !== undefined) trouble(CONNECTIONS)(new Error(`they cannot be cut: ${textOf(error)}`));
-      later(CUT_AGAIN, cutSoon);
-    } finally {
-      cutting = false;
-    }
-  };
-
-  const inForce = (): Enforced => {
-    if (agreed === undefined) throw new Error("a change is under way");
-    const { program } = agreed;
-    return { zones: new Set([sharedZone, ...program.tenants.map(({ id }) => id)]), judge: connectionJudge(program, binder.endpointsAt) };
-  };
-
-  let reportTimer: NodeJS.Timeout | undefined;
-  const reportSoon = (): void => {
-    if (options.reports === undefined || reportTimer !== undefined) return;
-    reportTimer = later(10, () => {
-      reportTimer = undefined;
-      options.reports?.report(reportOf(state)).catch((error: unknown) => log.warn(`the report was not taken: ${textOf(error)}`));
-    });
-  };
+  const reportSoon = timers.soon(REPORT_DELAY, () => {
+    options.reports?.report(reportOf(state)).catch((error: unknown) => log.warn(`the report was not taken: ${textOf(error)}`));
+  });
 
   // Several sources of endpoints in one turn of the event loop become one change.
   let inventoryTold: Set<string> | undefined;
@@ -297,7 +255,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         () => log.info("the switch is set up as the configuration asks", { bridge: options.bridge }),
         (error: unknown) => {
           trouble("ovsdb")(new Error(`the switch cannot be set up: ${textOf(error)}`));
-          later(SETUP_AGAIN, setUp);
+          timers.later(SETUP_AGAIN, setUp);
         },
       )
       .finally(() => {
@@ -373,7 +331,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       if (stopped) return;
       stopped = true;
       clearInterval(audit);
-      for (const timer of timers) clearTimeout(timer);
+      timers.stop();
       await Promise.all(stops.map((stop) => stop()));
     },
   };
