@@ -228,27 +228,25 @@ export function actionText(action: Action): string {
 
 /** One line for `ovs-ofctl add-flows`, without its end. */
 export function flowText(flow: Flow): string {
-  const pieces: string[] = [];
-  pushFlow(pieces, flow, actionsText(flow.actions));
+  const pieces = ["table=", `${flow.table}`, ",priority=", `${flow.priority}`, ",cookie=", cookieText(flow.cookie)];
+  pushMatch(pieces, flow.match);
+  pieces.push(" actions=", actionsText(flow.actions));
   return pieces.join("");
 }
 
-/** Adds the lines of flows that share one object of actions, as those of a rule do: it is put into words once. */
+/** Adds the lines of flows of one table and priority. What they share as one object, as those of a rule do, is put into words once. */
 export function pushFlows(pieces: string[], flows: readonly Flow[]): void {
-  let actions: readonly Action[] | undefined;
-  let words = "";
+  let last: Flow | undefined;
+  let head = "";
+  let end = "";
   for (const flow of flows) {
-    if (flow.actions !== actions) words = actionsText(flow.actions);
-    actions = flow.actions;
-    pushFlow(pieces, flow, words);
-    pieces.push("\n");
+    if (flow.cookie !== last?.cookie) head = `table=${flow.table},priority=${flow.priority},cookie=${cookieText(flow.cookie)}`;
+    if (flow.actions !== last?.actions) end = ` actions=${actionsText(flow.actions)}\n`;
+    last = flow;
+    pieces.push(head);
+    pushMatch(pieces, flow.match);
+    pieces.push(end);
   }
-}
-
-function pushFlow(pieces: string[], flow: Flow, actions: string): void {
-  pieces.push("table=", `${flow.table}`, ",priority=", `${flow.priority}`, ",cookie=", cookieText(flow.cookie));
-  pushMatch(pieces, flow.match);
-  pieces.push(" actions=", actions);
 }
 
 function actionsText(actions: readonly Action[]): string {
