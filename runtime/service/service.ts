@@ -6,8 +6,10 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { startAgent } from "../agent/agent.js";
 import type { Agent } from "../agent/agent.js";
+import type { OwnNode } from "../agent/inventory.js";
 import { folderKeeper } from "../agent/keep.js";
-import type { EndpointSource, InventoryPart, ProgramSource } from "../agent/sources.js";
+import type { Keeper } from "../agent/keep.js";
+import type { EndpointSource, InventoryPart, ProgramSource, PublishedProgram } from "../agent/sources.js";
 import type { AgentSettings } from "../config/settings.js";
 import { COMBINED, combinedSource } from "../endpoints/combine.js";
 import { fileSource } from "../endpoints/file.js";
@@ -79,7 +81,7 @@ export async function startService(settings: AgentSettings, folder: string, log:
     const lines = packetLog({ program: () => held.agent?.program()?.program, write: log.connection, now: () => performance.now() });
     const surroundings = await reach(settings, folder);
     const agent = await startAgent({
-      own: { ...ownNode(settings), name: node },
+      own: ownNode(settings, node),
       bridge: settings.bridge,
       setup: setupOf(settings),
       ...surroundings,
@@ -127,7 +129,8 @@ export async function startService(settings: AgentSettings, folder: string, log:
   }
 }
 
-function opened(bytes: Uint8Array, trusted: readonly TrustedKey[]): ReturnType<Parameters<typeof folderKeeper>[1] & object> {
+/** A program from disk. Throws with why it is not taken. */
+function opened(bytes: Uint8Array, trusted: readonly TrustedKey[]): PublishedProgram {
   const header = readHeader(bytes);
   const accepted = "refused" in header ? header : accept(bytes, header.generation, trusted);
   if ("refused" in accepted) throw new Error(accepted.refused);
@@ -136,7 +139,7 @@ function opened(bytes: Uint8Array, trusted: readonly TrustedKey[]): ReturnType<P
 }
 
 /** What the node had before it was started. What cannot be read is told by the agent, which reads it as well. */
-async function inForce(kept: ReturnType<typeof folderKeeper>["program"]): Promise<InForce | undefined> {
+async function inForce(kept: Keeper["program"]): Promise<InForce | undefined> {
   const program = await kept().catch(() => undefined);
   return program === undefined ? undefined : { generation: program.generation, digest: programDigest(program.text) };
 }
@@ -157,8 +160,8 @@ function noticing(source: ProgramSource): { readonly source: ProgramSource; read
   };
 }
 
-function ownNode({ address, tunnel, uplink, nextHop, forwarding }: AgentSettings): object {
-  return { address, tunnel, uplink, nextHop, forwarding };
+function ownNode({ address, tunnel, uplink, nextHop, forwarding }: AgentSettings, name: string): OwnNode {
+  return { name, address, tunnel, uplink, nextHop, forwarding };
 }
 
 function setupOf({ create, tunnel, uplink }: AgentSettings): BridgeSetup | undefined {
