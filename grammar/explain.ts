@@ -4,12 +4,19 @@ import { isA } from "./layout/blocks.js";
 import { after, article, inserting, likely, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Fix, Source, SyntaxCode } from "./messages.js";
 import { nearest } from "./near.js";
+import { fromHabit } from "./habits.js";
 import type { Mismatch } from "./statements.js";
 import type { SyntaxProblem } from "./syntax.js";
 import * as t from "./tokens.js";
 
 export function explain(source: Source, mismatch: Mismatch): SyntaxProblem {
-  return danglingComma(source, mismatch) ?? misplacedExcept(source, mismatch) ?? misspelt(source, mismatch) ?? explanationOf(source, mismatch);
+  return (
+    danglingComma(source, mismatch) ??
+    misplacedExcept(source, mismatch) ??
+    fromHabit(source, mismatch) ??
+    misspelt(source, mismatch) ??
+    explanationOf(source, mismatch)
+  );
 }
 
 /** A second `except` in a list of peers, or one where there are no peers. */

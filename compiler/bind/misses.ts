@@ -26,6 +26,12 @@ interface Use {
   readonly need: Need;
 }
 
+/** What other languages call `any` and `world`. */
+const habitual: ReadonlyMap<string, string> = new Map([
+  ...["all", "anyone", "anything", "everyone", "everything", "everywhere", "anywhere"].map((word) => [word, "any"] as const),
+  ...["internet", "outside", "public"].map((word) => [word, "world"] as const),
+]);
+
 /** Of a name that is missing in many places, this many are shown. */
 const SHOWN = 5;
 
@@ -54,7 +60,10 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
 
   const reportUses = (uses: readonly Use[]): readonly string[] => {
     const [{ place, name, need }, ...others] = [...uses].sort((a, b) => compareSpans(a.name, b.name));
-    const near = suggest(name.text, fitting(place, need));
+    const candidates = fitting(place, need);
+    const close = suggest(name.text, candidates);
+    const usual = need.space === "peer" ? habitual.get(name.text.toLowerCase()) : undefined;
+    const near = close.length === 0 && usual !== undefined && candidates.includes(usual) ? [usual] : close;
     const fixes: Fix[] = near.map((text) => ({ title: `use "${text}"`, safe: false, edits: uses.map((use) => replacement(use.name, text)) }));
     const importable = program.topLevel(name.text).find(({ symbol }) => need.kinds?.has(symbol.kind) ?? true);
     let help = didYouMean(near);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { didYouMean, suggest } from "../../../compiler/bind/suggest.js";
+import { checkTexts } from "../../support/diagnose.js";
 
 describe("suggestions", () => {
   const names = ["frontend", "backend", "redis-master", "redis-slave", "db", "office"];
@@ -28,5 +29,24 @@ describe("suggestions", () => {
       'did you mean "a"?',
       'did you mean "a", "b" or "c"?',
     ]);
+  });
+});
+
+describe("names of other languages", () => {
+  const helpFor = (peer: string, more = ""): readonly (string | undefined)[] =>
+    checkTexts({ "main.ctv": `tenant t {\n  group web { match app = web }\n${more}  policy p { allow ${peer} -> web : http }\n}\n` }).diagnostics.map(
+      ({ help }) => help,
+    );
+
+  it.each([
+    ["all", "any"],
+    ["Everyone", "any"],
+    ["internet", "world"],
+  ])("%s is %s", (peer, meant) => {
+    expect(helpFor(peer)).toContain(`did you mean "${meant}"?`);
+  });
+
+  it("count less than a name that comes close", () => {
+    expect(helpFor("outside", "  group outsider { match app = other }\n")).toContain('did you mean "outsider"?');
   });
 });
