@@ -230,8 +230,8 @@ type Check = (value: Body[string] | undefined) => string | undefined;
 
 /** A kind's fields in the order in which netmaster looks at them. */
 interface CheckedFields {
-  readonly names: ReadonlySet<string>;
-  readonly checks: ReadonlyMap<string, Check>;
+  readonly byName: ReadonlyMap<string, Check>;
+  readonly inOrder: readonly { readonly field: string; readonly check: Check }[];
 }
 
 const checkedFields = new Map<Kind, CheckedFields>();
@@ -240,10 +240,8 @@ function fieldsOf(kind: Kind): CheckedFields {
   const known = checkedFields.get(kind);
   if (known !== undefined) return known;
   const fields = [...models[kind].fields].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const made: CheckedFields = {
-    names: new Set(fields.map(({ name }) => name)),
-    checks: new Map(fields.map((field) => [field.name, checkOf(field)])),
-  };
+  const inOrder = fields.map((field) => ({ field: field.name, check: checkOf(field) }));
+  const made: CheckedFields = { byName: new Map(inOrder.map(({ field, check }) => [field, check])), inOrder };
   checkedFields.set(kind, made);
   return made;
 }
@@ -253,10 +251,10 @@ function fieldsOf(kind: Kind): CheckedFields {
  * nothing. Fields that the model does not have are named too, although netmaster would ignore them.
  */
 export function violations(kind: Kind, body: Body): readonly string[] {
-  const { names, checks } = fieldsOf(kind);
+  const { byName, inOrder } = fieldsOf(kind);
   const found: string[] = [];
-  for (const field of Object.keys(body)) if (!names.has(field)) found.push(`${field} is not a field of ${kind}`);
-  for (const [field, check] of checks) {
+  for (const field of Object.keys(body)) if (!byName.has(field)) found.push(`${field} is not a field of ${kind}`);
+  for (const { field, check } of inOrder) {
     const wrong = check(body[field]);
     if (wrong !== undefined) found.push(wrong);
   }
@@ -265,7 +263,7 @@ export function violations(kind: Kind, body: Body): readonly string[] {
 
 /** What netmaster's model validation would refuse in one field of the model. */
 export function fieldViolation(kind: Kind, field: string, value: Body[string] | undefined): string | undefined {
-  return fieldsOf(kind).checks.get(field)?.(value);
+  return fieldsOf(kind).byName.get(field)?.(value);
 }
 
 function checkOf(field: Field): Check {

@@ -110,6 +110,7 @@ function countFlows(series: readonly AgentSeries[]): number {
 
 /** Flows of the switch that come from two rules. */
 function collisions({ series }: Match): readonly ReadingProblem[] {
+  if (series.length === 1 && series[0].objects.files.length === 1) return [];
   const objects = series.reduce((sum, each) => sum + each.objects.files.length, 0);
   if (objects === countFlows(series)) return [];
   const byPorts = new Map<number, AgentRule>();
