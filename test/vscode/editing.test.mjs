@@ -132,7 +132,7 @@ describe("a name", () => {
     const box = bench.visible(".rename-box input");
     await box.fill("web");
     await bench.key("Enter");
-    await until("the new name", async () => (await bench.text()).includes("expect allow web -> backend : redis"));
+    await until("the new name", async () => (await bench.text()).match(/expect allow web +-> backend +: redis/));
     assert.doesNotMatch((await bench.text()).replaceAll(/"[^"]*"|\/\/\/.*|tier = frontend/g, ""), /frontend/);
   });
 
