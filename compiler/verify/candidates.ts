@@ -74,11 +74,14 @@ function* past(at: number, candidate: Candidate, checkpoints: Checkpoints, known
   const { box } = candidate;
   const { index, actions, otherwise, wide } = checkpoints.all[at];
   const passes = passing(candidate, checkpoints, at);
-  for (const row of index.overlapping(box)) {
+  const holding = index.holding(box);
+  // Behind a deny that holds the whole box nothing passes: what a quarantine denies is not asked about rule by rule.
+  const end = holding.reduce((least, { owner }) => (actions[owner] === "deny" && owner < least ? owner : least), Infinity);
+  for (const row of index.overlapping(box, 0, end)) {
     const common = actions[row.owner] === "deny" ? undefined : commonFlows(box, row.box, known);
     if (common !== undefined) yield passes(row.owner, common, row.box);
   }
-  if (otherwise !== "allow" || index.holding(box).length > 0) return;
+  if (otherwise !== "allow" || holding.length > 0) return;
   for (const part of uncoveredParts(box, wide)) {
     const beside = knownFlows(part, known);
     if (beside !== undefined) yield passes(Infinity, beside);
