@@ -82,12 +82,7 @@ function subjectsOf(box: EndBox): readonly ClusterNetworkPolicy["spec"]["subject
  * The objects of one level object: one for each selector that its pods take, and more where a single rule is larger than an object.
  * `first`: whether it is the first of its policy and pods, which has the plain name; the others carry a hash of what they say.
  */
-export function clusterPolicies(
-  tenant: Tenant,
-  names: SubjectNames,
-  object: LevelObject,
-  first: boolean,
-): readonly ClusterNetworkPolicy[] {
+export function clusterPolicies(tenant: Tenant, names: SubjectNames, object: LevelObject, first: boolean): readonly ClusterNetworkPolicy[] {
   const [{ rule, subject }] = [...object.rules.ingress, ...object.rules.egress].flat();
   const rules = (direction: Direction): readonly (readonly ClusterRule[])[] =>
     chunks(
