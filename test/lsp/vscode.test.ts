@@ -31,7 +31,7 @@ const manifest = read<Manifest>("package.json");
 const sources = readdirSync(join(extension, "src")).map((name) => readFileSync(join(extension, "src", name), "utf8"));
 
 describe("the extension's commands", () => {
-  const registered = new Set(sources.flatMap((text) => [...text.matchAll(/registerCommand\("([^"]+)"/g)].map((match) => match[1])));
+  const registered = new Set(sources.flatMap((text) => [...text.matchAll(/(?:registerCommand\(|name: )"(ctv\.[^"]+)"/g)].map((match) => match[1])));
   const offered = manifest.contributes.commands.map(({ command }) => command);
 
   it("are there when they are offered", () => {
