@@ -54,7 +54,7 @@ async function runSize(rules: number): Promise<SizeResult> {
     if (checked.universe === undefined) throw new Error("the generated project has errors");
     return checked.universe;
   };
-  const runs = { runs: rules >= 10_000 ? 5 : 11, warm: 2 };
+  const runs = { runs: rules >= 10_000 ? 7 : 11, warm: 6 };
   // Targets share indices that the universe keeps, as they do in a compile: each run has a fresh universe that was checked.
   const emitting = targets.map((target) => {
     const fresh = Array.from({ length: runs.runs + runs.warm }, checkParsed);
