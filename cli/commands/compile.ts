@@ -90,6 +90,8 @@ async function compileOnce({ words, options, terminal }: Call, hired: Hired): Pr
     );
     return result;
   }
+  // An empty file compiles, and takes away what was there before it was emptied.
+  if (loaded.checked.universe?.policy.tenants.length === 0) terminal.err.write("ctv: no tenant is declared here, so nothing is enforced\n");
   const written = failed ? undefined : await writeTargets(folder.path, folder.shown, outputs, hired.help());
   emitReport(terminal, written === undefined ? report : { ...report, result: { folder: folder.shown, ...written } }, format(options));
   if (written !== undefined && format(options) === "pretty") terminal.out.write(summaryText(outputs, folder.shown, written, orders.verify));

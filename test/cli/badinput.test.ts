@@ -177,3 +177,12 @@ describe("output that cannot be written", () => {
     expect(existsSync(join(cwd, "build/.ctv-manifest.json"))).toBe(true);
   });
 });
+
+describe("a project that enforces nothing", () => {
+  it("compiles, and says so", async () => {
+    const cwd = scratch({ "main.ctv": "" });
+    const outcome = await ctv(["compile"], { cwd });
+    expect(outcome.code).toBe(0);
+    expect(outcome.err).toContain("no tenant is declared here, so nothing is enforced");
+  });
+});
