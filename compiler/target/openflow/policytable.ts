@@ -13,6 +13,7 @@
  *    `classifier.c`), and would not see that the conjunction is complete;
  *  - a condition that leaves nothing open is no clause of its own, and the tenant is matched in each clause.
  */
+import { remember } from "../../remember.js";
 import type { Family } from "../../space/address.js";
 import type { EndSet } from "../../space/ends.js";
 import { classWords, registers } from "./registers.js";
@@ -51,21 +52,10 @@ export interface PieceCache {
 
 function pieceCache(program: Program): PieceCache {
   const conditions = {
-    source: remember((at) => conditionFragments(program, program.conditions[at], "source")),
-    destination: remember((at) => conditionFragments(program, program.conditions[at], "destination")),
+    source: remember((at: number) => conditionFragments(program, program.conditions[at], "source")),
+    destination: remember((at: number) => conditionFragments(program, program.conditions[at], "destination")),
   };
-  return { of: (condition, side) => conditions[side](condition), ofService: remember((at) => serviceFragments(program.services[at])) };
-}
-
-function remember(make: (at: number) => readonly Fragment[]): (at: number) => readonly Fragment[] {
-  const known = new Map<number, readonly Fragment[]>();
-  return (at) => {
-    const before = known.get(at);
-    if (before !== undefined) return before;
-    const made = make(at);
-    known.set(at, made);
-    return made;
-  };
+  return { of: (condition, side) => conditions[side](condition), ofService: remember((at: number) => serviceFragments(program.services[at])) };
 }
 
 function conditionFragments(program: Program, condition: Condition, side: Side): readonly Fragment[] {

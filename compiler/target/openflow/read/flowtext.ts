@@ -2,6 +2,7 @@
  * Flow tables from text: what `ovs-ofctl add-flows` would load, as far as policy tables and hand edits of them use it
  * (`ovs-ofctl(8)`, "Flow Syntax"). What is not understood is a problem with its line, never skipped.
  */
+import { remember } from "../../../remember.js";
 import { fieldAliases, fieldKinds, protocolWords, readFieldValue } from "./fields.js";
 import type { ReadValue } from "./fields.js";
 
@@ -60,7 +61,7 @@ class Unreadable extends Error {}
 export function readFlowText(text: string): ReadTables {
   const flows: ReadFlow[] = [];
   const problems: TextProblem[] = [];
-  const readers: Readers = { match: matchReader(), actions: remembering(readActions) };
+  const readers: Readers = { match: matchReader(), actions: remember(readActions) };
   text.split("\n").forEach((full, index) => {
     const line = full.trim();
     if (line === "" || line.startsWith("#")) return;
@@ -83,21 +84,10 @@ interface Readers {
   readonly actions: (text: string) => readonly ReadAction[];
 }
 
-function remembering<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const same = known.get(text);
-    if (same !== undefined) return same;
-    const made = read(text);
-    known.set(text, made);
-    return made;
-  };
-}
-
 /** Reads parts of matches, with one object for what asks the same of a field, however it is written. */
 function matchReader(): Readers["match"] {
   const values = new Map<string, ReadValue>();
-  return remembering((part) =>
+  return remember((part) =>
     readMatch(part).map(([field, read]) => {
       const key = `${field}=${read.value}/${read.mask}`;
       const same = values.get(key) ?? read;
