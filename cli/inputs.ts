@@ -42,6 +42,7 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
   const wholeProject =
     project !== undefined && paths.every(({ path }) => path === project || path === join(project, projectFileName)) && input === undefined;
   const chosen = wholeProject ? ({ kind: "project" } as const) : ({ kind: "files", ids: chosenFiles(words, cwd, root) } as const);
+  const named = new Set(chosen.kind === "files" ? chosen.ids : []);
   if (chosen.kind === "files") refuseMixture(chosen.ids, root, project, shown);
   return {
     root,
@@ -50,7 +51,7 @@ export function findInputs(words: readonly string[], terminal: Terminal): Inputs
     read: (id) => {
       if (id === stdinId) return input;
       const path = resolve(root, id);
-      return kindOf(path) === "file" ? readText(path, shown(id)) : undefined;
+      return kindOf(path) === "file" || named.has(id) ? readText(path, shown(id)) : undefined;
     },
     shown,
   };
@@ -90,8 +91,9 @@ function chosenFiles(words: readonly string[], cwd: string, root: string): reado
     (words.length === 0 ? ["."] : words).flatMap((word) => {
       if (word === "-") return [stdinId];
       const path = resolve(cwd, word);
-      if (kindOf(path) === "nothing") throw new Refusal(`cannot read ${word}: there is no such file or folder`);
-      if (kindOf(path) === "file") return [idOf(root, path)];
+      const kind = kindOf(path);
+      if (kind === "nothing") throw new Refusal(`cannot read ${word}: there is no such file or folder`);
+      if (kind !== "folder") return [idOf(root, path)];
       const files = filesBelow(path);
       if (files.length === 0) throw new Refusal(`there are no .ctv files in ${word === "." ? "this folder" : word}`, "`ctv init` starts a project");
       return files.map((file) => idOf(root, file));

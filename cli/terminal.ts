@@ -1,8 +1,7 @@
 /**
  * Everything that a command sees of the process it runs in, as a value, so that tests can stand in for it.
  */
-import { readSync } from "node:fs";
-import { systemCode } from "./exit.js";
+import { readUpTo } from "./io/stream.js";
 
 export interface Output {
   readonly write: (text: string) => void;
@@ -22,7 +21,7 @@ export interface Terminal {
 
 /** The terminal of this process. A reader that goes away (`| head`) is not an error: what it does not want is dropped. */
 export function processTerminal(): Terminal {
-  return { cwd: process.cwd(), env: process.env, readInput, out: output(process.stdout), err: output(process.stderr) };
+  return { cwd: process.cwd(), env: process.env, readInput: (limit) => readUpTo(0, limit), out: output(process.stdout), err: output(process.stderr) };
 }
 
 function output(stream: NodeJS.WriteStream): Output {
@@ -37,33 +36,6 @@ function output(stream: NodeJS.WriteStream): Output {
       if (open) stream.write(text);
     },
   };
-}
-
-function readInput(limit: number): Uint8Array {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  while (length <= limit) {
-    const chunk = Buffer.alloc(Math.min(65536, limit + 1 - length));
-    const read = readChunk(chunk);
-    if (read === 0) break;
-    chunks.push(chunk.subarray(0, read));
-    length += read;
-  }
-  return Buffer.concat(chunks);
-}
-
-/** A terminal or a pipe in non-blocking mode has nothing yet (EAGAIN): wait a little and ask again. */
-function readChunk(into: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(0, into);
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }
 
 /**

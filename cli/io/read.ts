@@ -2,7 +2,9 @@
  * Reads sources: text that is UTF-8, of a size that people write. Anything else is refused with a reason, never guessed at.
  */
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
-import { Refusal, systemReason } from "../exit.js";
+import type { Stats } from "node:fs";
+import { Refusal, systemCode, systemReason } from "../exit.js";
+import { readUpTo } from "./stream.js";
 
 /** In bytes, of what people write: ten thousand rules are about a megabyte. */
 export const sourceLimit = 8 * 1024 * 1024;
@@ -25,7 +27,7 @@ export function readText(path: string, shown: string, limit = sourceLimit): stri
     const status = fstatSync(file);
     if (status.isDirectory()) throw new Refusal(`cannot read ${shown}: it is a folder`);
     if (status.size > limit) throw tooLarge(shown, limit);
-    return decode(readFileSync(file), shown, limit);
+    return decode(status.isFile() ? readFileSync(file) : readUpTo(file, limit), shown, limit);
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(`cannot read ${shown}: ${systemReason(error)}`);
   } finally {
@@ -54,11 +56,25 @@ export function textOf(bytes: Uint8Array): { readonly text: string } | { readonl
   }
 }
 
-/** What lies at a path. */
-export function kindOf(path: string): "file" | "folder" | "nothing" {
-  const status = statSync(path, { throwIfNoEntry: false });
+/** What lies at a path, or behind the link there. A pipe or a device can keep a reader waiting, or have no end: it is read only where somebody names it. */
+export type Kind = "file" | "folder" | "pipe or device" | "nothing";
+
+/** @throws Refusal where the system does not tell what lies there. */
+export function kindOf(path: string): Kind {
+  const status = statusOf(path);
   if (status === undefined) return "nothing";
-  return status.isDirectory() ? "folder" : "file";
+  if (status.isDirectory()) return "folder";
+  return status.isFile() ? "file" : "pipe or device";
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Nothing lies where links lead in a circle, nor at a name that no file can have.
+    if (["ELOOP", "ENAMETOOLONG"].includes(systemCode(error) ?? "")) return undefined;
+    throw new Refusal(`cannot reach ${path}: ${systemReason(error)}`);
+  }
 }
 
 function tooLarge(shown: string, limit: number): Refusal {

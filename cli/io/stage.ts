@@ -61,7 +61,8 @@ export function stageFiles(folder: string, shown: string, files: readonly Output
         writeNew(to, bytes);
         continue;
       }
-      if (kindOf(to) === "folder") throw new Refusal(`cannot write ${join(shown, path)}: a folder is in the way`);
+      const kind = kindOf(to);
+      if (kind !== "file" && kind !== "nothing") throw new Refusal(`cannot write ${join(shown, path)}: a ${kind} is in the way`);
       const from = besideName(to);
       moves.push({ from, to });
       writeNew(from, bytes);
@@ -86,7 +87,7 @@ function roomMaker(folder: string, shown: string, moves: Move[]): (path: string)
     const place = `${above.path}/${path.slice(end + 1)}`;
     const kind = above.isThere ? kindOf(place) : "nothing";
     if (kind === "folder") return { path: place, isThere: true };
-    if (kind === "file") throw new Refusal(`cannot write to ${shown}: ${path} is a file, not a folder`);
+    if (kind !== "nothing") throw new Refusal(`cannot write to ${shown}: ${path} is a ${kind}, not a folder`);
     const room = above.isThere ? besideName(place) : place;
     if (above.isThere) moves.push({ from: room, to: place });
     mkdirSync(room);
@@ -166,7 +167,7 @@ function digest(content: Uint8Array): string {
 /** SHA-256 of what a file has; nothing where there is no file that can be read. */
 export function digestOfFile(path: string): string | undefined {
   try {
-    return digest(readFileSync(path));
+    return kindOf(path) === "file" ? digest(readFileSync(path)) : undefined;
   } catch {
     return undefined;
   }

@@ -18,13 +18,21 @@ export const projectFileName = "ctv.yaml";
 export const disk: Disk = {
   read: (path) => {
     try {
-      if (statSync(path).size > largestFile) return undefined;
+      // A pipe would keep the server waiting, and a device may have no end.
+      const status = statSync(path);
+      if (!status.isFile() || status.size > largestFile) return undefined;
       return readFileSync(path, "utf8");
     } catch {
       return undefined;
     }
   },
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  isFile: (path) => {
+    try {
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  },
   filesBelow,
 };
 
