@@ -54,18 +54,25 @@ function stepText(step: Step): string {
 }
 
 /** One step a line, so that a difference of two plans reads as a difference of steps. */
+export const stepSeparator = ",\n";
+
+/** The steps as one text, since a text of many parts is a tree of them until it is read; nothing for none. */
+function lines(steps: readonly Step[]): readonly string[] {
+  return steps.length === 0 ? [] : [steps.map(stepText).join(stepSeparator)];
+}
+
 export function planArtefact({ fabric, tenants }: Objects): Artefact {
   const steps = [
-    ...fabric.map(post).map(stepText),
+    ...lines(fabric.map(post)),
     ...tenants.flatMap(({ objects, rules }) => [
-      ...[...objects.first, ...rules.policies].map(post).map(stepText),
-      ...objects.groups.map(postBare).map(stepText),
+      ...lines([...objects.first, ...rules.policies].map(post)),
+      ...lines(objects.groups.map(postBare)),
       ...rules.files.steps,
-      ...objects.groups.flatMap(postAgain).map(stepText),
-      ...objects.last.map(post).map(stepText),
+      ...lines(objects.groups.flatMap(postAgain)),
+      ...lines(objects.last.map(post)),
     ]),
   ];
   // The pieces are joined once: what is added to tens of megabytes afterwards has all of them copied.
-  const lines = steps.flatMap((step, at) => (at === 0 ? [step] : [",\n", step]));
-  return { path: "plan.json", text: ['{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n', ...lines, "\n  ]\n}\n"].join("") };
+  const pieces = steps.flatMap((step, at) => (at === 0 ? [step] : [stepSeparator, step]));
+  return { path: "plan.json", text: ['{\n  "target": "contiv",\n  "version": 1,\n  "steps": [\n', ...pieces, "\n  ]\n}\n"].join("") };
 }

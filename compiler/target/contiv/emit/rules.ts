@@ -9,8 +9,8 @@ import type { Match, Remote } from "./match.js";
 import { defaultPolicyName, policyName } from "./names.js";
 import type { ContivObject } from "./object.js";
 import { contivObject } from "./object.js";
-import { ruleFiles } from "./ruletext.js";
-import type { PolicyRules, RuleFiles } from "./ruletext.js";
+import { ruleFiles } from "./rulefiles.js";
+import type { PolicyRules, RuleFiles } from "./rulefiles.js";
 import type { ContivRule } from "./strata.js";
 import type { Body } from "../model.js";
 

@@ -3,17 +3,15 @@
  * neighbour in a port and the id with it, so their texts are put together from parts that are written once.
  */
 import type { Origin } from "../../../policy/model.js";
-import type { Artefact } from "../../target.js";
 import { models } from "../model.js";
 import type { Match } from "./match.js";
 import { prefixText } from "./match.js";
-import { identified } from "./ruleids.js";
 import type { Identified } from "./ruleids.js";
 import { escaped, fieldText } from "./object.js";
-import { cutFromOne } from "./cut.js";
-import { stepEnd } from "./plan.js";
+import type { Sheet } from "./cut.js";
+import { stepEnd, stepSeparator } from "./plan.js";
 import { isEveryPort } from "./service.js";
-import type { ContivRule, Part } from "./strata.js";
+import type { Part } from "./strata.js";
 
 const why: Readonly<Record<Part, string>> = {
   default: "the tenant's default",
@@ -26,104 +24,73 @@ const why: Readonly<Record<Part, string>> = {
   contract: "becomes a contract of the fabric",
 };
 
-function remoteFields({ direction, remote }: Match): readonly string[] {
+/** What a rule says of the other end, each field behind the line before. */
+function remoteFields({ direction, remote }: Match): string {
   const side = direction === "in" ? "from" : "to";
   switch (remote.kind) {
     case "any":
     case "world":
-      return [];
+      return "";
     case "group":
-      return [fieldText(`${side}EndpointGroup`, remote.group)];
+      return `,\n${fieldText(`${side}EndpointGroup`, remote.group)}`;
     case "prefix":
-      return remote.prefix.length === 0 ? [] : [fieldText(`${side}IpAddress`, prefixText(remote.prefix))];
+      return remote.prefix.length === 0 ? "" : `,\n${fieldText(`${side}IpAddress`, prefixText(remote.prefix))}`;
     case "member":
-      return [fieldText(`${side}EndpointGroup`, remote.group), fieldText(`${side}IpAddress`, prefixText(remote.prefix))];
+      return `,\n${fieldText(`${side}EndpointGroup`, remote.group)},\n${fieldText(`${side}IpAddress`, prefixText(remote.prefix))}`;
   }
 }
 
 /** Where the rules of one Contiv policy lie, and what stands before their ids. */
-interface Place {
+export interface Place {
   readonly folder: string;
+  /** Of the folder, as the plan writes it. */
+  readonly object: string;
   readonly body: string;
   readonly url: string;
 }
 
-function placeOf(tenant: string, policy: string): Place {
+export function placeOf(tenant: string, policy: string): Place {
+  const folder = `tenants/${tenant}/rules/${policy}/`;
   return {
-    folder: `tenants/${tenant}/rules/${policy}/`,
+    folder,
+    object: escaped(folder),
     body: `{\n${fieldText("tenantName", tenant)},\n${fieldText("policyName", policy)},\n  "ruleId": "`,
     url: escaped(`/api/v1/${models.rule.plural}/${tenant}:${policy}:`),
   };
 }
 
-/** Files and steps of the plan as they are put together, to be made into flat texts together. */
-interface Drafts {
-  readonly paths: string[];
-  readonly texts: string[];
-  readonly steps: string[];
-}
-
-function addRule({ paths, texts, steps }: Drafts, { folder, body, url }: Place, identified: Identified, defaultOrigin: Origin): void {
-  const { rule, before, own, after } = identified;
-  const { match, protocol, part, ports } = rule;
-  const fields = [
-    fieldText("direction", match.direction),
-    fieldText("priority", rule.priority),
-    ...remoteFields(match),
-    fieldText("protocol", protocol),
-  ];
-  const path = { before: `${folder}${before}`, after: `${after}.json` };
+/** Adds a rule's files: of each its path and its text. What ends one file and begins the next is one piece. */
+export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rule, before, own, after }: Identified): void {
+  const { match, protocol, ports } = rule;
   const hasPort = !isEveryPort(ports);
-  const text = {
-    before: `${body}${before}`,
-    between: `${after}",\n${fields.join(",\n")}${hasPort ? ',\n  "port": ' : ""}`,
-    after: `,\n${fieldText("action", rule.action)}\n}\n`,
-  };
-  const step = {
-    before: `    {"method":"POST","url":"${url}${before}`,
-    between: `${after}/","object":"${escaped(folder)}${before}`,
-    after: `${after}.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[part])}`,
-  };
-  for (const [at, id] of own.entries()) {
-    paths.push(`${path.before}${id}${path.after}`);
-    texts.push(`${text.before}${id}${text.between}${hasPort ? ports[at] : ""}${text.after}`);
-    steps.push(`${step.before}${id}${step.between}${id}${step.after}`);
+  const path = `${folder}${before}`;
+  const pathEnd = `${after}.json`;
+  const head = `${body}${before}`;
+  const fields = `${after}",\n  "direction": "${match.direction}",\n  "priority": ${rule.priority}${remoteFields(match)},\n  "protocol": "${protocol}"`;
+  const between = hasPort ? `${fields},\n  "port": ` : fields;
+  const end = `,\n  "action": "${rule.action}"\n}\n`;
+  const open = `${pathEnd}${head}`;
+  const next = own.length > 1 ? `${end}${path}` : "";
+  let length = ends.length === 0 ? 0 : ends[ends.length - 1];
+  for (let at = 0; at < own.length; at++) {
+    const id = own[at];
+    const port = hasPort ? String(ports[at]) : "";
+    pieces.push(at === 0 ? path : next, id, open, id, between, port);
+    length += path.length + id.length + pathEnd.length;
+    ends.push(length);
+    length += head.length + id.length + between.length + port.length + end.length;
+    ends.push(length);
   }
+  pieces.push(end);
 }
 
-/** The rules of one Contiv policy. */
-export interface PolicyRules {
-  readonly policy: string;
-  readonly rules: readonly ContivRule[];
-}
-
-export interface RuleFiles {
-  readonly artefacts: readonly Artefact[];
-  /** Lines of the plan, in the order of the rules. */
-  readonly steps: readonly string[];
-}
-
-/** So many files are cut out of one text: V8 puts texts of more than 128 kB aside, where no collection moves them. */
-const TOGETHER = 1000;
-
-/** The files of a tenant's rules. `defaultOrigin` is for rules that no rule of the source makes. */
-export function ruleFiles(tenant: string, policies: readonly PolicyRules[], defaultOrigin: Origin): RuleFiles {
-  const artefacts: Artefact[] = [];
-  const steps: string[] = [];
-  let drafts: Drafts = { paths: [], texts: [], steps: [] };
-  const settle = (): void => {
-    const texts = cutFromOne(drafts.texts);
-    for (const [at, path] of cutFromOne(drafts.paths).entries()) artefacts.push({ path, text: texts[at] });
-    if (drafts.steps.length > 0) steps.push(drafts.steps.join(",\n"));
-    drafts = { paths: [], texts: [], steps: [] };
-  };
-  for (const { policy, rules } of policies) {
-    const place = placeOf(tenant, policy);
-    for (const each of identified(rules)) {
-      addRule(drafts, place, each, defaultOrigin);
-      if (drafts.texts.length >= TOGETHER) settle();
-    }
-  }
-  settle();
-  return { artefacts, steps };
+/** Adds the pieces of a rule's steps, each behind a separator but the very first. `defaultOrigin` is for rules that no rule of the source makes. */
+export function addSteps(pieces: string[], { object, url }: Place, { rule, before, own, after }: Identified, defaultOrigin: Origin): void {
+  const start = `    {"method":"POST","url":"${url}${before}`;
+  const between = `${after}/","object":"${object}${before}`;
+  const end = `${after}.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[rule.part])}`;
+  const next = own.length > 1 ? `${end}${stepSeparator}${start}` : "";
+  if (pieces.length > 0) pieces.push(stepSeparator);
+  for (let at = 0; at < own.length; at++) pieces.push(at === 0 ? start : next, own[at], between, own[at]);
+  pieces.push(end);
 }
