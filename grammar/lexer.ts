@@ -42,17 +42,22 @@ function tokensOf(source: Source): Tokens {
     problems.push(problem(syntaxCodes.foreignSign, marker, 'a comment begins with "//"', replacing(marker, "//", 'write "//"')));
   }
   const gaps = errors.map((error) => error.offset);
-  for (const token of tokens) {
+  let count = 0;
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (goesOnInNext(token, tokens[at + 1])) continue;
+    tokens[count++] = token;
     const found = tokenProblem(source, token);
     if (found === undefined) continue;
     problems.push(found);
     if (found.code === syntaxCodes.unterminatedString) gaps.push(token.startOffset);
   }
+  tokens.length = count;
   gaps.sort((left, right) => left - right);
   const comments = groups.comments.map((token) => commentOf(source, token));
   const last = groups.comments.at(-1);
   if (last !== undefined && isUnterminatedComment(last.image)) problems.push(unterminatedComment(source, last));
-  return { tokens: tokens.filter((token, index) => !goesOnInNext(token, tokens[index + 1])), comments, problems, gaps };
+  return { tokens, comments, problems, gaps };
 }
 
 /** A comment on a line of its own parts one run of line ends in two; the last of them stands for both. */

@@ -3,9 +3,10 @@ import type { IToken, ParserMethod } from "chevrotain";
 import { integerOf, unquotedName } from "./build.js";
 import { saidTwice } from "./explain.js";
 import { nothingToRead } from "./statements.js";
-import type { Reading } from "./statements.js";
+import type { Declared, Reading } from "./statements.js";
 import type * as tree from "./syntax.js";
 import { keep, TermParser } from "./terms.js";
+import type { Flows } from "./terms.js";
 import * as t from "./tokens.js";
 import { want } from "./wanted.js";
 
@@ -19,6 +20,15 @@ interface Head {
 
 function actionOf(token: IToken): "allow" | "deny" {
   return token.tokenType === t.Allow ? "allow" : "deny";
+}
+
+/** Rules are what a file has most of, and writing out the plain ones takes a third of the time of putting them together from parts. */
+function ruleOf(declared: Declared, action: tree.Rule["action"], flows: Flows, log: boolean, name: tree.Name | undefined): tree.Rule {
+  const { source, destination, services } = flows;
+  const { span, doc, incomplete } = declared;
+  if (doc === undefined && incomplete === undefined && services !== undefined && name === undefined)
+    return { kind: "rule", span, action, source, destination, services, log };
+  return { kind: "rule", ...declared, action, ...flows, log, ...(name === undefined ? {} : { name }) };
 }
 
 export class CtvParser extends TermParser {
@@ -56,9 +66,12 @@ export class CtvParser extends TermParser {
     return items;
   });
 
-  private readonly statement: ParserMethod<[], tree.Item | undefined> = this.RULE("statement", () =>
-    this.whole(() => this.OR([{ ALT: () => this.SUBRULE(this.declaration) }, { ALT: () => this.SUBRULE(this.misplaced) }])),
-  );
+  private readonly statementChoice: Alternatives<tree.Item | undefined> = [
+    { ALT: () => this.SUBRULE(this.declaration) },
+    { ALT: () => this.SUBRULE(this.misplaced) },
+  ];
+  private readonly statementWithoutEnd = (): tree.Item | undefined => this.OR(this.statementChoice);
+  private readonly statement: ParserMethod<[], tree.Item | undefined> = this.RULE("statement", () => this.whole(this.statementWithoutEnd));
 
   /** What stands in the wrong block: declarations are kept all the same, rules and expectations are read and left out. */
   private readonly misplaced: ParserMethod<[], tree.Item | undefined> = this.RULE("misplaced", () => {
@@ -70,34 +83,29 @@ export class CtvParser extends TermParser {
     ]);
   });
 
-  private readonly declaration: ParserMethod<[], tree.Item | undefined> = this.RULE("declaration", () =>
-    this.OR((this.declarations ??= this.everyDeclaration())),
-  );
-  private declarations: Alternatives<tree.Item | undefined> | undefined;
-  private everyDeclaration(): Alternatives<tree.Item | undefined> {
-    return [
-      { ALT: () => this.SUBRULE(this.group) },
-      { ALT: () => this.SUBRULE(this.policy) },
-      { ALT: () => this.SUBRULE(this.service) },
-      { ALT: () => this.SUBRULE(this.set) },
-      { ALT: () => this.SUBRULE(this.external) },
-      { ALT: () => this.SUBRULE(this.network) },
-      { ALT: () => this.SUBRULE(this.tenant) },
-      { ALT: () => this.SUBRULE(this.namespaces) },
-      { ALT: () => this.SUBRULE(this.defaultAction) },
-      { ALT: () => this.SUBRULE(this.importFile) },
-      { ALT: () => this.SUBRULE(this.param) },
-      { ALT: () => this.SUBRULE(this.exportGroups) },
-      { ALT: () => this.SUBRULE(this.qos) },
-      { ALT: () => this.SUBRULE(this.app) },
-      { ALT: () => this.SUBRULE(this.contracts) },
-      { ALT: () => this.SUBRULE(this.loadbalancer) },
-      { ALT: () => this.SUBRULE(this.fabric) },
-      { ALT: () => this.SUBRULE(this.bgp) },
-      { ALT: () => this.SUBRULE(this.aci) },
-      { ALT: () => this.SUBRULE(this.test) },
-    ];
-  }
+  private readonly declarationChoice: Alternatives<tree.Item | undefined> = [
+    { ALT: () => this.SUBRULE(this.group) },
+    { ALT: () => this.SUBRULE(this.policy) },
+    { ALT: () => this.SUBRULE(this.service) },
+    { ALT: () => this.SUBRULE(this.set) },
+    { ALT: () => this.SUBRULE(this.external) },
+    { ALT: () => this.SUBRULE(this.network) },
+    { ALT: () => this.SUBRULE(this.tenant) },
+    { ALT: () => this.SUBRULE(this.namespaces) },
+    { ALT: () => this.SUBRULE(this.defaultAction) },
+    { ALT: () => this.SUBRULE(this.importFile) },
+    { ALT: () => this.SUBRULE(this.param) },
+    { ALT: () => this.SUBRULE(this.exportGroups) },
+    { ALT: () => this.SUBRULE(this.qos) },
+    { ALT: () => this.SUBRULE(this.app) },
+    { ALT: () => this.SUBRULE(this.contracts) },
+    { ALT: () => this.SUBRULE(this.loadbalancer) },
+    { ALT: () => this.SUBRULE(this.fabric) },
+    { ALT: () => this.SUBRULE(this.bgp) },
+    { ALT: () => this.SUBRULE(this.aci) },
+    { ALT: () => this.SUBRULE(this.test) },
+  ];
+  private readonly declaration: ParserMethod<[], tree.Item | undefined> = this.RULE("declaration", () => this.OR(this.declarationChoice));
 
   private readonly importFile = this.RULE("import", (): tree.Import => {
     const first = this.CONSUME(t.Import);
@@ -291,15 +299,13 @@ export class CtvParser extends TermParser {
     return statements;
   });
 
-  private readonly blockStatement = this.RULE("blockStatement", (): tree.Property | tree.Match | undefined =>
-    this.whole(() =>
-      this.OR<tree.Property | tree.Match | undefined>([
-        { ALT: () => this.SUBRULE(this.property) },
-        { ALT: () => this.SUBRULE(this.match) },
-        { ALT: () => this.displace(this.SUBRULE(this.misplaced)) },
-      ]),
-    ),
-  );
+  private readonly blockStatementChoice: Alternatives<tree.Property | tree.Match | undefined> = [
+    { ALT: () => this.SUBRULE(this.property) },
+    { ALT: () => this.SUBRULE(this.match) },
+    { ALT: () => this.displace(this.SUBRULE(this.misplaced)) },
+  ];
+  private readonly blockStatementWithoutEnd = (): tree.Property | tree.Match | undefined => this.OR(this.blockStatementChoice);
+  private readonly blockStatement = this.RULE("blockStatement", () => this.whole(this.blockStatementWithoutEnd));
 
   private displace(item: tree.Item | undefined): undefined {
     if (item !== undefined) this.displaced.push(item);
@@ -354,35 +360,37 @@ export class CtvParser extends TermParser {
     }),
   );
 
-  private readonly policyStatement = this.RULE("policyStatement", (): tree.Rule | undefined =>
-    this.whole(() =>
-      this.OR<tree.Rule | undefined>([{ ALT: () => this.SUBRULE(this.rule) }, { ALT: () => this.displace(this.SUBRULE(this.misplaced)) }]),
-    ),
-  );
+  private readonly policyStatementChoice: Alternatives<tree.Rule | undefined> = [
+    { ALT: () => this.SUBRULE(this.rule) },
+    { ALT: () => this.displace(this.SUBRULE(this.misplaced)) },
+  ];
+  private readonly policyStatementWithoutEnd = (): tree.Rule | undefined => this.OR(this.policyStatementChoice);
+  private readonly policyStatement = this.RULE("policyStatement", () => this.whole(this.policyStatementWithoutEnd));
 
   private readonly rule = this.RULE("rule", (): tree.Rule => {
     const first = this.CONSUME(t.Action);
     const flows = this.SUBRULE(this.flows);
-    let log = false;
-    let name: tree.Name | undefined;
-    this.MANY(() =>
-      this.OR([
-        {
-          ALT: () => {
-            this.once(this.CONSUME(t.As), name !== undefined);
-            name = this.name(this.CONSUME2(t.Name, want.declaredName));
-          },
-        },
-        {
-          ALT: () => {
-            this.once(this.CONSUME(t.Log), log);
-            log = true;
-          },
-        },
-      ]),
-    );
-    return { kind: "rule", ...this.declared(first), action: actionOf(first), ...flows, log, ...(name === undefined ? {} : { name }) };
+    this.ruleName = undefined;
+    this.logs = false;
+    this.MANY(this.ruleOption);
+    return ruleOf(this.declared(first), actionOf(first), flows, this.logs, this.ruleName);
   });
+
+  /** What is said behind the flows of the rule being read. */
+  private ruleName: tree.Name | undefined;
+  private logs = false;
+  private readonly ruleOptionChoice: Alternatives<void> = [{ ALT: () => this.nameRule() }, { ALT: () => this.logRule() }];
+  private readonly ruleOption = (): void => this.OR(this.ruleOptionChoice);
+
+  private nameRule(): void {
+    this.once(this.CONSUME(t.As), this.ruleName !== undefined);
+    this.ruleName = this.name(this.CONSUME2(t.Name, want.declaredName));
+  }
+
+  private logRule(): void {
+    this.once(this.CONSUME(t.Log), this.logs);
+    this.logs = true;
+  }
 
   private once(token: IToken, again: boolean): void {
     if (again) this.reading.report(saidTwice(this.reading.source, token));

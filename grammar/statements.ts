@@ -135,7 +135,9 @@ export class StatementParser extends EmbeddedActionsParser {
   protected declared(first: IToken, complete = !this.damaged): Declared {
     const { docs } = this.reading;
     const doc = docs.size === 0 ? undefined : docs.get(first.startOffset);
-    return { span: this.spanFrom(first), ...(doc === undefined ? {} : { doc }), ...(complete ? {} : { incomplete: true }) };
+    const span = this.spanFrom(first);
+    if (doc === undefined && complete) return { span };
+    return { span, ...(doc === undefined ? {} : { doc }), ...(complete ? {} : { incomplete: true }) };
   }
 
   protected spanFrom(first: IToken): Span {

@@ -8,7 +8,7 @@ import * as t from "./tokens.js";
 import { want } from "./wanted.js";
 
 type PortTerm = tree.ServiceLiteral["ports"][number];
-/** Arrays of alternatives are made once: making them takes longer than choosing among them. */
+/** Alternatives, and the steps of hot rules, are fields of the parser: making them takes longer than choosing among them. */
 interface Choice<Result> {
   DEF: { ALT: () => Result; IGNORE_AMBIGUITIES?: boolean }[];
   ERR_MSG: string;
@@ -21,10 +21,20 @@ interface Ports {
   readonly end: number;
 }
 
-type Flows = Pick<tree.Rule, "source" | "destination" | "services">;
+/** Who may reach whom, and over what; without services where all are meant. */
+export type Flows = Pick<tree.Rule, "source" | "destination" | "services">;
 
 /** Before a slash these are protocols, and any other name is a tenant. */
 const protocols: ReadonlySet<string> = new Set(["tcp", "udp", "sctp", "icmp", "icmp6", "ip"]);
+
+const none: readonly never[] = [];
+
+/** A list without what could not be read. It mostly has one term, and an array that grows from nothing takes the space of seventeen. */
+function listOf<Term>(first: Term | undefined, further: readonly Term[] | undefined): readonly Term[] {
+  if (first === undefined) return further ?? none;
+  const alone: readonly Term[] = [first];
+  return further === undefined ? alone : alone.concat(further);
+}
 
 /** Adds a term to a list, unless it could not be read. */
 export function keep<Term>(terms: Term[], term: Term | undefined): void {
@@ -38,21 +48,17 @@ export class TermParser extends StatementParser {
     return values;
   });
 
-  private valueAlternatives: Choice<tree.Value | undefined> | undefined;
-  private readonly value = this.RULE("value", (): tree.Value | undefined =>
-    this.OR(
-      (this.valueAlternatives ??= {
-        DEF: [
-          { ALT: () => this.SUBRULE(this.namedValue) },
-          { ALT: () => this.address(this.CONSUME(t.Address)) },
-          { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
-          { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
-          { ALT: () => this.bandwidth(this.CONSUME(t.Bandwidth)) },
-        ],
-        ERR_MSG: want.value.ERR_MSG,
-      }),
-    ),
-  );
+  private readonly valueChoice: Choice<tree.Value | undefined> = {
+    DEF: [
+      { ALT: () => this.SUBRULE(this.namedValue) },
+      { ALT: () => this.address(this.CONSUME(t.Address)) },
+      { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
+      { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
+      { ALT: () => this.bandwidth(this.CONSUME(t.Bandwidth)) },
+    ],
+    ERR_MSG: want.value.ERR_MSG,
+  };
+  private readonly value = this.RULE("value", (): tree.Value | undefined => this.OR(this.valueChoice));
 
   private bandwidth(token: IToken): tree.BandwidthLiteral {
     return { kind: "bandwidth", text: token.image, span: spanOf(this.reading.source, token) };
@@ -88,16 +94,23 @@ export class TermParser extends StatementParser {
 
   // --- services
 
-  protected readonly services = this.RULE("services", (): tree.ServiceTerm[] => {
+  protected readonly services = this.RULE("services", (): readonly tree.ServiceTerm[] =>
+    listOf(this.SUBRULE(this.serviceTerm), this.OPTION(this.furtherServices)),
+  );
+
+  private readonly furtherServices = (): tree.ServiceTerm[] => this.SUBRULE(this.servicesBehindComma);
+  private readonly servicesBehindComma = this.RULE("servicesBehindComma", (): tree.ServiceTerm[] => {
     const terms: tree.ServiceTerm[] = [];
+    this.CONSUME(t.Comma);
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => terms.push(this.SUBRULE(this.serviceTerm)), ERR_MSG: want.service.ERR_MSG });
     return terms;
   });
 
+  private readonly portsBehind = (): Ports => this.SUBRULE(this.ports);
   private readonly serviceTerm = this.RULE("serviceTerm", (): tree.ServiceTerm => {
     const token = this.CONSUME(t.Name, want.service);
-    const ports = this.OPTION(() => this.SUBRULE(this.ports));
-    return this.ACTION(() => (ports === undefined ? this.name(token) : this.serviceLiteral(token, ports)));
+    const ports = this.OPTION(this.portsBehind);
+    return ports === undefined ? this.name(token) : this.serviceLiteral(token, ports);
   });
 
   private serviceLiteral(protocol: IToken, { ports, braces, end }: Ports): tree.ServiceLiteral {
@@ -105,93 +118,94 @@ export class TermParser extends StatementParser {
     return { kind: "service", protocol: this.name(protocol), ports, braces, span };
   }
 
+  private readonly portsChoice: Choice<Ports> = {
+    DEF: [
+      { ALT: () => this.portsUpToHere(listOf(this.SUBRULE(this.port), undefined), false) },
+      { ALT: () => this.portsUpToHere(this.SUBRULE(this.portsInBraces), true) },
+    ],
+    ERR_MSG: want.port.ERR_MSG,
+  };
   /** What follows a protocol: its slash, and a port or several. */
   private readonly ports = this.RULE("ports", (): Ports => {
     this.CONSUME(t.Slash);
-    const ports: PortTerm[] = [];
-    let braces = false;
-    this.OR({
-      DEF: [
-        { ALT: () => keep(ports, this.SUBRULE(this.port)) },
-        {
-          ALT: () => {
-            braces = true;
-            this.CONSUME(t.LeftBrace);
-            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(ports, this.SUBRULE2(this.port)), ERR_MSG: want.port.ERR_MSG });
-            this.CONSUME(t.RightBrace, want.portListEnd);
-          },
-        },
-      ],
-      ERR_MSG: want.port.ERR_MSG,
-    });
-    const last = this.LA(0);
-    return { ports, braces, end: last.startOffset + last.image.length };
+    return this.OR(this.portsChoice);
   });
 
-  private portAlternatives: Choice<PortTerm | undefined> | undefined;
-  private readonly port = this.RULE("port", (): PortTerm | undefined =>
-    this.OR(
-      (this.portAlternatives ??= {
-        DEF: [
-          { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
-          { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
-          { ALT: () => this.nameUnlessNumber(this.CONSUME(t.Name)) },
-        ],
-        ERR_MSG: want.port.ERR_MSG,
-      }),
-    ),
-  );
+  private portsUpToHere(ports: readonly PortTerm[], braces: boolean): Ports {
+    const last = this.LA(0);
+    return { ports, braces, end: last.startOffset + last.image.length };
+  }
+
+  private readonly portsInBraces = this.RULE("portsInBraces", (): PortTerm[] => {
+    const ports: PortTerm[] = [];
+    this.CONSUME(t.LeftBrace);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(ports, this.SUBRULE(this.port)), ERR_MSG: want.port.ERR_MSG });
+    this.CONSUME(t.RightBrace, want.portListEnd);
+    return ports;
+  });
+
+  private readonly portChoice: Choice<PortTerm | undefined> = {
+    DEF: [
+      { ALT: () => integerOf(this.reading.source, this.CONSUME(t.Integer)) },
+      { ALT: () => integerRangeOf(this.reading.source, this.CONSUME(t.IntegerRange)) },
+      { ALT: () => this.nameUnlessNumber(this.CONSUME(t.Name)) },
+    ],
+    ERR_MSG: want.port.ERR_MSG,
+  };
+  private readonly port = this.RULE("port", (): PortTerm | undefined => this.OR(this.portChoice));
 
   // --- peers
 
   protected readonly peers = this.RULE("peers", (): tree.PeerExpression => {
     const first = this.LA(1);
-    const include: tree.PeerTerm[] = [];
-    const except: tree.PeerTerm[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(include, this.SUBRULE(this.peer)), ERR_MSG: want.peer.ERR_MSG });
-    this.OPTION(() => {
-      this.CONSUME(t.Except);
-      this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => keep(except, this.SUBRULE2(this.peer)), ERR_MSG: want.peer.ERR_MSG });
-    });
+    const include = listOf(this.SUBRULE(this.peer), this.OPTION(this.furtherPeers));
+    const except = this.OPTION2(this.excepted) ?? none;
     return { kind: "peers", include, except, span: this.spanFrom(first) };
   });
 
-  private peerAlternatives: Choice<tree.PeerTerm | undefined> | undefined;
-  private readonly peer = this.RULE("peer", (): tree.PeerTerm | undefined =>
-    this.OR(
-      (this.peerAlternatives ??= {
-        DEF: [{ ALT: () => this.SUBRULE(this.namedPeer) }, { ALT: () => this.address(this.CONSUME(t.Address)) }],
-        ERR_MSG: want.peer.ERR_MSG,
-      }),
-    ),
-  );
+  private readonly furtherPeers = (): tree.PeerTerm[] => this.SUBRULE(this.peersBehindComma);
+  private readonly excepted = (): readonly tree.PeerTerm[] => {
+    this.CONSUME(t.Except);
+    return listOf(this.SUBRULE2(this.peer), this.OPTION3(this.furtherExcepted));
+  };
+  private readonly furtherExcepted = (): tree.PeerTerm[] => this.SUBRULE2(this.peersBehindComma);
 
-  private readonly namedPeer = this.RULE("namedPeer", (): tree.PeerTerm | undefined => {
-    const token = this.CONSUME(t.Name);
-    const name = this.nameUnlessNumber(token);
-    const inside = this.OPTION(() => {
-      this.CONSUME(t.Slash);
-      return this.name(this.CONSUME2(t.Name, want.pathName));
-    });
-    return inside === undefined || name === undefined ? name : { kind: "path", tenant: name, name: inside, span: this.spanFrom(token) };
+  private readonly peersBehindComma = this.RULE("peersBehindComma", (): tree.PeerTerm[] => {
+    const terms: tree.PeerTerm[] = [];
+    this.CONSUME(t.Comma);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => keep(terms, this.SUBRULE(this.peer)), ERR_MSG: want.peer.ERR_MSG });
+    return terms;
   });
+
+  private readonly peerChoice: Choice<tree.PeerTerm | undefined> = {
+    DEF: [{ ALT: () => this.namedPeer(this.CONSUME(t.Name)) }, { ALT: () => this.address(this.CONSUME(t.Address)) }],
+    ERR_MSG: want.peer.ERR_MSG,
+  };
+  private readonly peer = this.RULE("peer", (): tree.PeerTerm | undefined => this.OR(this.peerChoice));
+
+  private namedPeer(token: IToken): tree.PeerTerm | undefined {
+    const name = this.nameUnlessNumber(token);
+    const inside = this.OPTION(this.nameInside);
+    return inside === undefined || name === undefined ? name : { kind: "path", tenant: name, name: inside, span: this.spanFrom(token) };
+  }
+
+  private readonly nameInside = (): tree.Name => {
+    this.CONSUME(t.Slash);
+    return this.name(this.CONSUME2(t.Name, want.pathName));
+  };
 
   // --- labels
 
-  private requirementAlternatives: Choice<tree.Requirement> | undefined;
+  private readonly requirementChoice: Choice<tree.Requirement> = {
+    DEF: [
+      { ALT: () => this.presence("has", this.CONSUME(t.Has), this.SUBRULE(this.labelKey)), IGNORE_AMBIGUITIES: true },
+      { ALT: () => this.presence("hasNot", this.CONSUME(t.Not), this.SUBRULE2(this.labelKey)), IGNORE_AMBIGUITIES: true },
+      { ALT: () => this.SUBRULE(this.comparison) },
+    ],
+    ERR_MSG: want.requirement.ERR_MSG,
+  };
   /** The one place with two tokens of lookahead: `has` and `not` are operators before a label, and labels before an operator. */
-  protected readonly requirement = this.RULE("requirement", (): tree.Requirement =>
-    this.OR(
-      (this.requirementAlternatives ??= {
-        DEF: [
-          { ALT: () => this.presence("has", this.CONSUME(t.Has), this.SUBRULE(this.labelKey)), IGNORE_AMBIGUITIES: true },
-          { ALT: () => this.presence("hasNot", this.CONSUME(t.Not), this.SUBRULE2(this.labelKey)), IGNORE_AMBIGUITIES: true },
-          { ALT: () => this.SUBRULE(this.comparison) },
-        ],
-        ERR_MSG: want.requirement.ERR_MSG,
-      }),
-    ),
-  );
+  protected readonly requirement = this.RULE("requirement", (): tree.Requirement => this.OR(this.requirementChoice));
 
   private presence(operator: "has" | "hasNot", first: IToken, key: tree.Name): tree.Requirement {
     return { kind: "requirement", operator, key, values: [], span: this.spanFrom(first) };
@@ -255,10 +269,12 @@ export class TermParser extends StatementParser {
     const source = this.SUBRULE(this.peers);
     this.CONSUME(t.Arrow, want.arrow);
     const destination = this.SUBRULE2(this.peers);
-    const services = this.OPTION(() => {
-      this.CONSUME(t.Colon);
-      return this.SUBRULE(this.services);
-    });
+    const services = this.OPTION(this.servicesOfFlows);
     return services === undefined ? { source, destination } : { source, destination, services };
   });
+
+  private readonly servicesOfFlows = (): readonly tree.ServiceTerm[] => {
+    this.CONSUME(t.Colon);
+    return this.SUBRULE(this.services);
+  };
 }

@@ -157,7 +157,7 @@ function isFirst({ terminalType }: Terminal): boolean {
 
 function namedIn(rule: string, second: boolean, outer: string | undefined, call: number): Expected {
   switch (rule) {
-    case "namedPeer":
+    case "peer":
       return second ? "member" : "peer";
     case "serviceTerm":
       return "service";

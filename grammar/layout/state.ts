@@ -47,7 +47,8 @@ export interface State {
 
 export function initialState(source: Source, raw: readonly IToken[], gaps: readonly number[]): State {
   let unclosed = 0;
-  for (const { tokenType } of raw) {
+  for (let at = 0; at < raw.length; at++) {
+    const { tokenType } = raw[at];
     if (tokenType === t.LeftBrace) unclosed++;
     else if (tokenType === t.RightBrace) unclosed--;
   }
