@@ -3,7 +3,7 @@ import type { Rule } from "../../../policy/model.js";
 import type { AddressSet } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndBox } from "../../../space/ends.js";
-import type { FlowSet } from "../../../space/flows.js";
+import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { machinesAt } from "./ground.js";
 
@@ -29,11 +29,19 @@ export interface Allowance {
  */
 export type Cause = "protocol" | "portZero" | "address" | "unknown" | "machine";
 
+/** Flows that a rule allows where no deny before it decides them. */
+export interface AllowedFlow {
+  readonly rule?: Rule;
+  readonly box: FlowBox;
+}
+
 /** Allowed flows that the objects deny. */
 export interface Loss {
   readonly rule?: Rule;
   readonly cause: Cause;
   readonly flows: FlowSet;
+  /** Where it is known: whatever else the tenant allows of these flows, by rule, and perhaps more. */
+  readonly company?: readonly AllowedFlow[];
 }
 
 export interface Said {

@@ -19,23 +19,19 @@ import { familyServices, intersectServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import type { Allowance, Cause, Loss, Means, Peer, Said } from "./allowance.js";
-import { blind, machinesAt, machinesOf, workloadsOf } from "./ground.js";
-import type { Ground, WorkloadClass } from "./ground.js";
+import { foreignLosses } from "./foreign.js";
+import { blind, familyPart, machinesAt, machinesOf, workloadsOf } from "./ground.js";
+import type { Ground } from "./ground.js";
+import { columns, existing, placed } from "./near.js";
+import type { Near } from "./near.js";
 import { flowOf, sides } from "./pieces.js";
 import type { Direction, Piece } from "./pieces.js";
-
-/** Pods of one class, at the addresses that the class can have. */
-type Placed = readonly [WorkloadClass, EndBox];
 
 interface Care {
   readonly ground: Ground;
   readonly direction: Direction;
   readonly piece: Piece;
-  /** Everything allowed near the piece. */
-  readonly allowed: FlowSet;
-  /** The subject's pods at the addresses of the piece, and at every address that they can have. */
-  readonly there: readonly Placed[];
-  readonly anywhere: EndSet;
+  readonly near: Near;
 }
 
 interface Denied {
@@ -44,31 +40,25 @@ interface Denied {
   readonly service: ServiceSet;
 }
 
-function placed(ground: Ground, box: EndBox): readonly Placed[] {
-  return ground.classes.flatMap((kind) => {
-    const made = ends.intersectEndBoxes(box, { namespace: kind.namespace, labels: new Map(), addresses: kind.addresses });
-    return made === undefined ? [] : [[kind, made] as const];
-  });
+/** Says a piece's pods. Services may be more than ports can say, here and below. */
+export function sayWorkloadsCarefully(ground: Ground, direction: Direction, piece: Piece, near: Near): Said {
+  if (near.there.length === 0) return nothing;
+  const lost = foreignLosses(ground, direction, piece, near);
+  return lost === undefined ? sayWorkloads({ ground, direction, piece, near }) : { allowances: [], losses: lost };
 }
 
-function existing(ground: Ground, box: EndBox): readonly Placed[] {
-  return placed(ground, box).filter(([, part]) => ground.possible(part) !== undefined);
+/** Says a piece's machines. */
+export function sayMachinesCarefully(ground: Ground, direction: Direction, piece: Piece, near: Near, means: Means): Said {
+  return near.there.length === 0 ? nothing : sayMachines({ ground, direction, piece, near }, means);
 }
 
-/** Services may be more than ports can say. */
-export function sayCarefully(ground: Ground, direction: Direction, piece: Piece, allowed: FlowSet, means: Means): Said {
-  const there = existing(ground, piece.subject);
-  if (there.length === 0) return { allowances: [], losses: [] };
-  const care = { ground, direction, piece, allowed, there, anywhere: placed(ground, blind(piece.subject)).map(([, box]) => box) };
-  const said = [sayWorkloads(care), sayMachines(care, means)];
-  return { allowances: said.flatMap((one) => one.allowances), losses: said.flatMap((one) => one.losses) };
-}
+const nothing: Said = { allowances: [], losses: [] };
 
 /** Flows between the subject's pods, wherever they are, and these peers that can exist and are denied. */
-function denied({ ground, direction, piece, allowed, anywhere }: Care, peers: EndSet): readonly Denied[] {
+function denied({ ground, direction, piece, near }: Care, peers: EndSet): readonly Denied[] {
   return peers
-    .flatMap((peer) => anywhere.flatMap((own) => flowOf(direction, own, peer, piece.service) ?? []))
-    .flatMap((box) => flows.uncoveredParts(box, allowed))
+    .flatMap((peer) => near.anywhere.flatMap((own) => flowOf(direction, own, peer, piece.service) ?? []))
+    .flatMap((box) => flows.uncoveredParts(box, near.allowed()))
     .flatMap(inPossibleFamilies)
     .map((box) => ({ ...sides(direction, box), service: box.service }))
     .filter((side) => ground.possible(side.subject) !== undefined && ground.possible(side.peer) !== undefined);
@@ -77,15 +67,9 @@ function denied({ ground, direction, piece, allowed, anywhere }: Care, peers: En
 /** The box without addresses of a family in which it has no flow: an address of the other end must not count for it. */
 function inPossibleFamilies(box: FlowBox): FlowSet {
   return ([4, 6] as const).flatMap((family) => {
-    const only = (end: EndBox): EndBox | undefined =>
-      ends.endBox({ ...end, addresses: family === 4 ? { v4: end.addresses.v4, v6: [] } : { v4: [], v6: end.addresses.v6 } });
-    return flows.flowBox(only(box.source), only(box.destination), intersectServices(box.service, familyServices(family))) ?? [];
+    const possible = intersectServices(box.service, familyServices(family));
+    return flows.flowBox(familyPart(box.source, family), familyPart(box.destination, family), possible) ?? [];
   });
-}
-
-/** Pods that may be at an address of the box, whatever their address is now. */
-function columns(ground: Ground, box: EndBox): EndSet {
-  return ends.subtractEnds([blind(box)], ground.ruledOut(box));
 }
 
 /** What a denied flow takes with it: the same service between the subject's columns and these peers. */
@@ -110,19 +94,19 @@ function lossOf({ piece }: Care, boxes: FlowSet, said: FlowSet, cause: Cause): r
 }
 
 function sayWorkloads(care: Care): Said {
-  const { ground, direction, piece, there } = care;
+  const { ground, direction, piece, near } = care;
   const workloads = workloadsOf(piece.peer);
-  if (workloads === undefined) return { allowances: [], losses: [] };
+  if (workloads === undefined) return nothing;
   const peers = existing(ground, workloads);
   // Classes of pods that cannot be at these addresses are not spoken of.
   const spoken = peers.reduce((union, [kind]) => values.unionValues(union, kind.namespace), values.noValue);
   const named = ends.endBox({ ...blind(workloads), namespace: values.intersectValues(workloads.namespace, spoken) });
-  if (named === undefined) return { allowances: [], losses: [] };
+  if (named === undefined) return nothing;
   const everywhere = placed(ground, named).map(([, box]) => box);
   const taken = denied(care, everywhere).flatMap((side) => takes(care, side, columns(ground, side.peer)));
   const { said, allowances } = rest(care, named, taken, (box) => ({ kind: "workloads", box }));
   const losses = peers.flatMap(([kind, peer]) =>
-    there.flatMap(([own, subject]) => {
+    near.there.flatMap(([own, subject]) => {
       const whole = flowOf(direction, subject, peer, piece.service);
       return whole === undefined ? [] : lossOf(care, [whole], said, kind.unknown || own.unknown ? "unknown" : "address");
     }),
@@ -131,10 +115,10 @@ function sayWorkloads(care: Care): Said {
 }
 
 function sayMachines(care: Care, means: Means): Said {
-  const { ground, direction, piece, there } = care;
+  const { ground, direction, piece, near } = care;
   const machines = machinesOf(piece.peer);
   const possible = machines === undefined ? undefined : machinesAt(address.intersectAddresses(machines.addresses, ground.machineAddresses));
-  if (machines === undefined || possible === undefined) return { allowances: [], losses: [] };
+  if (machines === undefined || possible === undefined) return nothing;
   const shadows = (peers: EndSet): FlowSet =>
     denied(care, peers).flatMap((side) => {
       const shadow = machinesAt(ground.addressesLeft(side.peer));
@@ -144,7 +128,7 @@ function sayMachines(care: Care, means: Means): Said {
   const bySubject = shadows([possible]);
   const byPods = means.addressesMatchPods ? shadows(pods) : [];
   const { said, allowances } = rest(care, machines, [...bySubject, ...byPods], (box) => ({ kind: "machines", addresses: box.addresses }));
-  const losses = there.flatMap(([own, subject]) => {
+  const losses = near.there.flatMap(([own, subject]) => {
     const whole = flowOf(direction, subject, possible, piece.service);
     const start = whole === undefined ? [] : [whole];
     const left = flows.subtractFlows(start, bySubject);

@@ -4,10 +4,11 @@
  * which pods can be there, and does the set hold all addresses that they can have?
  */
 import { once } from "../../../once.js";
+import { boundedCache } from "../../../space/boundedCache.js";
 import type { Tenant } from "../../../policy/model.js";
 import type { Universe } from "../../../policy/universe.js";
 import * as address from "../../../space/address.js";
-import type { AddressSet } from "../../../space/address.js";
+import type { AddressSet, Family } from "../../../space/address.js";
 import * as ends from "../../../space/ends.js";
 import type { EndBox, EndSet } from "../../../space/ends.js";
 import { endIndex } from "../../../space/endIndex.js";
@@ -26,15 +27,17 @@ export interface WorkloadClass {
 export interface Ground {
   readonly universe: Universe;
   readonly classes: readonly WorkloadClass[];
+  /** That of the pods of no tenant, which no group narrows. */
+  readonly foreign: WorkloadClass;
   /** Where a machine that is no pod can be. */
   readonly machineAddresses: AddressSet;
-  /** Where pods of any class can be. */
-  readonly podAddresses: () => AddressSet;
   /** Where pods are known to be, and where nothing says that there are none. */
   readonly podPlaces: () => { readonly known: AddressSet; readonly unknown: AddressSet };
   /** Addresses of networks and hosts of one tenant. */
   readonly addressesOf: (tenant: string) => AddressSet;
-  /** Whether the pods that a box names can have no address outside it, so that a selector alone says the box. */
+  /** Addresses of pods that a box, taken as machines, would let in besides those it names. */
+  readonly addressesBeside: (box: EndBox) => AddressSet;
+  /** Whether the pods that a box names can have no address outside it, so that a selector alone says the box. Its machines do not count. */
   readonly complete: (box: EndBox) => boolean;
   /** Some part of the box that can exist. */
   readonly possible: (box: EndBox) => EndBox | undefined;
@@ -69,22 +72,28 @@ export function machinesAt(addresses: AddressSet): EndBox | undefined {
   return ends.endBox({ namespace: values.onlyAbsent, addresses });
 }
 
+/** The part of a box at addresses of one family; the box itself where it has no others. */
+export function familyPart(box: EndBox, family: Family): EndBox | undefined {
+  const { v4, v6 } = box.addresses;
+  if (family === 4) return v6.length === 0 ? box : ends.endBox({ ...box, addresses: { v4, v6: [] } });
+  return v4.length === 0 ? box : ends.endBox({ ...box, addresses: { v4: [], v6 } });
+}
+
 export function workloadsOfTenant(tenant: Tenant): EndBox {
   return { namespace: values.oneOf(tenant.namespaces), labels: new Map(), addresses: address.allAddresses };
 }
 
-function classesOf(universe: Universe): readonly WorkloadClass[] {
+function classesOf(universe: Universe): Pick<Ground, "classes" | "foreign"> {
   const podsUnknown = address.isEmptyAddresses(universe.surroundings.podAddresses);
-  const foreign = values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent);
-  return [
-    ...universe.policy.tenants.map((tenant) => ({
-      tenant: tenant.name,
-      namespace: values.oneOf(tenant.namespaces),
-      addresses: universe.workloadAddresses(tenant.name),
-      unknown: podsUnknown && tenant.networks.every((network) => address.isEmptyAddresses(network.addresses)),
-    })),
-    { namespace: foreign, addresses: universe.workloadAddresses(undefined), unknown: podsUnknown },
-  ];
+  const namespace = values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent);
+  const foreign = { namespace, addresses: universe.workloadAddresses(undefined), unknown: podsUnknown };
+  const ofTenants = universe.policy.tenants.map((tenant) => ({
+    tenant: tenant.name,
+    namespace: values.oneOf(tenant.namespaces),
+    addresses: universe.workloadAddresses(tenant.name),
+    unknown: podsUnknown && tenant.networks.every((network) => address.isEmptyAddresses(network.addresses)),
+  }));
+  return { classes: [...ofTenants, foreign], foreign };
 }
 
 /** Goes depth first and stops at the first piece that no cover touches. */
@@ -101,7 +110,7 @@ function firstUncovered(box: EndBox, covers: readonly EndBox[], from: number): E
 }
 
 export function makeGround(universe: Universe): Ground {
-  const classes = classesOf(universe);
+  const { classes, foreign } = classesOf(universe);
   const index = endIndex(universe.impossible);
   const impossibleMeeting = (box: EndBox): EndSet => index.overlapping(box).map((position) => universe.impossible[position]);
   const machineAddresses = address.subtractAddresses(
@@ -115,7 +124,10 @@ export function makeGround(universe: Universe): Ground {
     ]),
   );
 
-  const possible = (box: EndBox): EndBox | undefined => firstUncovered(box, impossibleMeeting(box), 0);
+  // What can exist of pods of no tenant is told by their class alone: these are asked for one by one, rule by rule.
+  const isForeign = (box: EndBox): boolean =>
+    values.valuesWithin(box.namespace, foreign.namespace) && address.addressesWithin(box.addresses, foreign.addresses);
+  const possible = (box: EndBox): EndBox | undefined => (isForeign(box) ? box : firstUncovered(box, impossibleMeeting(box), 0));
 
   const isComplete = (box: EndBox): boolean => {
     if (address.isAllAddresses(box.addresses)) return true;
@@ -129,12 +141,17 @@ export function makeGround(universe: Universe): Ground {
     });
   };
   const known = new WeakMap<EndBox, boolean>();
+  const podAddresses = once(() => address.unionAllAddresses(classes.map((kind) => kind.addresses)));
+  const addressesWithoutNamespaces = boundedCache(1024, (namespace: ValueSet) =>
+    address.unionAllAddresses(classes.filter((kind) => !values.valuesWithin(kind.namespace, namespace)).map((kind) => kind.addresses)),
+  );
 
   return {
     universe,
     classes,
+    foreign,
     machineAddresses,
-    podAddresses: once(() => address.unionAllAddresses(classes.map((kind) => kind.addresses))),
+    addressesBeside: (box) => (box.labels.size > 0 || ends.isBare(box) ? podAddresses() : addressesWithoutNamespaces(box.namespace)),
     podPlaces: once(() => {
       const known = address.unionAllAddresses(classes.filter((kind) => !kind.unknown).map((kind) => kind.addresses));
       return { known, unknown: address.complementAddresses(known) };

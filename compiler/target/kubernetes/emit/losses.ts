@@ -1,14 +1,14 @@
 /** From what the objects do not say to findings: every flow on the rule that decides it, with one flow that can exist to show it. */
 import { once } from "../../../once.js";
 import type { Rule, Tenant } from "../../../policy/model.js";
-import * as address from "../../../space/address.js";
+import type { Family } from "../../../space/address.js";
 import type { EndBox } from "../../../space/ends.js";
 import * as ends from "../../../space/ends.js";
 import * as flows from "../../../space/flows.js";
 import type { Flow, FlowBox, FlowSet } from "../../../space/flows.js";
 import { overlapIndex } from "../../../verdict/overlap.js";
 import { everyService } from "../../../space/service.js";
-import { workloadsOfTenant } from "./ground.js";
+import { familyPart, workloadsOfTenant } from "./ground.js";
 import type { Ground } from "./ground.js";
 import { allowedBy, flowOf, withoutEarlier } from "./pieces.js";
 import type { Direction, RuleList } from "./pieces.js";
@@ -28,19 +28,16 @@ export interface RuleLoss {
   readonly flow: Flow;
 }
 
-const families = [
-  { v4: address.allAddresses.v4, v6: address.noAddresses.v6 },
-  { v4: address.noAddresses.v4, v6: address.allAddresses.v6 },
-].map((addresses): EndBox => ({ ...ends.everyEnd, addresses }));
+const families: readonly Family[] = [4, 6];
 
 /** A flow of the box that can exist. */
 function possibleFlow(ground: Ground, box: FlowBox): Flow | undefined {
+  const possible = (end: EndBox, family: Family): EndBox | undefined => {
+    const part = familyPart(end, family);
+    return part === undefined ? undefined : ground.possible(part);
+  };
   for (const family of families) {
-    const [source, destination] = [box.source, box.destination].map((end) => {
-      const part = ends.intersectEndBoxes(end, family);
-      return part === undefined ? undefined : ground.possible(part);
-    });
-    const found = flows.flowBox(source, destination, box.service);
+    const found = flows.flowBox(possible(box.source, family), possible(box.destination, family), box.service);
     if (found !== undefined) return flows.someFlow(found);
   }
   return undefined;
@@ -112,35 +109,51 @@ function permittedByOthers(others: readonly OtherTenant[], boxes: FlowSet): Flow
 
 /** What a tenant's allow rules lose, one entry a rule and cause, in the order of the rules. */
 export function allowedButDenied(ground: Ground, lists: ReadonlyMap<string, RuleList>, list: RuleList, losses: readonly Loss[]): readonly RuleLoss[] {
-  const owners = new Map<Rule | undefined, number>(list.tenant.rules.map((rule, owner) => [rule, owner]));
-  const others = once(() => othersOf(lists.values(), list.tenant));
-  const found = new Map<Rule | undefined, Map<Cause, FlowBox[]>>();
-  for (const { rule, cause, flows: boxes } of losses) {
-    const decided = boxes.flatMap((box) => withoutEarlier(list, owners.get(rule) ?? list.tenant.rules.length, box, "allow"));
-    const own = permittedByOthers(others(), decided);
+  const { tenant } = list;
+  const owners = new Map<Rule | undefined, number>();
+  tenant.rules.forEach((rule, owner) => owners.set(rule, owner));
+  const ownerOf = (rule: Rule | undefined): number => owners.get(rule) ?? tenant.rules.length;
+  const others = once(() => othersOf(lists.values(), tenant));
+  const found = new Map<Rule | undefined, CausedFlows[]>();
+  const decided = ({ rule, flows: boxes, company }: Loss): FlowSet => {
+    const owner = ownerOf(rule);
+    if (company === undefined) return boxes.flatMap((box) => withoutEarlier(list, owner, box, "allow"));
+    const earlier = company.filter((other) => ownerOf(other.rule) < owner).map((other) => other.box);
+    return earlier.length === 0 ? boxes : flows.subtractFlows(boxes, earlier);
+  };
+  for (const loss of losses) {
+    const { rule, cause } = loss;
+    const own = permittedByOthers(others(), decided(loss));
     if (own.length === 0) continue;
-    const byCause = found.get(rule) ?? new Map<Cause, FlowBox[]>();
-    found.set(rule, byCause);
-    byCause.set(cause, [...(byCause.get(cause) ?? []), ...own]);
+    const known = found.get(rule);
+    if (known === undefined) found.set(rule, [{ cause, boxes: own }]);
+    else known.push({ cause, boxes: own });
   }
   return [...found]
-    .sort(([a], [b]) => (owners.get(a) ?? Infinity) - (owners.get(b) ?? Infinity))
-    .flatMap(([rule, byCause]) =>
-      onceEach(byCause).flatMap(([cause, boxes]) => asLoss(ground, { tenant: list.tenant, rule, cause, outcome: "deny" }, boxes)),
-    );
+    .sort(([a], [b]) => ownerOf(a) - ownerOf(b))
+    .flatMap(([rule, parts]) => onceEach(parts).flatMap(({ cause, boxes }) => asLoss(ground, { tenant, rule, cause, outcome: "deny" }, boxes)));
+}
+
+/** Flows that a rule loses for one cause. */
+interface CausedFlows {
+  readonly cause: Cause;
+  readonly boxes: FlowSet;
 }
 
 const order: readonly Cause[] = ["address", "unknown", "machine", "protocol", "portZero"];
 
-/** A flow that is lost at one end for one cause and at the other for another counts for the first. */
-function onceEach(byCause: ReadonlyMap<Cause, FlowSet>): readonly (readonly [Cause, FlowSet])[] {
+/** One entry a cause. A flow that is lost at one end for one cause and at the other for another counts for the first. */
+function onceEach(parts: readonly CausedFlows[]): readonly CausedFlows[] {
+  if (parts.length === 1 && parts[0].boxes.length === 1) return parts;
   const earlier: FlowBox[] = [];
   return order.flatMap((cause) => {
-    const boxes = (byCause.get(cause) ?? []).flatMap((box) => {
-      const rest = flows.uncoveredParts(box, earlier);
-      earlier.push(...rest);
-      return rest;
-    });
-    return boxes.length === 0 ? [] : [[cause, boxes] as const];
+    const boxes = parts
+      .flatMap((part) => (part.cause === cause ? part.boxes : []))
+      .flatMap((box) => {
+        const rest = flows.uncoveredParts(box, earlier);
+        earlier.push(...rest);
+        return rest;
+      });
+    return boxes.length === 0 ? [] : [{ cause, boxes }];
   });
 }

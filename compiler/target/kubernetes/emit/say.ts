@@ -1,46 +1,42 @@
 /** Says pieces: plainly where it can be, carefully where addresses matter, and in services only what ports can say. */
 import { once } from "../../../once.js";
-import { endIndex } from "../../../space/endIndex.js";
 import * as ends from "../../../space/ends.js";
-import type { EndBox } from "../../../space/ends.js";
-import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService, intersectServices, isEmptyService, subtractServices } from "../../../space/service.js";
 import type { ServiceSet } from "../../../space/service.js";
 import { peerBox } from "./allowance.js";
 import type { Allowance, Cause, Loss, Means, Said } from "./allowance.js";
-import { sayCarefully } from "./careful.js";
-import { blind } from "./ground.js";
+import { sayMachinesCarefully, sayWorkloadsCarefully } from "./careful.js";
 import type { Ground } from "./ground.js";
+import { nearby } from "./near.js";
+import type { Near } from "./near.js";
 import { flowOf } from "./pieces.js";
 import type { Direction, Piece } from "./pieces.js";
-import { sayPlainly } from "./plain.js";
+import { plainMachines, plainWorkloads } from "./plain.js";
 import { portZero, sayable } from "./ports.js";
 
 const otherThanPortZero = subtractServices(everyService, portZero);
 
 /** Says pieces of one tenant in one direction, one by one. `all` is everything allowed there. */
 export function pieceSayer(ground: Ground, direction: Direction, all: readonly Piece[], means: Means): (piece: Piece) => Said {
-  const near = once(() => flowsNear(direction, all));
-  return (piece) => {
-    const plain = sayPlainly(ground, piece, means);
-    const said = plain === undefined ? sayCarefully(ground, direction, piece, near()(piece.subject), means) : { allowances: plain, losses: [] };
-    return inPorts(direction, piece, said, means);
+  const near = once(() => nearby(ground, direction, all));
+  // Pods and machines by themselves: addresses of the ones may need care where those of the others do not.
+  const sayWorkloads = (piece: Piece): Said => {
+    const plain = plainWorkloads(ground, piece);
+    return plain === undefined ? sayWorkloadsCarefully(ground, direction, piece, near()(piece.subject)) : { allowances: plain, losses: none };
   };
+  const sayMachines = (piece: Piece): Said => {
+    const plain = plainMachines(ground, piece, means);
+    return plain === undefined ? sayMachinesCarefully(ground, direction, piece, near()(piece.subject), means) : { allowances: plain, losses: none };
+  };
+  return (piece) => inPorts(direction, piece, bothOf(sayWorkloads(piece), sayMachines(piece)), means);
 }
 
-/** Gives the flows of all pieces with subjects that meet a box, whatever their addresses are. */
-function flowsNear(direction: Direction, pieces: readonly Piece[]): (subject: EndBox) => FlowSet {
-  const bySubject = new Map<EndBox, FlowBox[]>();
-  for (const { subject, peer, service } of pieces) {
-    const flow = flowOf(direction, subject, peer, service);
-    const known = bySubject.get(subject);
-    if (flow === undefined) continue;
-    if (known === undefined) bySubject.set(subject, [flow]);
-    else known.push(flow);
-  }
-  const index = endIndex([...bySubject.keys()]);
-  const sets = [...bySubject.values()];
-  return (subject) => index.overlapping(blind(subject)).flatMap((at) => sets[at]);
+const none: readonly Loss[] = [];
+
+/** Most pieces have pods alone. */
+function bothOf(a: Said, b: Said): Said {
+  if (b.allowances.length === 0 && b.losses.length === 0) return a;
+  return { allowances: [...a.allowances, ...b.allowances], losses: [...a.losses, ...b.losses] };
 }
 
 /** Says all pieces of one tenant in one direction. */
@@ -56,8 +52,9 @@ export function sayPieces(ground: Ground, direction: Direction, pieces: readonly
   return { allowances, losses };
 }
 
-function inPorts(direction: Direction, piece: Piece, { allowances, losses }: Said, means: Means): Said {
-  if (allowances.every((part) => sayable(part.service, means.wholeProtocols) === part.service)) return { allowances, losses };
+function inPorts(direction: Direction, piece: Piece, whole: Said, means: Means): Said {
+  const { allowances, losses } = whole;
+  if (isSayable(allowances, means)) return whole;
   const said: Allowance[] = [];
   const lost: Loss[] = [...losses];
   for (const part of allowances) {
@@ -69,6 +66,11 @@ function inPorts(direction: Direction, piece: Piece, { allowances, losses }: Sai
     }
   }
   return { allowances: said, losses: lost };
+}
+
+function isSayable(allowances: readonly Allowance[], { wholeProtocols }: Means): boolean {
+  for (const { service } of allowances) if (sayable(service, wholeProtocols) !== service) return false;
+  return true;
 }
 
 /** What of a piece is lost to services; a part of it may hold more than the piece, because it is blind to addresses. */
