@@ -8,7 +8,6 @@ import type { Allowance, Cause, Loss, Means, Said } from "./allowance.js";
 import { sayMachinesCarefully, sayWorkloadsCarefully } from "./careful.js";
 import type { Ground } from "./ground.js";
 import { nearby } from "./near.js";
-import type { Near } from "./near.js";
 import { flowOf } from "./pieces.js";
 import type { Direction, Piece } from "./pieces.js";
 import { plainMachines, plainWorkloads } from "./plain.js";
