@@ -1,6 +1,7 @@
 /**
  * Everything that a command sees of the process it runs in, as a value, so that tests can stand in for it.
  */
+import { exitCodes, systemReason } from "./exit.js";
 import { readUpTo } from "./io/stream.js";
 
 export interface Output {
@@ -28,7 +29,9 @@ function output(stream: NodeJS.WriteStream): Output {
   let open = true;
   stream.on("error", (error: NodeJS.ErrnoException) => {
     open = false;
-    if (error.code !== "EPIPE") process.exitCode = 2;
+    if (error.code === "EPIPE") return;
+    process.exitCode = exitCodes.usage;
+    if (stream === process.stdout) process.stderr.write(`ctv: cannot write to standard output: ${systemReason(error)}\n`);
   });
   return {
     isTerminal: stream.isTTY === true,

@@ -8,7 +8,7 @@ import { exitCodes, Refusal } from "../exit.js";
 import type { ExitCode } from "../exit.js";
 import { findFiles } from "../inputs.js";
 import type { InputFile } from "../inputs.js";
-import { replaceFile } from "../io/write.js";
+import { writeText } from "../io/write.js";
 import { flag } from "../options.js";
 import { progress } from "../progress.js";
 import { prettyReport } from "../report/pretty.js";
@@ -79,7 +79,7 @@ function write(results: readonly Result[], print: (text: string) => void): void 
     if (diagnostics.length > 0) continue;
     if (file.path === undefined) print(text);
     else if (text !== file.text) {
-      replaceFile(file.path, file.shown, text);
+      writeText(file.path, file.shown, text);
       print(`${file.shown}\n`);
     }
   }

@@ -1,15 +1,15 @@
 /** `ctv import`: a policy from what is there already, proved to decide every flow as it does. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { didYouMean, suggest } from "../../compiler/bind/suggest.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { proveImport } from "../../compiler/import/proof.js";
 import type { Proof } from "../../compiler/import/proof.js";
 import { formatText } from "../../grammar/format/format.js";
-import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { exitCodes, Refusal } from "../exit.js";
 import { contivSource } from "../import/contiv.js";
 import { kubernetesSource } from "../import/kubernetes.js";
-import { replaceFile } from "../io/write.js";
+import { writeText } from "../io/write.js";
 import { manifestOptions } from "../manifests.js";
 import { netmasterOptions } from "../plane/options.js";
 import { failLevel, failLevelOption, flag, text } from "../options.js";
@@ -46,7 +46,11 @@ const importSources: ReadonlyMap<string, SourceRow> = new Map([
 ]);
 
 export const importVerb: Verb = {
-  argument: { syntax: "[source...]", description: "`kubernetes` or `contiv`, then files, folders, or - for standard input" },
+  argument: {
+    syntax: "[source...]",
+    description: "`kubernetes` or `contiv`, then files, folders, or - for standard input",
+    words: [...importSources.keys()],
+  },
   options: [
     { flags: "-o, --out <file>", description: "where to write; default: standard output", path: true },
     { flags: "--force", description: "write over a file that is there" },
@@ -112,15 +116,6 @@ function write(out: string | undefined, policy: string, terminal: Terminal): voi
     terminal.out.write(policy);
     return;
   }
-  const path = resolve(terminal.cwd, out);
-  if (existsSync(path)) replaceFile(path, out, policy);
-  else {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, policy, { flag: "wx" });
-    } catch (error) {
-      throw new Refusal(`cannot write ${out}: ${systemReason(error)}`);
-    }
-  }
+  writeText(resolve(terminal.cwd, out), out, policy);
   terminal.err.write(`wrote ${out}\n`);
 }

@@ -1,7 +1,8 @@
 /** `ctv init`: a small project to start from. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { exitCodes, Refusal, systemReason } from "../exit.js";
+import { exitCodes, Refusal } from "../exit.js";
+import { stageFiles } from "../io/stage.js";
 import type { Verb } from "../verb.js";
 
 const policy = `/// Who may talk to whom. Replies to allowed traffic are always allowed; what no rule allows is denied.
@@ -41,8 +42,8 @@ targets:
 `;
 
 const files = [
-  { name: "main.ctv", text: policy },
-  { name: "ctv.yaml", text: project },
+  { path: "main.ctv", text: policy },
+  { path: "ctv.yaml", text: project },
 ];
 
 export const init: Verb = {
@@ -52,20 +53,15 @@ export const init: Verb = {
   run: ({ words, terminal }) => {
     const shown = words.length === 0 ? "." : words[0];
     const folder = resolve(terminal.cwd, shown);
-    const present = files.filter((file) => existsSync(join(folder, file.name)));
+    const present = files.filter((file) => existsSync(join(folder, file.path)));
     if (present.length > 0) {
       throw new Refusal(
-        `${present.map((file) => join(shown, file.name)).join(" and ")} exist${present.length === 1 ? "s" : ""} already`,
+        `${present.map((file) => join(shown, file.path)).join(" and ")} exist${present.length === 1 ? "s" : ""} already`,
         "nothing was written; choose another folder",
       );
     }
-    try {
-      mkdirSync(folder, { recursive: true });
-      for (const file of files) writeFileSync(join(folder, file.name), file.text, { flag: "wx" });
-    } catch (error) {
-      throw new Refusal(`cannot write to ${shown}: ${systemReason(error)}`);
-    }
-    for (const file of files) terminal.out.write(`wrote ${join(shown, file.name)}\n`);
+    stageFiles(folder, shown, files).place();
+    for (const file of files) terminal.out.write(`wrote ${join(shown, file.path)}\n`);
     terminal.out.write(`\nNext: ctv compile${shown === "." ? "" : ` ${shown}`}\n`);
     return Promise.resolve(exitCodes.fine);
   },

@@ -1,5 +1,5 @@
 /** `ctv keygen`: a pair of keys, to sign programs with and for agents to trust. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { generateKeys } from "../../runtime/signing/keys.js";
 import { exitCodes, Refusal, systemCode, systemReason } from "../exit.js";
@@ -27,6 +27,7 @@ function writeNew(path: string, shown: string, content: string, mode: number): v
     writeFileSync(path, content, { flag: "wx", mode });
   } catch (error) {
     if (systemCode(error) === "EEXIST") throw new Refusal(`${shown} is there already, and keys are not overwritten`, "give another name");
+    rmSync(path, { force: true });
     throw new Refusal(`cannot write ${shown}: ${systemReason(error)}`);
   }
 }

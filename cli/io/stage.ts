@@ -105,7 +105,7 @@ function roomMaker(folder: string, shown: string, moves: Move[]): (path: string)
  * Makes a folder and those above it. Node's own `recursive` never ends where a folder is that takes none (`/proc`), and says nothing of a
  * folder that another thread makes meanwhile.
  */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   const make = (): void => {
     try {
       mkdirSync(path);

@@ -6,7 +6,8 @@ import { chmodSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, write
 import { dirname, join } from "node:path";
 import { Refusal, systemReason } from "../exit.js";
 import { manifestName, manifestText, readManifest } from "./manifest.js";
-import { besideName, digestOfFile, stageFiles } from "./stage.js";
+import { kindOf } from "./read.js";
+import { besideName, digestOfFile, makeFolder, stageFiles } from "./stage.js";
 import type { OutputFile, StagedFiles } from "./stage.js";
 
 export interface Written {
@@ -69,18 +70,30 @@ export function writeOutput(folder: string, shown: string, files: readonly Outpu
 }
 
 /**
- * Replaces the text of a file that exists, keeping its mode; a symbolic link stays one.
- * @throws Refusal when it cannot be written; the file is then as it was.
+ * Writes one file whole, and makes the folders above it. A file that is there keeps its mode, a symbolic link stays one, and a pipe gets the text.
+ * @throws Refusal when it cannot be written; what was there is then as it was.
  */
-export function replaceFile(path: string, shown: string, text: string): void {
+export function writeText(path: string, shown: string, text: string): void {
   try {
-    const real = realpathSync(path);
-    const beside = besideName(real);
-    writeFileSync(beside, text, { flag: "wx" });
-    chmodSync(beside, statSync(real).mode);
-    renameSync(beside, real);
+    const kind = kindOf(path);
+    if (kind === "pipe or device") writeFileSync(path, text);
+    else if (kind === "nothing") takePlace(path, text);
+    else takePlace(realpathSync(path), text, statSync(path).mode);
   } catch (error) {
-    throw new Refusal(`cannot write ${shown}: ${systemReason(error)}`);
+    throw error instanceof Refusal ? error : new Refusal(`cannot write ${shown}: ${systemReason(error)}`);
+  }
+}
+
+function takePlace(path: string, text: string, mode?: number): void {
+  const beside = besideName(path);
+  makeFolder(dirname(path));
+  try {
+    writeFileSync(beside, text, { flag: "wx" });
+    if (mode !== undefined) chmodSync(beside, mode);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
   }
 }
 

@@ -56,6 +56,10 @@ describe("the command as a process", () => {
     });
   });
 
+  it("says so where a result cannot be written", () => {
+    expect(shell("ctv explain > /dev/full", cwd)).toMatchObject({ code: 2, err: "ctv: cannot write to standard output: the disk is full\n" });
+  });
+
   it("never shows a stack trace, unless it is asked to", () => {
     const broken = { cwd, env: { CTV_TEST: "" } };
     for (const words of [

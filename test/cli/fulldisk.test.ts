@@ -1,4 +1,4 @@
-/** Publishing to a folder whose disk is full: a real one, of a few pages. */
+/** Writing to a disk that is full: a real one, of a few pages. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -47,5 +47,33 @@ describeWhere(missingMount(), "a store whose disk is full", () => {
 
     rmSync(join(store, "full"));
     expect(await run("publish", "a.ctv")).toMatchObject({ code: 0, out: expect.stringContaining("generation 2") });
+  });
+});
+
+describeWhere(missingMount(), "a folder whose disk is full", () => {
+  const cwd = scratch({ "m.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n" });
+  const disk = join(cwd, "disk");
+  beforeAll(() => {
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=65536", "ctv-test", disk]);
+  });
+  afterAll(() => void execFileSync("umount", [disk]));
+
+  it("has nothing half-written, of a new file as of one that was there", async () => {
+    writeFileSync(join(disk, "a.ctv"), policy.replace("tenant shop", "tenant   shop"));
+    fillDisk(join(disk, "full"));
+    const before = readdirSync(disk);
+    for (const words of [
+      ["fmt", "disk/a.ctv"],
+      ["init", "disk"],
+      ["init", "disk/new"],
+      ["import", "kubernetes", "m.yaml", "-o", "disk/imported.ctv"],
+      ["keygen", "disk/key"],
+    ]) {
+      expect(await ctv(words, { cwd })).toMatchObject({ code: 2, err: expect.stringMatching(/^ctv: cannot write [^]*: the disk is full\n$/m) });
+    }
+    rmSync(join(disk, "new"), { recursive: true, force: true });
+    expect(readdirSync(disk)).toEqual(before);
+    expect(readFileSync(join(disk, "a.ctv"), "utf8")).toContain("tenant   shop");
   });
 });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { isInside, manifestName, readManifest } from "../../../cli/io/manifest.js";
-import { replaceFile, writeOutput } from "../../../cli/io/write.js";
+import { writeText, writeOutput } from "../../../cli/io/write.js";
 import { scratch } from "../support/command.js";
 
 const file = (path: string, text = `${path}\n`) => ({ path, text });
@@ -89,7 +89,7 @@ describe("replacing a source", () => {
     const folder = scratch({ "real.ctv": "old" });
     chmodSync(join(folder, "real.ctv"), 0o640);
     symlinkSync("real.ctv", join(folder, "link.ctv"));
-    replaceFile(join(folder, "link.ctv"), "link.ctv", "new");
+    writeText(join(folder, "link.ctv"), "link.ctv", "new");
     expect(readFileSync(join(folder, "real.ctv"), "utf8")).toBe("new");
     expect(statSync(join(folder, "real.ctv")).mode & 0o777).toBe(0o640);
     expect(files(folder)).toEqual(["real.ctv"]);
