@@ -35,13 +35,14 @@ export interface EmissionOrders {
   readonly before: (step: string) => void;
 }
 
+/** In the order in which targets are compiled. */
+export const targetNames: readonly string[] = targets.map((target) => target.name);
+
 /** The targets that were asked for; else those of the project file; else all that fit. @throws Refusal for a name that is none. */
 export function chosenTargets(asked: readonly string[], project: TargetOptions): readonly ChosenTarget[] {
-  const names = targets.map((target) => target.name);
-  for (const name of asked) {
-    if (!names.some((known) => known === name)) {
-      throw new Refusal(`there is no target "${name}"`, didYouMean(suggest(name, names)) ?? `one of ${names.join(", ")}`);
-    }
+  const unknown = asked.find((name) => !targetNames.includes(name));
+  if (unknown !== undefined) {
+    throw new Refusal(`there is no target "${unknown}"`, didYouMean(suggest(unknown, targetNames)) ?? `one of ${targetNames.join(", ")}`);
   }
   if (asked.length > 0) return targets.filter((target) => asked.includes(target.name));
   const declared = targets.filter((target) => project[target.name] !== undefined);

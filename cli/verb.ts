@@ -7,7 +7,12 @@ import type { Terminal } from "./terminal.js";
 
 export interface Verb {
   /** After the verb's name, in the usual notation: `[paths...]` are optional and many. */
-  readonly argument?: { readonly syntax: string; readonly description: string };
+  readonly argument?: {
+    readonly syntax: string;
+    readonly description: string;
+    /** What the first word can be, where it is no path; for completion. */
+    readonly words?: readonly string[];
+  };
   readonly options: readonly OptionRow[];
   /** Shown below the help: examples, one a line. */
   readonly examples?: readonly string[];

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { isSound } from "../../compiler/compile.js";
 import { compileTargets, shareWork, writeTargets } from "../compilation.js";
 import type { CompiledTarget, Help } from "../compilation.js";
-import { chosenTargets } from "../emission.js";
+import { chosenTargets, targetNames } from "../emission.js";
 import type { ChosenTarget } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { inventoryFor } from "../inventory.js";
@@ -17,6 +17,7 @@ import { loadProject, projectOptions } from "../project.js";
 import type { LoadedProject, LoadListener } from "../project.js";
 import { emitReport } from "../report/emit.js";
 import { fails, inOrder } from "../report/report.js";
+import { strictly } from "../strict.js";
 import { mayHelp, startHelper } from "../threads/helper.js";
 import type { Helper } from "../threads/helper.js";
 import type { Call, Verb } from "../verb.js";
@@ -26,7 +27,7 @@ import type { WatchedRun } from "../watch.js";
 export const compile: Verb = {
   argument: { syntax: "[paths...]", description: "files, folders, or - for standard input; default: the project around this folder" },
   options: [
-    { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those of the project file, or all", many: true },
+    { flags: "-t, --target <names>", description: "by commas (default: those of the project file, or all)", choices: targetNames, many: true },
     { flags: "-o, --out <folder>", description: "where to write; default: the project file's `output`, or build", path: true },
     ...projectOptions,
     { flags: "--inventory <file>", description: "endpoints by node, for full OpenFlow tables of each node", path: true },
@@ -68,12 +69,7 @@ async function compileOnce({ words, options, terminal }: Call, hired: Hired): Pr
   progressLine.done();
 
   const found = [...loaded.diagnostics, ...inventory.diagnostics, ...outputs.flatMap((output) => output.diagnostics)];
-  const strict = flag(options, "strict");
-  const diagnostics = inOrder(
-    found.map((diagnostic) =>
-      strict && diagnostic.code.startsWith("CTV5") && diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" } : diagnostic,
-    ),
-  );
+  const diagnostics = inOrder(flag(options, "strict") ? found.map(strictly) : found);
   const level = failLevel(options);
   const failed = !sound || diagnostics.some((diagnostic) => fails(diagnostic, level) || diagnostic.severity === "error");
   const report = { verb: "compile", diagnostics, sources: new Map([...loaded.sources, ...inventory.sources]), failLevel: level };

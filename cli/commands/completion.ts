@@ -5,7 +5,7 @@ import { exitCodes, Refusal } from "../exit.js";
 import type { Verb } from "../verb.js";
 
 export const completion: Verb = {
-  argument: { syntax: "<shell>", description: shells.join(", ") },
+  argument: { syntax: "<shell>", description: shells.join(", "), words: shells },
   options: [],
   examples: ["source <(ctv completion bash)", "ctv completion fish > ~/.config/fish/completions/ctv.fish"],
   run: async ({ words, terminal, verbs }) => {

@@ -5,6 +5,7 @@ import type { Change } from "../../compiler/verdict/difference.js";
 import { artefactDiff } from "../artefacts.js";
 import { changesJson, changesMarkdown, changesText } from "../changes.js";
 import type { Sides } from "../changes.js";
+import { targetNames } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import type { ExitCode } from "../exit.js";
 import { withRevision } from "../git.js";
@@ -25,7 +26,7 @@ export const diff: Verb = {
     { flags: "--base <revision>", description: "compare the working tree with where HEAD left this git revision: their merge base" },
     { flags: "--exact", description: "with --base: compare with the revision itself" },
     { flags: "--text", description: "show the difference of the output files instead of what it means" },
-    { flags: "-t, --target <names>", description: "with --text: kubernetes, contiv, openflow", many: true },
+    { flags: "-t, --target <names>", description: "with --text, by commas (default: all)", choices: targetNames, many: true },
     { flags: "--exit-code", description: "exit with 4 when there is a difference" },
     ...projectOptions,
     { flags: "--format <form>", description: "how to print", choices: ["pretty", "markdown", "json"] },

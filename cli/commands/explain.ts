@@ -11,7 +11,7 @@ import { wantsColour } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
 export const explain: Verb = {
-  argument: { syntax: "[code]", description: "such as CTV4002; without one, all codes are listed" },
+  argument: { syntax: "[code]", description: "such as CTV4002; without one, all codes are listed", words: catalogue.map(({ code }) => code) },
   options: [{ flags: "--format <form>", description: "how to print", choices: ["pretty", "json"] }],
   examples: ["ctv explain CTV4002"],
   run: ({ words, options, terminal }) => {

@@ -17,6 +17,7 @@ import type { Universe } from "../../compiler/policy/universe.js";
 import { isInForce, keyOption, noteOf, noteOption, ownTrust, publishedNow, publishProgram, signingKey } from "../signing.js";
 import { soundUniverse } from "../sound.js";
 import { reportTrust, storeOption, storePlace, withStore } from "../store.js";
+import { strictly } from "../strict.js";
 import type { Verb } from "../verb.js";
 
 export const publish: Verb = {
@@ -130,8 +131,6 @@ function provedProgram(loaded: LoadedProject, universe: Universe, strict: boolea
     return { program: "", found: output.diagnostics, proved: false };
   }
   const differences = verify("openflow", universe, target.readings(output.artefacts, universe, sha256), output.losses ?? []);
-  const told = output.diagnostics.map((diagnostic) =>
-    strict && diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" as const } : diagnostic,
-  );
+  const told = strict ? output.diagnostics.map(strictly) : output.diagnostics;
   return { program, found: [...told, ...differences], proved: differences.length === 0 };
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { asideOutdated, asideWrong, decidesOtherwise, doesNotRead } from "../../compiler/diagnostics/verification.js";
 import { compareWithFresh } from "../../compiler/verify/fresh.js";
 import { verify as verifyTarget } from "../../compiler/verify/verify.js";
-import { chosenTargets, emitTargets, sha256 } from "../emission.js";
+import { chosenTargets, emitTargets, sha256, targetNames } from "../emission.js";
 import type { ChosenTarget } from "../emission.js";
 import { exitCodes, Refusal } from "../exit.js";
 import { inventoryFor } from "../inventory.js";
@@ -29,7 +29,7 @@ export const verify: Verb = {
       repeat: true,
       path: true,
     },
-    { flags: "-t, --target <names>", description: "kubernetes, contiv, openflow; default: those that the folder has", many: true },
+    { flags: "-t, --target <names>", description: "by commas (default: those that the folder has)", choices: targetNames, many: true },
     { flags: "--inventory <file>", description: "endpoints by node that the tables of nodes were made with", path: true },
     ...projectOptions,
     formatOption,

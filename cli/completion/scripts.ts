@@ -44,9 +44,9 @@ function flagsOf(verb: Verb): readonly Flag[] {
   return [...verb.options, help].map(flagOf);
 }
 
-/** Words that may stand after the verb: shells and the like; anything else is a path. */
-function wordsOf(verb: CompletedVerb): readonly string[] {
-  return verb.name === "completion" ? shells : [];
+/** Words that may stand right after the verb: shells and the like; anything else is a path. */
+function wordsOf({ verb }: CompletedVerb): readonly string[] {
+  return verb.argument?.words ?? [];
 }
 
 function bash(verbs: readonly CompletedVerb[]): string {
@@ -57,19 +57,21 @@ function bash(verbs: readonly CompletedVerb[]): string {
         .join(" ")}" ;;`,
   );
   const values = verbs.flatMap(({ name, verb }) =>
-    flagsOf(verb).flatMap(({ long, row }) =>
-      row.choices === undefined ? [] : [`    ${name}:${long}) COMPREPLY=($(compgen -W "${row.choices.join(" ")}" -- "$word")); return ;;`],
-    ),
+    flagsOf(verb).flatMap(({ long, short, row }) => {
+      const names = [long, ...(short === undefined ? [] : [short])].map((flag) => `${name}:${flag}`).join("|");
+      return row.choices === undefined ? [] : [`    ${names}) COMPREPLY=($(compgen -W "${row.choices.join(" ")}" -- "$word")); return ;;`];
+    }),
   );
   const words = verbs.flatMap((verb) =>
-    wordsOf(verb).length === 0 ? [] : [`    ${verb.name}) COMPREPLY=($(compgen -W "${wordsOf(verb).join(" ")}" -- "$word")); return ;;`],
+    wordsOf(verb).length === 0 ? [] : [`    ${verb.name}:2) COMPREPLY=($(compgen -W "${wordsOf(verb).join(" ")}" -- "$word")); return ;;`],
   );
+  const names = verbs.map((verb) => verb.name).join(" ");
   return `# bash completion for ctv; load it with: source <(ctv completion bash)
 _ctv() {
   local word="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" verb="\${COMP_WORDS[1]}" options=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${verbs.map((verb) => verb.name).join(" ")} --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${names} --help --version" -- "$word"))
     return
   fi
   case "$verb:$previous" in
@@ -82,7 +84,8 @@ ${cases.join("\n")}
     COMPREPLY=($(compgen -W "$options" -- "$word"))
     return
   fi
-  case "$verb" in
+  case "$verb:$COMP_CWORD" in
+    help:2) COMPREPLY=($(compgen -W "${names}" -- "$word")); return ;;
 ${words.join("\n")}
   esac
   compopt -o filenames 2>/dev/null
@@ -108,8 +111,10 @@ function zsh(verbs: readonly CompletedVerb[]): string {
   };
   const cases = verbs.map((verb) => {
     const words = wordsOf(verb);
-    const rest = words.length === 0 ? "        '*:path:_files'" : `        '1:word:(${words.join(" ")})'`;
-    return [`    ${verb.name})`, "      _arguments \\", `${[...flagsOf(verb.verb).map(specification), rest].join(" \\\n")}`, "      ;;"].join("\n");
+    const rest = [...(words.length === 0 ? [] : [`        '1:word:(${words.join(" ")})'`]), "        '*:path:_files'"];
+    return [`    ${verb.name})`, "      _arguments \\", `${[...flagsOf(verb.verb).map(specification), ...rest].join(" \\\n")}`, "      ;;"].join(
+      "\n",
+    );
   });
   return `#compdef ctv
 # zsh completion for ctv; load it with: source <(ctv completion zsh)
@@ -126,6 +131,9 @@ ${verbs.map(({ name, summary }) => `    '${name}:${escape(summary)}'`).join("\n"
   shift words
   (( CURRENT-- ))
   case "$verb" in
+    help)
+      _describe 'verb' verbs
+      ;;
 ${cases.join("\n")}
   esac
 }

@@ -32,14 +32,20 @@ function page(definition: Definition): string {
     "## Example",
     fenced(example),
     "## What to do",
-    isSourceText(fix) ? fenced(fix) : fix.trim(),
+    fixMarkdown(fix),
     "[All codes](README.md)",
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function fenced(text: string): string {
+/** What to do, as Markdown: words, or the example mended. */
+export function fixMarkdown(fix: string): string {
+  return isSourceText(fix) ? fenced(fix) : fix.trim();
+}
+
+/** An example as a block of Markdown. */
+export function fenced(text: string): string {
   const language = /^# file: \S+\.(?:ya?ml|json)\n/.test(text) ? "yaml" : "ctv";
   return `\`\`\`${language}\n${text.replace(/^\n+|\s+$/g, "")}\n\`\`\``;
 }

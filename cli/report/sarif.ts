@@ -4,6 +4,7 @@
  */
 import type { Definition, Diagnostic, Fix } from "../../compiler/diagnostics/diagnostic.js";
 import type { Span } from "../../grammar/span.js";
+import { fenced, fixMarkdown } from "./pages.js";
 import { hasPlace, locate, messageLines } from "./report.js";
 import type { Report } from "./report.js";
 
@@ -37,7 +38,7 @@ function rule(definition: Definition) {
     fullDescription: { text: definition.explanation },
     help: {
       text: `${definition.explanation}\n\n${definition.fix}`,
-      markdown: `${definition.explanation}\n\n\`\`\`ctv\n${definition.example}\n\`\`\`\n\n${definition.fix}`,
+      markdown: [definition.explanation, fenced(definition.example), fixMarkdown(definition.fix)].join("\n\n"),
     },
     defaultConfiguration: { level: definition.severity },
   };

@@ -123,6 +123,14 @@ describe("ctv compile", () => {
     expect(await ctv(words, { cwd })).toMatchObject({ code: 0, err: expect.stringContaining("warning[CTV51") });
   });
 
+  it("makes errors of notes about rules too, with --strict, and of nothing that the project has lowered", async () => {
+    const words = ["compile", "--target", "kubernetes", "--strict"];
+    const logging = await ctv(words, { cwd: scratch({ "ctv.yaml": "", "a.ctv": good.replace("postgres", "postgres log") }) });
+    expect(logging).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/note\[CTV5105\][^]*error\[CTV5102\]/) });
+    const lowered = scratch({ "ctv.yaml": "severity: { CTV5101: note }\n", "a.ctv": good.replace("postgres", "icmp") });
+    expect(await ctv(words, { cwd: lowered })).toMatchObject({ code: 0, err: expect.stringContaining("note[CTV5101]") });
+  });
+
   it("lets a comment silence a finding about a target", async () => {
     const words = ["compile", "-", "--target", "kubernetes", "--out", "out"];
     const text = (comment: string) => good.replace("allow web -> db : postgres;", `\n    allow web -> db : icmp ${comment}\n   `);

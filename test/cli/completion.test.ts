@@ -35,6 +35,14 @@ describe("completion", () => {
     expect(await offered("ctv", "check", "--format", "")).toEqual(["pretty", "json", "sarif", "github", "junit"]);
     expect(await offered("ctv", "completion", "")).toEqual(["bash", "zsh", "fish"]);
     expect(await offered("ctv", "check", "pol")).toEqual(["policy.ctv"]);
+    for (const flag of ["--target", "-t"]) expect(await offered("ctv", "compile", flag, "")).toEqual(["kubernetes", "contiv", "openflow"]);
+  });
+
+  it("offers what stands in the place of a path, and then paths", async () => {
+    expect(await offered("ctv", "help", "com")).toEqual(["compile", "completion"]);
+    expect(await offered("ctv", "explain", "CTV600")).toContain("CTV6001");
+    expect(await offered("ctv", "import", "")).toEqual(["kubernetes", "contiv"]);
+    expect(await offered("ctv", "import", "kubernetes", "pol")).toEqual(["policy.ctv"]);
   });
 
   it.each(["bash", "zsh", "fish"])("gives a script for %s that mentions every verb", async (shell) => {

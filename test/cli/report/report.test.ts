@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
+import { catalogue } from "../../../compiler/diagnostics/catalogue.js";
 import { displayWidth, printable } from "../../../cli/report/columns.js";
 import { githubReport } from "../../../cli/report/github.js";
 import { jsonReport } from "../../../cli/report/json.js";
@@ -97,6 +98,14 @@ describe("SARIF", () => {
     const log = JSON.parse(sarifReport(sample, { version: "1.0.0", definitions }));
     for (const result of log.runs[0].results) expect(log.runs[0].tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
     expectGolden(`${goldens}/sample.sarif`, sarifReport(sample, { version: "1.0.0", definitions }));
+  });
+
+  it("shows examples and mended ones as code, and words as words", () => {
+    const rules: readonly { help: { markdown: string } }[] = JSON.parse(sarifReport(empty, { version: "1.0.0", definitions: catalogue })).runs[0].tool
+      .driver.rules;
+    expect(rules).toHaveLength(catalogue.length);
+    for (const { help } of rules)
+      expect(help.markdown.replaceAll(/```(ctv|yaml)\n[^]*?\n```/g, "")).not.toMatch(/^\s*(tenant|apiVersion|external)\b/m);
   });
 
   it("gives regions that cut the marked text out of the source", () => {
