@@ -44,8 +44,8 @@ export const projectOptions: readonly OptionRow[] = [
 
 /** Hears of a project while it is loaded, so that others can start on it. */
 export interface LoadListener {
-  /** A file was read; how many characters there are by now. */
-  readonly reading: (characters: number) => void;
+  /** A file was read, and is not parsed yet; how many characters there are by now. */
+  readonly reading: (id: string, text: string, characters: number) => void;
   /** Every file was read, and nothing is checked yet. */
   readonly read: (sources: ReadProject, project: Project) => void;
 }
@@ -75,7 +75,7 @@ export function loadProject(words: readonly string[], options: Options, terminal
       if (found === undefined) return undefined;
       texts.set(id, found);
       characters += found.length;
-      listener?.reading(characters);
+      listener?.reading(id, found, characters);
       return { text: found };
     },
     params,

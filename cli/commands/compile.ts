@@ -106,8 +106,9 @@ function hire({ options, terminal }: Call): Hired {
   return {
     help: () => help,
     dismiss: () => helper?.stop(),
-    reading: (characters) => {
+    reading: (id, text, characters) => {
       if (stepOf(options) === undefined && helper === undefined && mayHelp(terminal.env, characters)) helper = startHelper();
+      helper?.read(id, text);
     },
     read: (sources, project) => {
       if (helper === undefined) return;

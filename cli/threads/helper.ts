@@ -16,6 +16,8 @@ export const worthwhile = 100_000;
 const youngGeneration = 192;
 
 export interface Helper {
+  /** Has the helper parse a file before it gets the job that the file belongs to. */
+  readonly read: (id: string, text: string) => void;
   /** Starts on a job; `compiled` says when it is done. */
   readonly compile: (job: Job) => void;
   /** What the helper made of it; nothing when it has failed. */
@@ -90,6 +92,9 @@ function helperOf(worker: Worker): Helper {
     return given;
   };
   return {
+    read: (id, text) => {
+      send({ kind: "read", id, text });
+    },
     compile: (job) => {
       send({ kind: "compile", job });
     },

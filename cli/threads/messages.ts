@@ -23,6 +23,8 @@ export interface Job {
 }
 
 export type Order =
+  /** Read a file that a job to come is likely to have, while other files are still looked for. The one order that has no answer. */
+  | { readonly kind: "read"; readonly id: string; readonly text: string }
   | { readonly kind: "compile"; readonly job: Job }
   /** Write everything beside its place in `folder`, which messages call `shown`. */
   | { readonly kind: "stage"; readonly folder: string; readonly shown: string }
@@ -44,7 +46,7 @@ export interface HelperFiles {
   readonly changed: readonly string[];
 }
 
-/** One for each order, in turn. */
+/** One for each order but `read`, in turn. */
 export type Answer =
   | { readonly kind: "compiled"; readonly outputs: readonly HelperOutput[] }
   | { readonly kind: "staged"; readonly files: readonly HelperFiles[] }

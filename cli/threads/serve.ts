@@ -1,7 +1,9 @@
 /** The helper's thread: compiles the targets that it can claim, keeps their files, and writes them when it is told to. */
 import { parentPort } from "node:worker_threads";
 import { check } from "../../compiler/compile.js";
+import type { SourceText } from "../../compiler/source/files.js";
 import { targets } from "../../compiler/target/index.js";
+import { parseFile } from "../../grammar/parse.js";
 import { emitTarget } from "../emission.js";
 import type { TargetOutput } from "../emission.js";
 import { Refusal } from "../exit.js";
@@ -12,12 +14,19 @@ import type { Answer, HelperFiles, Job, Order } from "./messages.js";
 
 /** Answers every order that this thread is sent. */
 export function serve(): void {
+  let trees = new Map<string, SourceText>();
   let outputs: readonly TargetOutput[] = [];
   let staged: readonly (StagedFiles & HelperFiles)[] = [];
-  const obey = (order: Order): Answer => {
+  const obey = (order: Order): Answer | undefined => {
     switch (order.kind) {
+      case "read":
+        trees.set(order.id, { text: order.text, parsed: parseFile(order.id, order.text) });
+        return undefined;
       case "compile":
-        outputs = compileClaimed(order.job);
+        // What was made before is not kept while this is made.
+        outputs = [];
+        outputs = compileClaimed(order.job, trees);
+        trees = new Map();
         return {
           kind: "compiled",
           outputs: outputs.map(({ name, diagnostics, leftOut, artefacts }) => ({
@@ -39,12 +48,13 @@ export function serve(): void {
     }
   };
   parentPort?.on("message", (order: Order) => {
-    parentPort?.postMessage(attempt(() => obey(order)));
+    const answer = attempt(() => obey(order));
+    if (answer !== undefined) parentPort?.postMessage(answer);
   });
 }
 
 /** What cannot be written is an answer; anything else ends the thread, and the command does its work. */
-function attempt(work: () => Answer): Answer {
+function attempt(work: () => Answer | undefined): Answer | undefined {
   try {
     return work();
   } catch (error) {
@@ -54,11 +64,13 @@ function attempt(work: () => Answer): Answer {
 }
 
 /** Findings about the project itself are the other thread's to make and to tell. */
-function compileClaimed({ project, options, targets: wanted, verify, claims }: Job): readonly TargetOutput[] {
+function compileClaimed({ project, options, targets: wanted, verify, claims }: Job, trees: ReadonlyMap<string, SourceText>): readonly TargetOutput[] {
   const { entries, texts, params, surroundings } = project;
-  const read = (id: string) => {
+  const read = (id: string): SourceText | undefined => {
     const text = texts.get(id);
-    return text === undefined ? undefined : { text };
+    if (text === undefined) return undefined;
+    const known = trees.get(id);
+    return known?.text === text ? known : { text };
   };
   const { universe } = check({ entries, read, params, surroundings, withoutLogic: true });
   if (universe === undefined) return [];

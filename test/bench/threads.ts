@@ -31,8 +31,9 @@ export function twoThreads(text: string): TwoThreads {
     compile: async () => {
       let help: Help | undefined;
       const listener = {
-        reading: (characters: number) => {
+        reading: (id: string, source: string, characters: number) => {
           if (characters >= worthwhile) helper ??= startHelper(resolve("dist/ctv.cjs"));
+          helper?.read(id, source);
         },
         read: (sources: ReadProject, project: Project) => {
           help = helper && shareWork(helper, sources, project, { chosen, own: [], verify: false });

@@ -92,12 +92,12 @@ describe("sharing the work", () => {
     const cwd = scratch({ "main.ctv": text });
     const stream = { isTerminal: false, write: () => undefined };
     let sources: ReadProject | undefined;
-    const heard: number[] = [];
+    const heard: (readonly [string, string, number])[] = [];
     const loaded = loadProject(
       ["main.ctv"],
       {},
       { cwd, env: {}, readInput: () => new Uint8Array(), out: stream, err: stream },
-      { listener: { reading: (characters) => heard.push(characters), read: (read) => (sources = read) } },
+      { listener: { reading: (...file) => heard.push(file), read: (read) => (sources = read) } },
     );
     if (sources === undefined) throw new Error("the project was not handed on");
     return { loaded, sources, heard };
@@ -109,6 +109,7 @@ describe("sharing the work", () => {
     const done = () => Promise.resolve();
     return {
       jobs,
+      read: () => undefined,
       compile: (job) => {
         jobs.push(job);
         for (const [position, { name }] of job.targets.entries()) if (takes.includes(name)) claim(job.claims, position);
@@ -134,7 +135,7 @@ describe("sharing the work", () => {
     const { sources, heard } = load();
     expect(sources.texts).toEqual(new Map([["main.ctv", text]]));
     expect(sources.entries).toEqual(["main.ctv"]);
-    expect(heard).toEqual([text.length]);
+    expect(heard).toEqual([["main.ctv", text, text.length]]);
   });
 
   it("takes from the helper what it has claimed, and keeps the order of the targets", async () => {
@@ -161,6 +162,8 @@ describe("sharing the work", () => {
     const helper = startHelper(command);
     if (helper === undefined) throw new Error("there is no helper");
     try {
+      // Read ahead, and changed before the job was given: the job's own text counts.
+      helper.read("main.ctv", "tenant other {}");
       const chosen = chosenTargets(["contiv", "openflow"], {});
       const { claims } = shareWork(helper, sources, loaded.project, { chosen, own: [], verify: true });
       const made = emitTargets(loaded, chosen, { verify: true, before: () => undefined });
