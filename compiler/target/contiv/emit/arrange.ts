@@ -57,7 +57,9 @@ function relate(graph: Graph, entries: readonly Entry[], deny: Half, half: Half)
 
 function graphOf(entries: readonly Entry[]): Graph {
   const graph: Graph = { lower: entries.map(() => []), wishes: [], lost: [], met: new Set() };
-  const index = indexOf(entries.flatMap((entry, node) => (entry.action === "allow" ? halvesOf(entry, node) : [])));
+  const allowed: Half[] = [];
+  for (const [node, entry] of entries.entries()) if (entry.action === "allow") allowed.push(...halvesOf(entry, node));
+  const index = indexOf(allowed);
   for (const [node, entry] of entries.entries()) {
     if (entry.action !== "deny") continue;
     const [deny] = halvesOf(entry, node);
@@ -71,12 +73,18 @@ interface Parted {
   readonly graph: Graph;
 }
 
+/** The entries, with one for each port instead of those that are to be parted; the same list where none is. */
+function partedWhere(entries: readonly Entry[], isParted: (entry: Entry, node: number) => boolean): readonly Entry[] {
+  const isApart = (entry: Entry, node: number): boolean => entry.ports.length > 1 && isParted(entry, node);
+  return entries.some(isApart) ? entries.flatMap((entry, node) => (isApart(entry, node) ? byPort(entry) : [entry])) : entries;
+}
+
 /** Entries of several ports stay whole where no rule that denies meets any of them: each port would have the same level. */
 function parted(whole: readonly Entry[]): Parted {
-  const entries = whole.flatMap((entry) => (entry.action === "deny" ? byPort(entry) : [entry]));
+  const entries = partedWhere(whole, ({ action }) => action === "deny");
   const graph = graphOf(entries);
-  const apart = entries.flatMap((entry, node) => (graph.met.has(node) ? byPort(entry) : [entry]));
-  return apart.length === entries.length ? { entries, graph } : { entries: apart, graph: graphOf(apart) };
+  const apart = partedWhere(entries, (_, node) => graph.met.has(node));
+  return apart === entries ? { entries, graph } : { entries: apart, graph: graphOf(apart) };
 }
 
 function reaches(lower: readonly (readonly number[])[], from: number, to: number): boolean {
@@ -138,8 +146,8 @@ function longestChain(lower: readonly (readonly number[])[], levels: readonly nu
 }
 
 /**
- * Levels for entries that may overlap. Those of several ports that need different levels for them come back as one entry a port. Entries that say what the tenant's default says anyway, with nothing of the other action
- * below them, are left out. Nothing where entries would have to be above each other in a circle.
+ * Levels for entries that may overlap. Those of several ports that need different levels for them come back as one entry a port. Entries that
+ * say what the tenant's default says anyway, with nothing of the other action below them, are left out. Nothing where entries would have to be above each other in a circle.
  */
 export function arrange(whole: readonly Entry[], defaultAction: Action): Arrangement | undefined {
   const { entries, graph } = parted(whole);
@@ -153,16 +161,20 @@ export function arrange(whole: readonly Entry[], defaultAction: Action): Arrange
   if (levels === undefined) return undefined;
   const kept = entries.map((entry, node) => entry.action !== defaultAction || graph.lower[node].length > 0);
   const order = compact(graph.lower, kept);
+  const placed: { readonly entry: Entry; readonly level: number }[] = [];
+  for (const [node, entry] of entries.entries()) if (kept[node]) placed.push({ entry, level: order[node] });
   return {
-    placed: entries.flatMap((entry, node) => (kept[node] ? [{ entry, level: order[node] }] : [])),
+    placed,
     depth: order.reduce((highest, level) => Math.max(highest, level), 0),
     chain: longestChain(graph.lower, levels).map((node) => entries[node]),
     lost,
   };
 }
 
+const none: readonly number[] = [];
+
 /** Levels again without the entries that were left out; those have nothing below them, so only the ground floor changes. */
 function compact(lower: readonly (readonly number[])[], kept: readonly boolean[]): readonly number[] {
-  const rest = lower.map((list, node) => (kept[node] ? list.filter((below) => kept[below]) : []));
+  const rest = lower.map((list, node) => (list.length === 0 || !kept[node] ? none : list.filter((below) => kept[below])));
   return (levelsOf(rest) ?? []).map((level, node) => (kept[node] ? level : 0));
 }

@@ -117,7 +117,7 @@ function police({ ground, scope }: Scene, { scopes, groupFlows, open, portLimit 
   };
   return {
     rules: strata.levels > HIGHEST ? [] : strata.rules,
-    findings: [...tenantFindings(context, strata), ...renderings.flatMap((rendering) => ruleFindings(context, rendering))],
+    findings: [...tenantFindings(context, strata), ...ruleFindings(context, renderings)],
   };
 }
 

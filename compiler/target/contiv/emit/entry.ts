@@ -68,7 +68,7 @@ export function spillsInto(a: Pick<Half, "source" | "destination">, b: Pick<Half
 
 /** The same as an entry for each port. */
 export function byPort(entry: Entry): readonly Entry[] {
-  return entry.ports.length === 1 ? [entry] : entry.ports.map((port) => ({ ...entry, ports: [port] }));
+  return entry.ports.map((port) => ({ ...entry, ports: [port] }));
 }
 
 export function halvesOf(entry: Entry, node: number): readonly Half[] {

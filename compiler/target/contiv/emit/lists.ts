@@ -39,6 +39,9 @@ export interface Lists {
 /** Directions in which something of the world was said, by action; later rules of the other action must keep the zones apart. */
 type Seen = Record<Direction, Set<Action>>;
 
+/** For each direction, whether what a rule says of the tenants and the world at once crosses what others say of one of them. */
+type Crossing = Readonly<Record<Direction, boolean>>;
+
 const otherAction: Readonly<Record<Action, Action>> = { allow: "deny", deny: "allow" };
 
 /** Whether a match has a selector that reaches both the tenants and the world. */
@@ -46,8 +49,10 @@ function spans(match: Match): boolean {
   return match.remote.kind === "any" || match.remote.kind === "prefix";
 }
 
-function split({ ground, zones }: Builder, matches: readonly Match[], crosses: (match: Match) => boolean): readonly Match[] {
-  return matches.flatMap((match) => (spans(match) && (zones === "everywhere" || crosses(match)) ? splitByZone(ground, match) : [match]));
+/** The matches with those in two that cross something; the same list where none does, as nearly always. */
+function split({ ground, zones }: Builder, matches: readonly Match[], crosses: Crossing): readonly Match[] {
+  if (zones === "where needed" && !crosses.in && !crosses.out) return matches;
+  return matches.flatMap((match) => (spans(match) && (zones === "everywhere" || crosses[match.direction]) ? splitByZone(ground, match) : [match]));
 }
 
 function keyOf(match: Match): string {
@@ -90,111 +95,131 @@ interface Builder {
   readonly termsOf: (match: Match) => Terms;
 }
 
-function entry(builder: Builder, match: Match, parts: Omit<Entry, "match" | "terms">): Entry {
-  return { match, terms: builder.termsOf(match), ...parts };
-}
-
 export function listsOf(ground: Ground, renderings: readonly Rendering[], zones: Zones): Lists {
   const builder: Builder = { ground, zones, termsOf: termMaker(ground) };
   const said = renderings.filter((rendering) => !rendering.overLimit);
   return { openings: openings(builder, said), returns: returns(ground, said), others: others(builder, said), renderings };
 }
 
-function openings(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {
-  const { ground } = builder;
-  const defaultAction = ground.tenant.defaultAction;
-  const seen: Seen = { in: new Set(), out: new Set() };
-  const world: Match[] = [];
-  const entries = renderings.flatMap(({ rule, said, pieces }, order) => {
-    if (pieces.tcp.length === 0) return [];
-    const matches = split(builder, said.matches, (match) => seen[match.direction].has(otherAction[rule.action]));
-    for (const match of matches) {
-      if (match.remote.kind !== "world") continue;
-      seen[match.direction].add(rule.action);
-      if (rule.action !== defaultAction) world.push(match);
-    }
-    return matches.map((match) =>
-      entry(builder, match, { action: rule.action, protocol: protocolNumber.tcp, ports: pieces.tcp, pair: false, order, rule, role: "rule" }),
-    );
-  });
-  const border = borders(ground, world, (match) =>
-    entry(builder, match, { action: defaultAction, protocol: protocolNumber.tcp, ports: everyPort, pair: false, order: borderOrder, role: "border" }),
-  );
-  return [...entries, ...border];
+/** Entries as they are made from rule after rule. */
+interface Course {
+  readonly entries: Entry[];
+  readonly seen: Seen;
+  /** What was said of the world otherwise than the tenant's default says it: borders keep it from the tenants' addresses. */
+  readonly world: Match[];
 }
 
-/** Allows only: what they let pass too much opens nothing. */
-function returns(ground: Ground, renderings: readonly Rendering[]): readonly Statement[] {
-  const parts = { action: "allow", protocol: protocolNumber.tcp, order: 0, role: "reply" } as const;
-  if (ground.tenant.defaultAction === "allow") {
-    const both: readonly Match[] = [
-      { direction: "in", remote: { kind: "any" } },
-      { direction: "out", remote: { kind: "any" } },
-    ];
-    return both.map((match) => ({ ...parts, match, ports: everyPort, pair: false }));
+const newCourse = (): Course => ({ entries: [], seen: { in: new Set(), out: new Set() }, world: [] });
+
+function openings(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {
+  const defaultAction = builder.ground.tenant.defaultAction;
+  const course = newCourse();
+  for (const [order, rendering] of renderings.entries()) if (rendering.pieces.tcp.length > 0) addOpenings(builder, course, rendering, order);
+  const border = borders(builder.ground, course.world, (match) => borderEntry(builder, match, protocolNumber.tcp, defaultAction));
+  return [...course.entries, ...border];
+}
+
+function addOpenings(builder: Builder, { entries, seen, world }: Course, { rule, said, pieces }: Rendering, order: number): void {
+  const { action } = rule;
+  const other = otherAction[action];
+  const matches = split(builder, said.matches, { in: seen.in.has(other), out: seen.out.has(other) });
+  for (const match of matches) {
+    const terms = builder.termsOf(match);
+    entries.push({ match, terms, action, protocol: protocolNumber.tcp, ports: pieces.tcp, pair: false, order, rule, role: "rule" });
+    if (match.remote.kind !== "world") continue;
+    seen[match.direction].add(action);
+    if (action !== builder.ground.tenant.defaultAction) world.push(match);
   }
+}
+
+function borderEntry({ termsOf }: Builder, match: Match, protocol: number, action: Action): Entry {
+  return { match, terms: termsOf(match), action, protocol, ports: everyPort, pair: false, order: borderOrder, rule: undefined, role: "border" };
+}
+
+/** A way that TCP's other packets take. They are allowed only: what is let pass too much opens nothing. */
+function returnStatement(match: Match, ports: readonly number[], pair: boolean, rule: Rule | undefined): Statement {
+  return { match, action: "allow", protocol: protocolNumber.tcp, ports, pair, order: 0, rule, role: "reply" };
+}
+
+const bothWays: readonly Match[] = [
+  { direction: "in", remote: { kind: "any" } },
+  { direction: "out", remote: { kind: "any" } },
+];
+
+function returns(ground: Ground, renderings: readonly Rendering[]): readonly Statement[] {
+  if (ground.tenant.defaultAction === "allow") return bothWays.map((match) => returnStatement(match, everyPort, false, undefined));
   const statements: Statement[] = [];
   for (const { rule, said, pieces } of renderings) {
     if (rule.action === "deny" || pieces.tcp.length === 0) continue;
     const wholeProtocol = isEveryPort(pieces.tcp) || pieces.tcp.length > portsOneByOne;
     for (const match of said.matches) {
-      if (!wholeProtocol) statements.push({ ...parts, match, ports: pieces.tcp, pair: true, rule });
-      else for (const way of [match, reversed(match)]) statements.push({ ...parts, match: way, ports: everyPort, pair: false, rule });
+      if (!wholeProtocol) statements.push(returnStatement(match, pieces.tcp, true, rule));
+      else statements.push(returnStatement(match, everyPort, false, rule), returnStatement(reversed(match), everyPort, false, rule));
     }
   }
   return statements;
 }
 
+/** The way back of an allow towards the world crosses what a rule says of `any` in that direction, before it or after it. */
+function waysBack(renderings: readonly Rendering[]): Crossing {
+  const found = { in: false, out: false };
+  for (const { rule, said, pieces } of renderings) {
+    if (rule.action === "deny" || pieces.others.length === 0) continue;
+    for (const match of said.matches) if (match.remote.kind === "world") found[opposite[match.direction]] = true;
+  }
+  return found;
+}
+
 function others(builder: Builder, renderings: readonly Rendering[]): readonly Entry[] {
-  const { ground } = builder;
-  const defaultAction = ground.tenant.defaultAction;
-  const seen: Seen = { in: new Set(), out: new Set() };
-  const world: Match[] = [];
-  // The way back of an allow towards the world crosses what a rule says of `any` in that direction, before it or after it.
-  const wayBack = new Set<Direction>(
-    renderings.flatMap(({ rule, said, pieces }) =>
-      rule.action === "allow" && pieces.others.length > 0
-        ? said.matches.flatMap((match) => (match.remote.kind === "world" ? [opposite[match.direction]] : []))
-        : [],
-    ),
-  );
-  const entries = renderings.flatMap(({ rule, said, pieces }, order) => {
-    if (pieces.others.length === 0) return [];
-    const { action } = rule;
-    const crosses = (match: Match): boolean =>
-      seen[match.direction].has(otherAction[action]) ||
-      (action === "deny" ? wayBack.has(match.direction) : seen[opposite[match.direction]].has("deny"));
-    const matches = split(builder, said.matches, crosses);
-    for (const match of matches) {
-      if (match.remote.kind !== "world") continue;
-      seen[match.direction].add(action);
-      if (action !== defaultAction) world.push(match);
-      if (action === "allow") seen[opposite[match.direction]].add(action);
-      if (action === "allow" && defaultAction === "deny") world.push(reversed(match));
-    }
-    return matches.flatMap((match) =>
-      pieces.others.map(({ protocol, ports }) => {
-        const pair = action === "allow" && !isEveryPort(ports);
-        return entry(builder, match, { action, protocol, ports, pair, order, rule, role: "rule" });
-      }),
-    );
-  });
+  const defaultAction = builder.ground.tenant.defaultAction;
+  const course = newCourse();
+  const wayBack = waysBack(renderings);
+  for (const [order, rendering] of renderings.entries())
+    if (rendering.pieces.others.length > 0) addOthers(builder, course, wayBack, rendering, order);
   // Replies come after every rule, so all that was said of the world is before them.
-  const replies = defaultAction === "allow" ? [] : renderings.flatMap((rendering) => repliesOf(builder, rendering, seen));
-  const border = borders(ground, world, (match) =>
-    entry(builder, match, { action: defaultAction, protocol: 0, ports: everyPort, pair: false, order: borderOrder, role: "border" }),
-  );
-  return [...entries, ...replies, ...border];
+  const replies = defaultAction === "allow" ? [] : renderings.flatMap((rendering) => repliesOf(builder, rendering, course.seen));
+  const border = borders(builder.ground, course.world, (match) => borderEntry(builder, match, 0, defaultAction));
+  return [...course.entries, ...replies, ...border];
+}
+
+function addOthers(builder: Builder, { entries, seen, world }: Course, wayBack: Crossing, { rule, said, pieces }: Rendering, order: number): void {
+  const { defaultAction } = builder.ground.tenant;
+  const { action } = rule;
+  const crosses = (direction: Direction): boolean =>
+    seen[direction].has(otherAction[action]) || (action === "deny" ? wayBack[direction] : seen[opposite[direction]].has("deny"));
+  const matches = split(builder, said.matches, { in: crosses("in"), out: crosses("out") });
+  for (const match of matches) {
+    const terms = builder.termsOf(match);
+    for (const { protocol, ports } of pieces.others) {
+      const pair = action === "allow" && !isEveryPort(ports);
+      entries.push({ match, terms, action, protocol, ports, pair, order, rule, role: "rule" });
+    }
+    if (match.remote.kind !== "world") continue;
+    seen[match.direction].add(action);
+    if (action !== defaultAction) world.push(match);
+    if (action === "allow") seen[opposite[match.direction]].add(action);
+    if (action === "allow" && defaultAction === "deny") world.push(reversed(match));
+  }
 }
 
 /** The way back of what a rule allows by protocol alone; by port, the entry of the rule itself is both ways. */
 function repliesOf(builder: Builder, { rule, said, pieces }: Rendering, seen: Seen): readonly Entry[] {
+  if (rule.action === "deny" || pieces.others.length === 0) return [];
   const whole = pieces.others.filter(({ ports }) => isEveryPort(ports));
-  if (rule.action === "deny" || whole.length === 0) return [];
-  const matches = split(builder, said.matches.map(reversed), (match) => seen[match.direction].has("deny"));
-  return matches.flatMap((match) =>
-    whole.map(({ protocol, ports }) =>
-      entry(builder, match, { action: "allow", protocol, ports, pair: false, order: replyOrder, rule, role: "reply" }),
-    ),
-  );
+  if (whole.length === 0) return [];
+  const matches = split(builder, said.matches.map(reversed), { in: seen.in.has("deny"), out: seen.out.has("deny") });
+  return matches.flatMap((match) => {
+    const terms = builder.termsOf(match);
+    return whole.map(({ protocol, ports }): Entry => ({
+      match,
+      terms,
+      action: "allow",
+      protocol,
+      ports,
+      pair: false,
+      order: replyOrder,
+      rule,
+      role: "reply",
+    }));
+  });
 }

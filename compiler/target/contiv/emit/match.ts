@@ -145,10 +145,7 @@ const groupRemotes = (side: Side): readonly Remote[] => side.whole.map((group): 
  */
 export function say(ground: Ground, source: Side, destination: Side): Said {
   if (isGroupsAlone(source) && isGroupsAlone(destination)) {
-    const matches = destination.whole.flatMap((own) =>
-      source.whole.map((group): Match => ({ own, direction: "in", remote: { kind: "group", group } })),
-    );
-    return { matches, unsaidSources: [], unsaidDestinations: [] };
+    return { matches: groupsToGroups(source.whole, destination.whole), unsaidSources: nobody, unsaidDestinations: nobody };
   }
   if (source.any && destination.any) {
     return {
@@ -175,6 +172,18 @@ export function say(ground: Ground, source: Side, destination: Side): Said {
     unsaidSources: to.partial.length > 0 || hasRest(destination) ? from.partial : [],
     unsaidDestinations: from.partial.length > 0 || hasRest(source) ? to.partial : [],
   };
+}
+
+const nobody: Said["unsaidSources"] = [];
+
+function fromGroup(group: string, own: string): Match {
+  return { own, direction: "in", remote: { kind: "group", group } };
+}
+
+/** From groups to groups; of most rules it is one to one. */
+function groupsToGroups(sources: readonly string[], destinations: readonly string[]): readonly Match[] {
+  if (sources.length === 1 && destinations.length === 1) return [fromGroup(sources[0], destinations[0])];
+  return destinations.flatMap((own) => sources.map((group) => fromGroup(group, own)));
 }
 
 /** One side is `any`. `direction` is how traffic goes for the groups of the other side. */

@@ -65,8 +65,9 @@ export const heldBack: Look = (context, rendering) => {
 
 export const deniedReplies: Look = (context, rendering) => {
   const { rule } = rendering;
+  if (rule.action === "allow" || context.ground.tenant.defaultAction === "deny") return undefined;
   const protocols = protocolsOf(rendering, true);
-  if (rule.action === "allow" || context.ground.tenant.defaultAction === "deny" || protocols.length === 0) return undefined;
+  if (protocols.length === 0) return undefined;
   const flows = once(() => {
     const { from, to } = sides(context, rule);
     return flowProduct(to, from, servicesOf(protocols));

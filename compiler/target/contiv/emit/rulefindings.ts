@@ -35,9 +35,10 @@ const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over 
 
 const outsideSources: Look = (context, rendering) => {
   const { rule } = rendering;
+  if (rule.action === "allow") return undefined;
   // Groups of other tenants may be in no group of Contiv's.
   const isForeign = mentionOf(context.ground.tenant, context.othersAddresses, rule.source) === "named";
-  if (rule.action === "allow" || (!hasRest(rendering.source) && !isForeign)) return undefined;
+  if (!hasRest(rendering.source) && !isForeign) return undefined;
   const flows = once(() => {
     const { from, to } = sides(context, rule);
     return unfilteredFlows(context.scopes, from, to, rule.service.services);
@@ -100,18 +101,28 @@ function partsOf(ground: Ground, parts: Said["unsaidSources"]): EndSet {
   return parts.flatMap(({ group, addresses }) => membersAt(ground, group, addresses));
 }
 
-const partly: Look = (context, { rule, said, source, destination, pieces }) => {
-  const { ground, scope } = context;
+/** What of a rule is left out, in words. */
+function leftOut({ said, source, destination, pieces }: Rendering): readonly string[] {
   const byAddress = [...said.unsaidSources, ...said.unsaidDestinations].map(({ group }) => `members of group ${group} by address`);
   const blurred =
     source.blurred.length + destination.blurred.length > 0 ? ["endpoints in no group, whose addresses members of a group have too"] : [];
   const zero = pieces.unsayable.length > 0 ? ["IP protocol 0"] : [];
   const ports = pieces.zeroPorts.length > 0 ? [`port 0 of ${list(pieces.zeroPorts.map(protocolName))}`] : [];
-  const what = [...byAddress, ...blurred, ...zero, ...ports];
-  if (what.length === 0) return undefined;
+  return [...byAddress, ...blurred, ...zero, ...ports];
+}
+
+function isWholeSaid({ said, source, destination, pieces }: Rendering): boolean {
+  const ends = said.unsaidSources.length + said.unsaidDestinations.length + source.blurred.length + destination.blurred.length;
+  return ends + pieces.unsayable.length + pieces.zeroPorts.length === 0;
+}
+
+const partly: Look = (context, rendering) => {
+  if (isWholeSaid(rendering)) return undefined;
+  const { ground, scope } = context;
+  const { rule, said, source, destination, pieces } = rendering;
   return {
     about: "rule",
-    diagnostic: unsaid.make({ what: list(what) }, details(rule)),
+    diagnostic: unsaid.make({ what: list(leftOut(rendering)) }, details(rule)),
     outcomes: either,
     flows: () => {
       const { from, to } = sides(context, rule);
@@ -143,6 +154,14 @@ const looks: readonly Look[] = [
   logging,
 ];
 
-export function ruleFindings(context: RuleContext, rendering: Rendering): readonly Finding[] {
-  return looks.flatMap((look) => look(context, rendering) ?? []);
+/** The findings of all rules, rule by rule. */
+export function ruleFindings(context: RuleContext, renderings: readonly Rendering[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const rendering of renderings) {
+    for (const look of looks) {
+      const found = look(context, rendering);
+      if (found !== undefined) findings.push(found);
+    }
+  }
+  return findings;
 }

@@ -59,6 +59,11 @@ export function placeOf(tenant: string, policy: string): Place {
   };
 }
 
+/** A text for many places, written once: what is put together with `+` or in a template is put together again at each of them. */
+function flat(...parts: readonly string[]): string {
+  return parts.join("");
+}
+
 /** Adds a rule's files: of each its path and its text. What ends one file and begins the next is one piece. */
 export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rule, before, own, after }: Identified): void {
   const { match, protocol, ports } = rule;
@@ -67,10 +72,11 @@ export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rul
   const pathEnd = `${after}.json`;
   const head = `${body}${before}`;
   const fields = `${after}",\n  "direction": "${match.direction}",\n  "priority": ${rule.priority}${remoteFields(match)},\n  "protocol": "${protocol}"`;
-  const between = hasPort ? `${fields},\n  "port": ` : fields;
   const end = `,\n  "action": "${rule.action}"\n}\n`;
-  const open = `${pathEnd}${head}`;
-  const next = own.length > 1 ? `${end}${path}` : "";
+  const isSeries = own.length > 1;
+  const open = isSeries ? flat(pathEnd, head) : `${pathEnd}${head}`;
+  const between = isSeries ? flat(fields, ',\n  "port": ') : hasPort ? `${fields},\n  "port": ` : fields;
+  const next = isSeries ? flat(end, path) : "";
   let length = ends.length === 0 ? 0 : ends[ends.length - 1];
   for (let at = 0; at < own.length; at++) {
     const id = own[at];
@@ -86,10 +92,11 @@ export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rul
 
 /** Adds the pieces of a rule's steps, each behind a separator but the very first. `defaultOrigin` is for rules that no rule of the source makes. */
 export function addSteps(pieces: string[], { object, url }: Place, { rule, before, own, after }: Identified, defaultOrigin: Origin): void {
+  const isSeries = own.length > 1;
   const start = `    {"method":"POST","url":"${url}${before}`;
-  const between = `${after}/","object":"${object}${before}`;
+  const between = isSeries ? flat(after, '/","object":"', object, before) : `${after}/","object":"${object}${before}`;
   const end = `${after}.json",${stepEnd(rule.rule?.origin ?? defaultOrigin, rule.rule?.text, why[rule.part])}`;
-  const next = own.length > 1 ? `${end}${stepSeparator}${start}` : "";
+  const next = isSeries ? flat(end, stepSeparator, start) : "";
   if (pieces.length > 0) pieces.push(stepSeparator);
   for (let at = 0; at < own.length; at++) pieces.push(at === 0 ? start : next, own[at], between, own[at]);
   pieces.push(end);

@@ -40,36 +40,47 @@ function countPorts(details: readonly number[]): number {
   return count;
 }
 
-function expand(details: readonly number[]): readonly number[] {
-  const out: number[] = [];
-  for (let i = 0; i < details.length; i += 2) for (let port = Math.max(details[i], 1); port <= details[i + 1]; port++) out.push(port);
-  return out;
+/** The ports one by one; `count` is how many they are. */
+function expand(details: readonly number[], count: number): readonly number[] {
+  const ports = new Array<number>(count);
+  let at = 0;
+  for (let i = 0; i < details.length; i += 2) for (let port = Math.max(details[i], 1); port <= details[i + 1]; port++) ports[at++] = port;
+  return ports;
+}
+
+const none: readonly number[] = [];
+const everything: Pieces = { tcp: everyPort, others: [{ protocol: 0, ports: everyPort }], widened: none, unsayable: none, zeroPorts: none, ports: 0 };
+
+/** How many single ports say a protocol's part of a service; none where the protocol has to be said whole. */
+function portsIn(protocol: number, details: readonly number[]): number {
+  const hasPortList = (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) && !coversEveryPort(details);
+  return hasPortList ? countPorts(details) : 0;
 }
 
 /** `limit`: above so many single ports none are listed (`ports` still counts them). */
 export function piecesOf(services: ServiceSet, limit: number): Pieces {
-  if (isEveryService(services)) return { tcp: [0], others: [{ protocol: 0, ports: everyPort }], widened: [], unsayable: [], zeroPorts: [], ports: 0 };
-  const tcp: number[] = [];
-  const others: { protocol: number; ports: readonly number[] }[] = [];
-  const widened: number[] = [];
-  const unsayable: number[] = [];
-  const zeroPorts: number[] = [];
+  if (isEveryService(services)) return everything;
   const parts = byProtocol(services);
-  const hasPortList = (protocol: number, details: readonly number[]): boolean =>
-    (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) && !coversEveryPort(details);
-  const ports = parts.reduce((sum, [protocol, details]) => sum + (hasPortList(protocol, details) ? countPorts(details) : 0), 0);
+  let ports = 0;
+  for (const [protocol, details] of parts) ports += portsIn(protocol, details);
+  let tcp = none;
+  const others: { protocol: number; ports: readonly number[] }[] = [];
+  let widened = none;
+  let unsayable = none;
+  let zeroPorts = none;
   for (const [protocol, details] of parts) {
     // ICMPv6 goes with IPv6 alone, which Contiv's rules do not see.
     if (protocol === protocolNumber.icmp6) continue;
     // netmaster reads protocol 0 as every protocol.
-    if (protocol === 0) unsayable.push(0);
+    if (protocol === 0) unsayable = [0];
     else if (protocol === protocolNumber.tcp || protocol === protocolNumber.udp) {
-      const list = coversEveryPort(details) ? everyPort : ports > limit ? [] : expand(details);
-      if ((details[0] === 0) !== coversEveryPort(details)) zeroPorts.push(protocol);
-      if (protocol === protocolNumber.tcp) tcp.push(...list);
+      const isWhole = coversEveryPort(details);
+      const list = isWhole ? everyPort : ports > limit ? none : expand(details, countPorts(details));
+      if ((details[0] === 0) !== isWhole) zeroPorts = [...zeroPorts, protocol];
+      if (protocol === protocolNumber.tcp) tcp = list;
       else if (list.length > 0) others.push({ protocol, ports: list });
     } else {
-      if (details[0] !== 0 || details[1] !== LAST_PORT) widened.push(protocol);
+      if (details[0] !== 0 || details[1] !== LAST_PORT) widened = [...widened, protocol];
       others.push({ protocol, ports: everyPort });
     }
   }

@@ -107,16 +107,35 @@ function isPlainAny(expression: PeerExpression): boolean {
 
 const anySide: Side = { any: true, whole: [], partial: [], inside: nothing, world: true, outside: nothing, blurred: nothing };
 
+const noParts: Side["partial"] = [];
+
+const sideOfGroups = (whole: readonly string[]): Side => ({
+  any: false,
+  whole,
+  partial: noParts,
+  inside: nothing,
+  world: false,
+  outside: nothing,
+  blurred: nothing,
+});
+
+/** An own group with workloads and no machines. */
+function isPlainGroup(ground: Ground, peer: Peer): peer is Extract<Peer, { readonly kind: "group" }> {
+  const entry = peer.kind === "group" && peer.tenant === ground.tenant.name ? ground.groups.get(peer.group) : undefined;
+  return entry !== undefined && isEmptyAddresses(entry.group.hosts);
+}
+
 /** The side of a plain list of own groups with workloads and no machines, which is what most rules have. */
 function groupsAlone(ground: Ground, { include, except }: PeerExpression): Side | undefined {
   if (except.length > 0) return undefined;
+  const [first] = include;
+  if (include.length === 1) return isPlainGroup(ground, first) ? sideOfGroups([first.group]) : undefined;
   const whole: string[] = [];
   for (const peer of include) {
-    const entry = peer.kind === "group" && peer.tenant === ground.tenant.name ? ground.groups.get(peer.group) : undefined;
-    if (entry === undefined || !isEmptyAddresses(entry.group.hosts)) return undefined;
-    if (!whole.includes(entry.group.name)) whole.push(entry.group.name);
+    if (!isPlainGroup(ground, peer)) return undefined;
+    if (!whole.includes(peer.group)) whole.push(peer.group);
   }
-  return { any: false, whole, partial: [], inside: nothing, world: false, outside: nothing, blurred: nothing };
+  return sideOfGroups(whole);
 }
 
 /** Whether a side is endpoint groups, each of them whole, and nothing else. */

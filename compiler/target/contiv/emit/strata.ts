@@ -68,7 +68,7 @@ function protocolText({ protocol, ports, pair }: Statement): string {
 
 function contivRule(entry: Statement, priority: number, part: Part, protocol: string): ContivRule {
   const { match, ports, action, rule } = entry;
-  return { match, protocol, ports, action, priority, part, ...(rule === undefined ? {} : { rule }) };
+  return { match, protocol, ports, action, priority, part, rule };
 }
 
 function otherPart(entry: Entry): Part {
