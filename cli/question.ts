@@ -17,6 +17,8 @@ export type FoundQuestion =
 /** The question as the language writes it. @throws Refusal where a shell has taken the arrow. */
 export function flowText(words: readonly string[]): string {
   const flow = words.join(" ").replace(/\s+/g, " ").trim();
+  const [, action, asked] = /^(allow|deny) (.*)$/.exec(flow) ?? [];
+  if (action !== undefined) throw new Refusal(`a question does not say "${action}": that is the answer`, `ask "${asked}"`);
   if (/(^| )-( |$)/.test(flow))
     throw new Refusal(`the shell has taken the ">" of "->" for a redirection: ${flow}`, "put the question in quotes, or write `to`");
   if (/->|→/.test(flow)) return flow;

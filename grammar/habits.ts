@@ -56,12 +56,13 @@ function spokenRule(source: Source, { found, previous, first, rest, wanted }: Mi
   return problem(syntaxCodes.unexpectedText, spanOf(source, found), 'the service stands behind ":", as in a -> b : tcp/443', fix);
 }
 
-/** `tcp 80`. */
-function spacedPort(source: Source, { found, previous, wanted }: Mismatch): SyntaxProblem | undefined {
-  const isPort = found.tokenType === t.Integer || found.tokenType === t.IntegerRange;
+/** `tcp 80`, `tcp:80`. */
+function spacedPort(source: Source, { found, previous, rest, wanted }: Mismatch): SyntaxProblem | undefined {
+  const port = found.tokenType === t.Colon ? rest.at(1) : found;
+  const isPort = port?.tokenType === t.Integer || port?.tokenType === t.IntegerRange;
   if (wanted !== "end" || !isPort || !/^(tcp|udp|sctp)$/i.test(previous.image)) return undefined;
-  const message = `between a protocol and its port stands "/": ${previous.image}/${found.image}`;
-  const gap = { ...between(source, previous, found), end: found.startOffset };
+  const message = `between a protocol and its port stands "/": ${previous.image}/${port.image}`;
+  const gap = { ...between(source, previous, port), end: port.startOffset };
   return problem(syntaxCodes.unexpectedText, spanOf(source, found), message, replacing(gap, "/", 'write "/"'));
 }
 

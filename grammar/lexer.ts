@@ -1,6 +1,6 @@
 /** Text to tokens. Every character of the text ends in a token, a comment, space, or a problem. */
 import { Lexer } from "chevrotain";
-import type { IToken } from "chevrotain";
+import type { ILexingError, IToken } from "chevrotain";
 import { isTerminated } from "./build.js";
 import { likely, problem, quoted, replacing, spanOf, syntaxCodes } from "./messages.js";
 import type { Source } from "./messages.js";
@@ -34,8 +34,10 @@ export function tokenise(source: Source): Tokens {
 function tokensOf(source: Source): Tokens {
   const { tokens, groups, errors } = lexer.tokenize(source.text);
   const problems: SyntaxProblem[] = [];
-  for (const { offset, length } of errors) {
-    if (!toldOfText.test(source.text.slice(offset, offset + length))) problems.push(unexpected(source, offset, length));
+  for (const [at, { offset, length }] of errors.entries()) {
+    const arrow = spacedArrow(source, errors[at - 1], errors[at]) ?? spacedArrow(source, errors[at], errors[at + 1]);
+    if (arrow?.span.start === offset) problems.push(arrow);
+    else if (arrow === undefined && !toldOfText.test(source.text.slice(offset, offset + length))) problems.push(unexpected(source, offset, length));
   }
   for (const token of groups.hashes) {
     const marker = { file: source.id, start: token.startOffset, end: token.startOffset + 1 };
@@ -138,6 +140,14 @@ function unexpected(source: Source, offset: number, length: number): SyntaxProbl
   const better = meant.get(text);
   const fix = better === undefined ? undefined : likely(replacing(span, better, `write "${better}"`));
   return problem(syntaxCodes.unexpectedCharacter, span, `${describe(text)} has no meaning here${hint(text)}`, fix);
+}
+
+/** `- >`, of which each half has no meaning alone. */
+function spacedArrow(source: Source, left: ILexingError | undefined, right: ILexingError | undefined): SyntaxProblem | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  const span = { file: source.id, start: left.offset, end: right.offset + right.length };
+  if (!/^- +>$/.test(source.text.slice(span.start, span.end))) return undefined;
+  return problem(syntaxCodes.foreignSign, span, 'the arrow is written "->", without a space', replacing(span, "->", 'write "->"'));
 }
 
 function hint(text: string): string {

@@ -202,7 +202,7 @@ function tellShadowing(tenant: string, { node, outer }: TenantPart, { symbolOfNo
   for (const item of node.items) {
     const declared = declaredName(item);
     const symbol = declared === undefined ? undefined : symbolOfNode.get(declared.node);
-    if (declared === undefined || symbol === undefined || symbol.kind === "test") continue;
+    if (declared === undefined || symbol === undefined || symbol.misplaced || symbol.kind === "test") continue;
     const hidden = seen
       .map(({ scope }) => findIn(scope, nameSpaceOf(symbol.kind), symbol.name))
       .find((found) => found !== undefined && !found.misplaced);

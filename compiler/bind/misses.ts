@@ -72,6 +72,8 @@ export function makeMisses(program: Program, visible: Lookup["visible"], report:
       const start = { file: place.file.id, start: 0, end: 0 };
       help = `"${name.text}" is declared in ${importable.file}: import "${path}"`;
       fixes.unshift({ title: `import "${path}"`, safe: false, edits: [{ span: start, text: `import "${path}"\n` }] });
+    } else if (need.space === "service" && /^(any|all|every)$/i.test(name.text)) {
+      help = 'a rule that names no service speaks of every one: leave out ":" and what follows';
     } else if (help === undefined && need.space === "peer") {
       const owner = [...program.tenants.values()].find((tenant) => findIn(tenant.scope, "peer", name.text)?.kind === "group");
       if (owner !== undefined && owner !== place.tenant) help = `tenant "${owner.name}" has a group of that name: ${owner.name}/${name.text}`;

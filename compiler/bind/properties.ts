@@ -290,7 +290,7 @@ export function describeType(type: ValueType): string {
     case "bool":
       return "yes or no";
     case "bandwidth":
-      return "a bandwidth such as 10Mbps";
+      return "a bandwidth above 0 in bits a second, such as 10Mbps";
     case "text":
     case "texts":
       return "a name or a quoted text";

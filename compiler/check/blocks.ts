@@ -50,7 +50,11 @@ export function readBlock(block: Block, report: Report): BlockUses {
     }
     const earlier = first.get(name);
     if (earlier !== undefined && !row.repeatable) {
-      const help = name === "match" ? "requirements that must all hold go into one `match`, separated by commas" : undefined;
+      const others = blockProperties[block.kind].filter((entry) => entry !== row).map((entry) => entry.name);
+      const help =
+        name === "match"
+          ? "requirements that must all hold go into one `match`, separated by commas"
+          : `it stands once; also possible are ${others.join(", ")}`;
       report(
         duplicateStatement.make({ name, place: title }, { span: nameSpan, related: [{ span: earlier.span, message: "first given here" }], help }),
       );

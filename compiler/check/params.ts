@@ -1,6 +1,7 @@
 /** Params: their types, and their values from the source or from outside. */
 import type { Span } from "../../grammar/span.js";
 import type * as syntax from "../../grammar/syntax.js";
+import { describeType } from "../bind/properties.js";
 import { didYouMean, suggest } from "../bind/suggest.js";
 import type { PolicySymbol } from "../bind/symbols.js";
 import type { Declared } from "../bind/declare.js";
@@ -180,7 +181,7 @@ function readDefault(name: string, type: ParamType, values: readonly syntax.Valu
     }
     case "bandwidth": {
       const bits = value.kind === "bandwidth" ? parseBandwidth(value.text) : undefined;
-      return bits === undefined ? wrong("a bandwidth such as 10Mbps") : { type, value: bits };
+      return bits === undefined ? wrong(describeType({ kind: "bandwidth" })) : { type, value: bits };
     }
     case "cidr": {
       if (value.kind !== "prefix") return wrong("a prefix such as 10.1.1.0/24");
@@ -219,7 +220,7 @@ function readInput(type: ParamType, input: ParamInput): ParamValue | string {
     }
     case "bandwidth": {
       const bits = parseBandwidth(text);
-      return bits === undefined ? `"${text}" is not a bandwidth such as 10Mbps` : { type, value: bits };
+      return bits === undefined ? `"${text}" is not ${describeType({ kind: "bandwidth" })}` : { type, value: bits };
     }
     case "cidr": {
       const prefix = address.parsePrefix(text);

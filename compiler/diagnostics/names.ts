@@ -120,7 +120,8 @@ export const unknownProperty = defineDiagnostic<{ name: string; block: string; p
   severity: "error",
   essential: true,
   title: "Unknown property",
-  message: ({ name, block, possible }) => `${block} has no property "${name}"; possible are ${possible.join(", ")}`,
+  message: ({ name, block, possible }) =>
+    `${block} has no property "${name}"; possible ${possible.length === 1 ? "is" : "are"} ${possible.join(", ")}`,
   explanation: "Each kind of block has a fixed list of properties.",
   example: "tenant shop {\n  network app-net {\n    subnet 10.1.1.0/24\n    gatway 10.1.1.254\n  }\n}\n",
   fix: "Use one of the properties that the message lists.",

@@ -18,7 +18,7 @@ export const unknownKey = defineDiagnostic<{ key: string; where: string; possibl
   severity: "error",
   essential: true,
   title: "Unknown key in the project file",
-  message: ({ key, where, possible }) => `${where} has no key "${key}"; possible are ${possible.join(", ")}`,
+  message: ({ key, where, possible }) => `${where} has no key "${key}"; possible ${possible.length === 1 ? "is" : "are"} ${possible.join(", ")}`,
   explanation: "The keys of `ctv.yaml` are fixed, and `ctv.schema.json` describes them for editors. A key that is not known would have no effect.",
   example: "# file: ctv.yaml\nsources: [main.ctv]\nouput: build\n",
   fix: "Use one of the keys that the message lists.",

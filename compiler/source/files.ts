@@ -139,7 +139,7 @@ function loadAll(entries: readonly string[], read: Read, known: Iterable<string>
       const usable = files.has(target) && !cycles.has(node);
       if (!files.has(target)) {
         candidates ??= [...new Set([...files.keys(), ...known])];
-        const near = suggest(
+        const near = nearFiles(
           target,
           candidates.filter((id) => id !== file.id),
         );
@@ -157,6 +157,12 @@ function loadAll(entries: readonly string[], read: Read, known: Iterable<string>
     linked.set(file.id, sameImports(file.imports, imports) ? file : { ...file, imports });
   }
   return { entries, files: linked, missing, diagnostics };
+}
+
+/** The file of which only the ending is missing, else those that are spelt nearly so. */
+function nearFiles(target: string, known: readonly string[]): readonly string[] {
+  const ended = `${target}.ctv`;
+  return known.includes(ended) ? [ended] : suggest(target, known);
 }
 
 function sameImports(left: readonly ResolvedImport[], right: readonly ResolvedImport[]): boolean {

@@ -1,12 +1,12 @@
 /** The inventory of endpoints, as a file says it: read, checked for its shape, and located in messages. */
 import { parseDocument } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { invalidYaml } from "../diagnostics/project.js";
 import { parseAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import { macNumber } from "../target/openflow/bind/inventory.js";
 import type { Endpoint, Inventory, InventoryNode } from "../target/openflow/bind/inventory.js";
 import { integer, list, object, record, text, word } from "./shapes.js";
+import { yamlMistakes } from "./yamlmistakes.js";
 
 const name = text({ minLength: 1 }, "a name", (value) => value !== "");
 const mac = text({ pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$" }, "a MAC address", (value) => macNumber(value) !== undefined);
@@ -37,9 +37,7 @@ const shape = object({ nodes: list(node), endpoints: list(endpoint) }, ["nodes",
 export function readInventory(id: string, content: string): { readonly inventory?: Inventory; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const document = parseDocument(content, { prettyErrors: false, uniqueKeys: true });
-  for (const error of document.errors) {
-    diagnostics.push(invalidYaml.make({ file: "inventory", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }));
-  }
+  diagnostics.push(...yamlMistakes(document, id, "inventory"));
   if (diagnostics.length > 0 || document.contents === null) return { inventory: { nodes: [], endpoints: [] }, diagnostics };
   const yaml = { document, file: id, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
   const values = shape.read(yaml, document.contents, "the inventory");

@@ -4,13 +4,13 @@ import { isName } from "../bind/names.js";
 import type { GivenParam, ParamInput } from "../check/params.js";
 import { definitionByCode } from "../diagnostics/catalogue.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { invalidYaml } from "../diagnostics/project.js";
 import type { Surroundings } from "../policy/model.js";
 import { canonicalPrefix, formatPrefix, parsePrefix, prefixSet, unionAllAddresses } from "../space/address.js";
 import { isEssential } from "./settings.js";
 import type { FindingSettings } from "./settings.js";
 import { flagOrList, integer, list, located, object, plain, record, text, word } from "./shapes.js";
 import type { JsonSchema, Located, YamlSource } from "./shapes.js";
+import { yamlMistakes } from "./yamlmistakes.js";
 
 /** Options of each target, as written; a target reads its own. */
 export interface TargetOptions {
@@ -59,7 +59,7 @@ const environmentName = {
   pattern: `^${nameWords}$`,
 };
 const lowerableCode = {
-  needed: "a code whose severity can be set (an error that leaves nothing to compile keeps its severity)",
+  needed: "a code that exists and whose severity can be set (an error that leaves nothing to compile keeps its own)",
   accept: (name: string) => definitionByCode.has(name) && !isEssential(name, definitionByCode),
   pattern: "^CTV[0-9]{4}$",
 };
@@ -135,11 +135,7 @@ export function readProject(id: string, source: string): ReadProject {
   const diagnostics: Diagnostic[] = [];
   const document = parseDocument(source, { prettyErrors: false, uniqueKeys: true });
   const yaml: YamlSource = { document, file: id, report: (diagnostic) => diagnostics.push(diagnostic) };
-  for (const error of document.errors) {
-    diagnostics.push(
-      invalidYaml.make({ file: "project file", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }),
-    );
-  }
+  diagnostics.push(...yamlMistakes(document, id, "project file"));
   const contents = document.errors.length > 0 ? null : document.contents;
   const values = contents === null ? {} : (shape.read(yaml, contents, "the project file") ?? {});
   const environments = new Map(

@@ -4,9 +4,10 @@
  */
 import { parseDocument } from "yaml";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
-import { invalidYaml, wrongSetting } from "../../compiler/diagnostics/project.js";
+import { wrongSetting } from "../../compiler/diagnostics/project.js";
 import { flag, integer, list, object, record, spanOf, text, word } from "../../compiler/source/shapes.js";
 import type { JsonSchema } from "../../compiler/source/shapes.js";
+import { yamlMistakes } from "../../compiler/source/yamlmistakes.js";
 import { parseAddress } from "../../compiler/space/address.js";
 import { macNumber } from "../../compiler/target/openflow/bind/inventory.js";
 import { parseServerAddress } from "../openflow/transport.js";
@@ -191,11 +192,7 @@ export interface ReadSettings {
 export function readAgentSettings(id: string, content: string): ReadSettings {
   const diagnostics: Diagnostic[] = [];
   const document = parseDocument(content, { prettyErrors: false, uniqueKeys: true });
-  for (const error of document.errors) {
-    diagnostics.push(
-      invalidYaml.make({ file: "agent's configuration", reason: error.message }, { span: { file: id, start: error.pos[0], end: error.pos[1] } }),
-    );
-  }
+  diagnostics.push(...yamlMistakes(document, id, "agent's configuration"));
   if (diagnostics.length > 0) return { diagnostics };
   const yaml = { document, file: id, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
   const values = shape.read(yaml, document.contents ?? undefined, "the agent's configuration");

@@ -43,6 +43,14 @@ describe("ctv query", () => {
     expect((await ask("db->db:tcp/1")).out).toContain("denied");
   });
 
+  it("asks back where the answer is in the question", async () => {
+    expect(await ask("allow db -> db : tcp/1")).toEqual({
+      code: 2,
+      out: "",
+      err: 'ctv: a question does not say "allow": that is the answer\n  help: ask "db -> db : tcp/1"\n',
+    });
+  });
+
   it("shows a flow of each kind where the answer is mixed", async () => {
     const { out } = await ask("web -> db", "--tenant", "shop");
     expect(out).toMatch(/^web -> db: mixed/);

@@ -23,6 +23,16 @@ describe("the path of an import", () => {
 
 const shop = (peer: string): string => `tenant shop {\n  group web { match app = web }\n  policy edge { allow ${peer} -> web : http }\n}\n`;
 
+describe("an import of a file that is not there", () => {
+  it("offers the file of which it lacks the ending, before others that are spelt nearly so", () => {
+    const known = ["shared/names.ctv", "shared/nimes", "main.ctv"];
+    const { diagnostics } = checkTexts({ "main.ctv": 'import "shared/names"\n', "shared/names.ctv": "" }, { known });
+    expect(diagnostics.filter(({ code }) => code === "CTV2005")).toMatchObject([
+      { help: 'did you mean "shared/names.ctv"?', fixes: [{ edits: [{ text: '"shared/names.ctv"' }] }] },
+    ]);
+  });
+});
+
 describe("what a file sees", () => {
   it("is its own top level, and that of the files it imports", () => {
     const texts = { "main.ctv": `import "names.ctv"\n${shop("office")}`, "names.ctv": "external office = 198.51.100.0/24\n" };

@@ -50,6 +50,15 @@ describe("a project file", () => {
     expect(project.settings.suppressions).toMatchObject([{ code: "CTV4009", files: "legacy/**", reason: "old groups overlap" }]);
   });
 
+  it.each([
+    ["output: a\n---\noutput: b\n", 'a second document begins at this "---", and one is all that is read'],
+    ["output: a\noutput: b\n", "this key is given twice"],
+  ])("is told in the words of its author why it is no YAML: %j", (text, reason) => {
+    expect(readProject("ctv.yaml", text).diagnostics).toMatchObject([
+      { code: "CTV2101", message: `the project file cannot be read as YAML: ${reason}`, span: { start: 10 } },
+    ]);
+  });
+
   it("gives params by precedence: command line, environment, all environments", () => {
     const { project } = readProject("ctv.yaml", whole);
     const values = (environment: string | undefined, given: Record<string, string> = {}) =>
