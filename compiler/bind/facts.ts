@@ -26,19 +26,24 @@ export interface FactRecorder extends Facts {
   readonly record: (span: Span, symbol: PolicySymbol, declaration?: boolean) => void;
   /** Records uses in a file that are listed only when somebody asks for occurrences; `symbols` are those that they name. */
   readonly recordLater: (file: string, symbols: readonly PolicySymbol[], uses: () => readonly Occurrence[]) => void;
-  /** What was recorded in a file since `count` occurrences had been, in the order in which it was. */
-  readonly recordedSince: (file: string, count: number) => readonly Occurrence[];
+  /** The uses that were recorded in a file since `count` of them had been, in the order in which they were. */
+  readonly usesSince: (file: string, count: number) => readonly Occurrence[];
   readonly count: (file: string) => number;
   /** The symbols that a file names, other than by declaring them. */
   readonly usedIn: (file: string) => ReadonlySet<PolicySymbol>;
 }
 
+/** Uses come by the ten thousand, and mostly nobody asks for them: so their spans and symbols are kept side by side, in the order of recording. */
 interface InFile {
-  /** In the order of recording. */
-  readonly list: Occurrence[];
+  readonly declarations: Occurrence[];
+  readonly spans: Span[];
+  readonly symbols: PolicySymbol[];
   readonly later: { readonly symbols: readonly PolicySymbol[]; readonly uses: () => readonly Occurrence[] }[];
-  readonly used: Set<PolicySymbol>;
   sorted?: readonly Occurrence[];
+}
+
+function usesFrom({ spans, symbols }: InFile, first: number): readonly Occurrence[] {
+  return spans.slice(first).map((span, at) => ({ span, symbol: symbols[first + at], declaration: false }));
 }
 
 const nothing: ReadonlySet<PolicySymbol> = new Set();
@@ -51,14 +56,14 @@ export function recordFacts(): FactRecorder {
   const inFile = (file: string): InFile => {
     const known = byFile.get(file);
     if (known !== undefined) return known;
-    const made: InFile = { list: [], later: [], used: new Set() };
+    const made: InFile = { declarations: [], spans: [], symbols: [], later: [] };
     byFile.set(file, made);
     return made;
   };
   const occurrencesIn = (file: string): readonly Occurrence[] => {
     const known = byFile.get(file);
     if (known === undefined) return [];
-    known.sorted ??= inOrder([...known.list, ...known.later.flatMap(({ uses }) => uses())]);
+    known.sorted ??= inOrder([...known.declarations, ...usesFrom(known, 0), ...known.later.flatMap(({ uses }) => uses())]);
     return known.sorted;
   };
   const bySymbols = (): ReadonlyMap<PolicySymbol, readonly Occurrence[]> => {
@@ -81,10 +86,13 @@ export function recordFacts(): FactRecorder {
   return {
     record: (span, symbol, declaration = false) => {
       const known = inFile(span.file);
-      known.list.push({ span, symbol, declaration });
       changed(known);
-      if (declaration) return;
-      known.used.add(symbol);
+      if (declaration) {
+        known.declarations.push({ span, symbol, declaration });
+        return;
+      }
+      known.spans.push(span);
+      known.symbols.push(symbol);
       used.add(symbol);
     },
     recordLater: (file, symbols, uses) => {
@@ -93,11 +101,14 @@ export function recordFacts(): FactRecorder {
       changed(known);
       for (const symbol of symbols) used.add(symbol);
     },
-    recordedSince: (file, count) => byFile.get(file)?.list.slice(count) ?? [],
-    count: (file) => byFile.get(file)?.list.length ?? 0,
+    usesSince: (file, count) => {
+      const known = byFile.get(file);
+      return known === undefined ? [] : usesFrom(known, count);
+    },
+    count: (file) => byFile.get(file)?.spans.length ?? 0,
     usedIn: (file) => {
       const known = byFile.get(file);
-      return known === undefined ? nothing : new Set([...known.used, ...known.later.flatMap(({ symbols }) => symbols)]);
+      return known === undefined ? nothing : new Set([...known.symbols, ...known.later.flatMap(({ symbols }) => symbols)]);
     },
     occurrencesIn,
     occurrencesOf: (symbol) => bySymbols().get(symbol) ?? [],

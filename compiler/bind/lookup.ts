@@ -72,10 +72,11 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
     if (space === "tenant") return [tenantNamed(name)].flatMap((tenant) => (tenant === undefined ? [] : [{ symbol: tenant.symbol }]));
     const own = findIn(place.tenant?.scope, space, name);
     if (own !== undefined) return [{ file: place.file.id, symbol: own }];
-    const outer = outerOf(place.file).flatMap(({ file, scope }) => {
+    const outer: Candidate[] = [];
+    for (const { file, scope } of outerOf(place.file)) {
       const symbol = findIn(scope, space, name);
-      return symbol === undefined ? [] : [{ file: file.id, symbol }];
-    });
+      if (symbol !== undefined) outer.push({ file: file.id, symbol });
+    }
     const builtin = outer.length > 0 || space !== "service" ? undefined : builtinServices.get(name);
     return builtin === undefined ? outer : [{ symbol: builtin.symbol }];
   };
@@ -112,6 +113,12 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
     return symbol;
   };
   const fitting: Lookup["find"] = (place, name, need) => {
+    // A tenant's own declaration hides every other, so most names need no list of candidates.
+    const own = findIn(place.tenant?.scope, need.space, name.text);
+    if (own !== undefined) {
+      facts.record(name.span, own);
+      return ofKind(own, place, name, need);
+    }
     const found = candidates(place, need.space, name.text);
     for (const { symbol } of found) facts.record(name.span, symbol);
     if (found.length > 1) {
@@ -129,6 +136,10 @@ export function makeLookup(program: Program, facts: FactRecorder, report: Report
       }
       return undefined;
     }
+    return ofKind(symbol, place, name, need);
+  };
+  /** The symbol where it is of a kind that can stand there. */
+  const ofKind = (symbol: PolicySymbol, place: Place, name: Name, need: Need): PolicySymbol | undefined => {
     if (symbol.misplaced) return undefined;
     if (need.kinds === undefined || need.kinds.has(symbol.kind)) return symbol;
     misses.misfit(place, name, need, symbol);

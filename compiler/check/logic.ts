@@ -16,7 +16,10 @@ import { checkGroupOverlaps, checkSplits } from "./logic/groups.js";
 import { checkOrder } from "./logic/order.js";
 import { checkWide } from "./logic/wide.js";
 
-/** All findings about the policy's logic, tenant by tenant in order of evaluation, in steps of one rule each. */
+/** A step ends when so many boxes have been looked at: it takes a rule of its own where each side is many groups, and some dozens of plain rules. */
+const BOXES_IN_A_STEP = 64;
+
+/** All findings about the policy's logic, tenant by tenant in order of evaluation, in steps of a few rules each. */
 export function* checkLogicInSteps(universe: Universe): Steps<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const tenant of universe.policy.tenants) found.push(...(yield* checkTenant(universe, tenant)));
@@ -28,15 +31,25 @@ function* checkTenant(universe: Universe, tenant: Tenant): Steps<readonly Diagno
   const context: LogicContext = { universe, tenant, regions: effectiveRegions(universe, tenant) };
   const disagreements: Disagreement[] = [];
   const found: Diagnostic[] = [];
-  for (const position of tenant.rules.keys()) {
-    yield;
+  const tell = (finding: Diagnostic | undefined): void => {
+    if (finding !== undefined) found.push(finding);
+  };
+  let looked = BOXES_IN_A_STEP;
+  for (let position = 0; position < context.regions.rules.length; position++) {
+    if (looked >= BOXES_IN_A_STEP) {
+      looked = 0;
+      yield;
+    }
     const meetings = meetingsOf(context, position);
+    looked += 1 + context.regions.flows[position].length;
+    for (const { rows } of meetings) looked += rows.length;
     if (meetings.length === 0) {
-      found.push(...explainEmpty(context, position));
+      tell(explainEmpty(context, position));
       continue;
     }
-    disagreements.push(...disagreementsOf(context, position, meetings));
-    found.push(...checkOrder(context, position, meetings), ...checkWide(context, position, meetings));
+    for (const disagreement of disagreementsOf(context, position, meetings)) disagreements.push(disagreement);
+    tell(checkOrder(context, position, meetings));
+    tell(checkWide(context, position, meetings));
   }
   // The order of two policies that disagree is open, so what it does to their rules is not told yet.
   const open = new Set(disagreements.flatMap(({ first, second }) => [first.id, second.id]));

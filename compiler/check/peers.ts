@@ -11,6 +11,7 @@ import { definitionCycle, notExported, unknownName, wrongKind } from "../diagnos
 import { wrongValue } from "../diagnostics/values.js";
 import type { Peer, PeerExpression } from "../policy/model.js";
 import { addressText, expressionText, nameText } from "../policy/text.js";
+import { remember } from "../remember.js";
 import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
 import { placeOf } from "./context.js";
@@ -64,7 +65,8 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
 
   const ofSymbol = (symbol: PolicySymbol): Peer | undefined => {
     const { peers } = context.valuesOf(symbol);
-    if (peers.has(symbol)) return peers.get(symbol);
+    const known = peers.get(symbol);
+    if (known !== undefined || peers.has(symbol)) return known;
     const node = symbol.declarations.at(0)?.node;
     const place = placeOf(context.program, symbol);
     if (node === undefined || place === undefined) return undefined;
@@ -189,7 +191,7 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
     return false;
   };
 
-  const need = (where: string): Need => ({ space: "peer", kinds: peerKinds, also: reservedNames, text: "a peer", where });
+  const need = remember((where: string): Need => ({ space: "peer", kinds: peerKinds, also: reservedNames, text: "a peer", where }));
   const expressions = new Map<TenantScope | Place["file"], Map<string, PeerExpression>>();
 
   const single = new Map<TenantScope | Place["file"], Map<Peer, PeerExpression>>();

@@ -11,8 +11,9 @@ export function checkPortLike(
   node: { readonly action: "allow" | "deny"; readonly destination: syntax.PeerExpression; readonly services?: readonly syntax.ServiceTerm[] },
   report: Report,
 ): void {
+  if (node.services !== undefined) return;
   const last = node.destination.except.at(-1) ?? node.destination.include.at(-1);
-  if (node.services !== undefined || last?.kind !== "address") return;
+  if (last?.kind !== "address") return;
   const [, address, digits] = /^(.*[^:]):([1-9][0-9]{1,4})$/.exec(last.text) ?? [];
   if (address === undefined || parseAddress(address)?.family !== 6 || !isKnownPort(Number(digits))) return;
   const text = `${address} : tcp/${digits}`;

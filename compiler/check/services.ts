@@ -120,20 +120,29 @@ export function makeServices(context: Context): Services {
 
   const ofTerms: Services["ofTerms"] = (place, terms) => {
     if (terms === undefined) return everything;
+    // Most rules name one service.
+    if (terms.length === 1) {
+      const services = ofTerm(place, terms[0]);
+      if (services === undefined) return undefined;
+      const text = serviceText(terms[0]);
+      return knownAs(place, text, services, () => [{ text, services }]);
+    }
     checkRepeats(terms, report);
     const sets = terms.map((term) => ofTerm(place, term));
     if (sets.length === 0 || !sets.every((set) => set !== undefined)) return undefined;
     const texts = terms.map(serviceText);
-    const key = texts.join(", ");
+    return knownAs(place, texts.join(", "), service.unionAllServices(sets), () => sets.map((set, index) => ({ text: texts[index], services: set })));
+  };
+
+  const knownAs = (place: Place, text: string, services: ServiceSet, terms: () => readonly ServiceTerm[]): ServiceExpression => {
     const scope = place.tenant ?? place.file;
     const known = expressions.get(scope) ?? new Map<string, ServiceExpression>();
-    expressions.set(scope, known);
-    const cached = known.get(key);
+    if (known.size === 0) expressions.set(scope, known);
+    const cached = known.get(text);
     // A tenant opened in two files can see two outer services of one name: the text alone does not decide.
-    const services = sets.length === 1 ? sets[0] : service.unionAllServices(sets);
     if (cached !== undefined && service.servicesEqual(cached.services, services)) return cached;
-    const made = { services, terms: sets.map((set, index): ServiceTerm => ({ text: texts[index], services: set })) };
-    known.set(key, made);
+    const made: ServiceExpression = { services, terms: terms() };
+    known.set(text, made);
     return made;
   };
 

@@ -94,7 +94,7 @@ export function rememberTenant(before: TenantMemory | undefined, resolving: Reso
     const recorded = facts.count(place.file.id);
     const thing = resolve();
     if (said() !== before || !isWhole(thing)) return [thing, undefined];
-    const known: Known<Thing> = { thing, made, start, ...usesOf(facts.recordedSince(place.file.id, recorded), start) };
+    const known: Known<Thing> = { thing, made, start, ...usesOf(facts.usesSince(place.file.id, recorded), start) };
     return [thing, known.symbols.every(note) ? known : undefined];
   };
 

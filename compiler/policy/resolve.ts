@@ -4,6 +4,7 @@
  */
 import type { FileScope, TenantScope } from "../bind/declare.js";
 import type { Program } from "../bind/program.js";
+import type { PolicySymbol } from "../bind/symbols.js";
 import { checkTenantAddressing } from "../check/addressing.js";
 import type { GivenParam } from "../check/params.js";
 import type { Exports } from "../check/peers.js";
@@ -99,9 +100,7 @@ function projectOf(program: Program, given: Project["given"], stale: Stale, befo
     program,
     given,
     valuesOf: (symbol) => {
-      const { tenant, declarations } = symbol;
-      const file = declarations.at(0)?.node.span.file;
-      const scope = tenant !== undefined ? program.tenants.get(tenant) : file === undefined ? undefined : program.fileScopes.get(file);
+      const scope = scopeOf(program, symbol);
       const made = scope === undefined ? undefined : stale.get(scope);
       return made ?? (before === undefined ? undefined : valuesIn(before, symbol)) ?? noValues();
     },
@@ -111,6 +110,13 @@ function projectOf(program: Program, given: Project["given"], stale: Stale, befo
       return exports;
     },
   };
+}
+
+/** The scope that declares a symbol; nothing for a builtin service. */
+function scopeOf({ tenants, fileScopes }: Program, { tenant, declarations }: PolicySymbol): FileScope | TenantScope | undefined {
+  if (tenant !== undefined) return tenants.get(tenant);
+  const declaration = declarations.at(0);
+  return declaration === undefined ? undefined : fileScopes.get(declaration.node.span.file);
 }
 
 /** What a file imports is resolved before it, so that every definition is judged in its own unit. */

@@ -12,24 +12,22 @@ import { expectationText, ruleText, shortHash } from "./text.js";
 
 /** Rules that had a message are left out. */
 export function resolvePolicyBlock(resolving: Resolving, place: Place, tenant: string, node: syntax.Policy): PolicyBlock {
-  const { report } = resolving.context;
+  const { report, ruleTable } = resolving.context;
   const priority = node.priority === undefined ? 0 : (priorityOf(resolving, place, node.priority) ?? 0);
   const named = new Map<string, syntax.Name>();
-  const repeats = new Map<string, number>();
-  const uniqueId = (key: string): string => {
-    const count = (repeats.get(key) ?? 0) + 1;
-    repeats.set(key, count);
-    return `${tenant}/${node.name.text}/${key}${count === 1 ? "" : `#${count}`}`;
-  };
-  const rules = node.rules.flatMap((rule) => {
+  const policy = node.name.text;
+  const home: RuleHome = { tenant, policy, priority, uniqueId: idsIn(`${tenant}/${policy}/`) };
+  const resolved = node.rules.map((rule): Rule | undefined => {
     const { name } = rule;
     const earlier = name === undefined ? undefined : named.get(name.text);
     if (name !== undefined && earlier !== undefined) {
       const related = [{ span: earlier.span, message: "first declared here" }];
       report(duplicateName.make({ kind: "a rule", name: name.text, other: "a rule" }, { span: name.span, related }));
     } else if (name !== undefined) named.set(name.text, name);
-    return resolveRule(resolving, place, { tenant, policy: node.name.text, priority, uniqueId }, rule) ?? [];
+    return resolveRule(resolving, place, home, rule);
   });
+  ruleTable.recordLater(node, { rules: resolved });
+  const rules = resolved.every((rule) => rule !== undefined) ? resolved : resolved.filter((rule) => rule !== undefined);
   return { ...headOf(place, node), priority, rules };
 }
 
@@ -38,6 +36,16 @@ interface RuleHome {
   readonly policy: string;
   readonly priority: number;
   readonly uniqueId: (key: string) => string;
+}
+
+/** Makes ids that begin with `prefix`, and tells those of one key apart. */
+function idsIn(prefix: string): (key: string) => string {
+  const repeats = new Map<string, number>();
+  return (key) => {
+    const count = (repeats.get(key) ?? 0) + 1;
+    repeats.set(key, count);
+    return count === 1 ? prefix + key : `${prefix}${key}#${count}`;
+  };
 }
 
 function resolveRule({ context, peers, services }: Resolving, place: Place, home: RuleHome, node: syntax.Rule): Rule | undefined {
@@ -52,9 +60,7 @@ function resolveRule({ context, peers, services }: Resolving, place: Place, home
   const { action, log } = node;
   const plain: Rule = { id, tenant, policy, priority, origin: originOf(place.file, node.span), action, source, destination, service, log, text };
   const named = node.name === undefined ? plain : { ...plain, name: node.name.text };
-  const rule = node.doc === undefined ? named : { ...named, doc: node.doc };
-  context.ruleTable.record(node, rule);
-  return rule;
+  return node.doc === undefined ? named : { ...named, doc: node.doc };
 }
 
 /** Above it, numbers that are written differently could be one to a computer, and so two priorities. */

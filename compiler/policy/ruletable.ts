@@ -1,26 +1,32 @@
 /** From rules as they are written to rules as they are resolved, for tools that come from a place in the text. */
 import type { Policy, Rule as SyntaxRule } from "../../grammar/syntax.js";
-import type { PolicyBlock, Rule } from "./model.js";
+import type { Rule } from "./model.js";
+
+/** Nothing in the place of a rule that could not be resolved. */
+interface ResolvedRules {
+  readonly rules: readonly (Rule | undefined)[];
+}
 
 export interface RuleTable {
-  readonly record: (node: SyntaxRule, rule: Rule) => void;
-  /** Records all rules of a policy when somebody asks for one; each of them could be resolved. */
-  readonly recordLater: (node: Policy, block: PolicyBlock) => void;
+  /** Notes what the rules of a policy are resolved to, each in its place; looked at when somebody asks for one. */
+  readonly recordLater: (node: Policy, block: ResolvedRules) => void;
   readonly of: (node: SyntaxRule) => Rule | undefined;
 }
 
 export function makeRuleTable(): RuleTable {
   const rules = new Map<SyntaxRule, Rule>();
-  const later: { readonly node: Policy; readonly block: PolicyBlock }[] = [];
+  const later: { readonly node: Policy; readonly block: ResolvedRules }[] = [];
   return {
-    record: (node, rule) => {
-      rules.set(node, rule);
-    },
     recordLater: (node, block) => {
       later.push({ node, block });
     },
     of: (wanted) => {
-      for (const { node, block } of later.splice(0)) node.rules.forEach((rule, index) => rules.set(rule, block.rules[index]));
+      for (const { node, block } of later.splice(0)) {
+        for (const [index, rule] of node.rules.entries()) {
+          const resolved = block.rules[index];
+          if (resolved !== undefined) rules.set(rule, resolved);
+        }
+      }
       return rules.get(wanted);
     },
   };

@@ -110,11 +110,13 @@ export function resolveTenant(resolving: Begun, scope: TenantScope, remember: Re
 /** Rules are asked for only by who asks about flows, which an editor does not at each keystroke. In a function of its own, so that a tenant holds nothing else. */
 function withRules(parts: Omit<Tenant, "rules">): Tenant {
   const { policies } = parts;
-  let rules: readonly Rule[] | undefined;
+  let rules: Rule[] | undefined;
   return {
     ...parts,
     get rules() {
-      rules ??= policies.flatMap((policy) => policy.rules);
+      if (rules !== undefined) return rules;
+      rules = [];
+      for (const policy of policies) for (const rule of policy.rules) rules.push(rule);
       return rules;
     },
   };

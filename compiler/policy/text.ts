@@ -86,5 +86,14 @@ export function shortHash(text: string): string {
   }
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return ((low >>> 0) & 0xff).toString(16).padStart(2, "0") + (high >>> 0).toString(16).padStart(8, "0");
+  return (
+    hexadecimal[low & 0xff] +
+    hexadecimal[high >>> 24] +
+    hexadecimal[(high >>> 16) & 0xff] +
+    hexadecimal[(high >>> 8) & 0xff] +
+    hexadecimal[high & 0xff]
+  );
 }
+
+/** The two digits of each byte. */
+const hexadecimal: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

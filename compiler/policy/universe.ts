@@ -27,6 +27,7 @@ import * as flows from "../space/flows.js";
 import type { FlowBox, FlowSet } from "../space/flows.js";
 import { everyService } from "../space/service.js";
 import * as values from "../space/values.js";
+import type { ValueSet } from "../space/values.js";
 import type { Group, Network, Peer, PeerExpression, Policy, Rule, Surroundings, Tenant } from "./model.js";
 
 export interface Universe {
@@ -132,14 +133,18 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
     if (network === undefined || address.isEmptyAddresses(network.addresses)) return workloadAddresses(tenant.name);
     return networkWorkloads.get(network) ?? workloadAddresses(tenant.name);
   };
-  const groupEnds = (tenant: Tenant, group: Group): EndSet => [
-    ...(group.selector === undefined
-      ? []
-      : box({ namespace: values.oneOf(group.selector.namespaces), labels: group.selector.labels, addresses: groupAddresses(tenant, group) })),
-    ...box({ namespace: values.onlyAbsent, addresses: group.hosts }),
-  ];
+  const namespacesOf = boundedCache(1024, values.oneOf);
+  const groupEnds = ({ selector, hosts }: Group, addresses: AddressSet): EndSet => {
+    const machines = box({ namespace: values.onlyAbsent, addresses: hosts });
+    if (selector === undefined) return machines;
+    const workloads = box({ namespace: namespacesOf(selector.namespaces), labels: selector.labels, addresses });
+    return machines.length === 0 ? workloads : [...workloads, ...machines];
+  };
   const groups = new Map(
-    policy.tenants.map((tenant) => [tenant.name, new Map(tenant.groups.map((group) => [group.name, groupEnds(tenant, group)] as const))] as const),
+    policy.tenants.map(
+      (tenant) =>
+        [tenant.name, new Map(tenant.groups.map((group) => [group.name, groupEnds(group, groupAddresses(tenant, group))] as const))] as const,
+    ),
   );
 
   const addressEndsMade = new Map<AddressSet, EndSet>();
@@ -148,14 +153,27 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
     const known = addressEndsMade.get(addresses);
     if (known !== undefined) return known;
     if (literal) return box({ addresses });
-    const present = policy.tenants.filter((tenant) => address.addressesOverlap(addresses, workloadAddresses(tenant.name)));
-    const foreign = address.addressesOverlap(addresses, foreignAddresses);
-    const missing = policy.tenants.filter((tenant) => !present.includes(tenant)).flatMap((tenant) => tenant.namespaces);
-    // Most addresses in rules are of no tenant, and one object for their namespaces saves who compares them the comparing.
-    const outside = present.length === 0 ? allNamespaces : values.noneOf(missing);
-    const namespace = foreign ? outside : { ...values.oneOf(present.flatMap((tenant) => tenant.namespaces)), absent: true };
-    const made = box({ namespace, addresses });
+    const made = box({ namespace: namespacesAt(addresses), addresses });
     addressEndsMade.set(addresses, made);
+    return made;
+  };
+  const namespacesMade = new Map<string, ValueSet>();
+  /** The namespaces that can have an end at some addresses, machines included: one object where they are the same. */
+  const namespacesAt = (addresses: AddressSet): ValueSet => {
+    const foreign = address.addressesOverlap(addresses, foreignAddresses);
+    let key = foreign ? "foreign" : "";
+    const listed = policy.tenants.filter(({ name }, at) => {
+      const isPresent = address.addressesOverlap(addresses, workloadAddresses(name));
+      if (isPresent === foreign) return false;
+      key += ` ${at}`;
+      return true;
+    });
+    const known = namespacesMade.get(key);
+    if (known !== undefined) return known;
+    const names = listed.flatMap((tenant) => tenant.namespaces);
+    const outside = listed.length === policy.tenants.length ? allNamespaces : values.noneOf(names);
+    const made = foreign ? outside : { ...values.oneOf(names), absent: true };
+    namespacesMade.set(key, made);
     return made;
   };
   const networkEnds = new Map(
@@ -206,6 +224,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
   const splitterOf = (tenant: Tenant): ((whole: EndBox) => TenantSplit) => {
     const ofTenant = tenantEnds.get(tenant.name) ?? [];
     return boundedCache(4 * tenant.rules.length + 1024, (whole) => {
+      if (ofTenant.some((part) => ends.endBoxWithin(whole, part))) return { own: [whole], others: [] };
       const others = ends.subtractEnds([whole], ofTenant);
       if (others.length === 0) return { own: [whole], others };
       // The same box comes back where the tenant has none of it, as most of many tenants do.
@@ -229,7 +248,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
         group.selector === undefined || networkNamed(tenant, group.network) === undefined
           ? []
           : box({
-              namespace: values.oneOf(group.selector.namespaces),
+              namespace: namespacesOf(group.selector.namespaces),
               labels: group.selector.labels,
               addresses: outside(groupAddresses(tenant, group)),
             }),
@@ -310,11 +329,11 @@ export function isPossibleEnd(universe: Universe, end: End): boolean {
 export function possiblePart(universe: Universe, flow: FlowBox, covers: FlowSet = []): FlowBox | undefined {
   const source = universe.plainEnds(flow.source);
   const destination = universe.plainEnds(flow.destination);
+  if (source === undefined || destination === undefined) return undefined;
+  if (source === flow.source && destination === flow.destination) return flows.findUncovered(flow, covers);
   const plain = flows.flowBox(source, destination, flow.service);
   const found = plain === undefined ? undefined : flows.findUncovered(plain, covers);
-  if (found !== undefined || source === undefined || destination === undefined) return found;
-  if (source === flow.source && destination === flow.destination) return undefined;
-  return flows.findUncovered(flow, [...covers, ...universe.impossibleFlows(flow)]);
+  return found ?? flows.findUncovered(flow, [...covers, ...universe.impossibleFlows(flow)]);
 }
 
 export const everyFlow: FlowSet = flows.flowProduct(ends.allEnds, ends.allEnds, everyService);

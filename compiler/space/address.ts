@@ -32,13 +32,27 @@ const LAST_V6 = (1n << 128n) - 1n;
 export const noAddresses: AddressSet = { v4: [], v6: [] };
 export const allAddresses: AddressSet = { v4: [0, LAST_V4], v6: [0n, LAST_V6] };
 
-function parseV4(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
+/** The number that up to three digits write between two positions, without leading zeros; NaN for anything else. */
+function decimal(text: string, from: number, to: number): number {
+  if (to <= from || to > from + 3 || (to > from + 1 && text.charCodeAt(from) === ZERO)) return NaN;
   let value = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseV4(text: string): number | undefined {
+  let value = 0;
+  let from = 0;
+  for (let part = 0; part < 4; part++) {
+    const dot = part === 3 ? text.length : text.indexOf(".", from);
+    const number = decimal(text, from, dot);
+    if (!(number <= 255)) return undefined;
+    value = value * 256 + number;
+    from = dot + 1;
   }
   return value;
 }
@@ -48,6 +62,7 @@ const bytes = new DataView(new ArrayBuffer(16));
 const GROUPS = 8;
 const COLON = ":".charCodeAt(0);
 const DOT = ".".charCodeAt(0);
+const ZERO = "0".charCodeAt(0);
 
 /** The value of a hexadecimal digit; NaN for anything else. */
 const hexDigit = (code: number): number => {
@@ -101,11 +116,10 @@ export function parseAddress(text: string): Address | undefined {
 /** The prefix that `text` (`address/length`) writes, host bits kept as written. */
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf("/");
-  const digits = text.slice(slash + 1);
-  if (slash < 0 || !/^(0|[1-9][0-9]{0,2})$/.test(digits)) return undefined;
+  if (slash < 0) return undefined;
   const address = parseAddress(text.slice(0, slash));
-  const length = Number(digits);
-  if (address === undefined || length > bits(address.family)) return undefined;
+  const length = decimal(text, slash + 1, text.length);
+  if (address === undefined || !(length <= bits(address.family))) return undefined;
   return { address, length };
 }
 

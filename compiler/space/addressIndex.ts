@@ -17,9 +17,11 @@ const SEGMENTS = 1024;
 
 /** The lower ends of segments that hold about as many boundaries each. */
 function segmentStarts<T extends Whole>(sets: readonly Ranges<T>[]): readonly T[] {
-  const boundaries = sets.flatMap((ranges) => ranges.filter((_, index) => index % 2 === 0)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const boundaries: T[] = [];
+  for (const ranges of sets) for (let index = 0; index < ranges.length; index += 2) boundaries.push(ranges[index]);
+  boundaries.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const step = Math.max(1, Math.ceil(boundaries.length / SEGMENTS));
-  return [...new Set(boundaries.filter((_, index) => index % step === 0))];
+  return boundaries.filter((value, index) => index % step === 0 && (index === 0 || value !== boundaries[index - step]));
 }
 
 /** The segment that a value falls into: -1 below the first. */
@@ -42,21 +44,30 @@ function familyIndex<T extends Whole>(sets: readonly Ranges<T>[]): FamilyIndex<T
   const starts = segmentStarts(sets);
   const segments: number[][] = Array.from({ length: starts.length + 1 }, () => []);
   const wide: number[] = [];
-  const span = (ranges: Ranges<T>): readonly (readonly [number, number])[] =>
-    Array.from(
-      { length: ranges.length / 2 },
-      (_, index) => [segmentOf(starts, ranges[2 * index]) + 1, segmentOf(starts, ranges[2 * index + 1]) + 1] as const,
-    );
+  /** The segment of a range's end, with that below the first as 0. */
+  const segmentAt = (end: T): number => segmentOf(starts, end) + 1;
+  const reachOf = (ranges: Ranges<T>): number => {
+    let reach = 0;
+    for (let index = 0; index < ranges.length; index += 2) reach += segmentAt(ranges[index + 1]) - segmentAt(ranges[index]) + 1;
+    return reach;
+  };
+  const eachSegment = (ranges: Ranges<T>, visit: (positions: number[]) => void): void => {
+    for (let index = 0; index < ranges.length; index += 2) {
+      const last = segmentAt(ranges[index + 1]);
+      for (let segment = segmentAt(ranges[index]); segment <= last; segment++) visit(segments[segment]);
+    }
+  };
   sets.forEach((ranges, position) => {
-    const spans = span(ranges);
-    const reach = spans.reduce((total, [first, last]) => total + last - first + 1, 0);
+    const reach = reachOf(ranges);
     if (reach > 16 && reach * 8 > segments.length) wide.push(position);
-    else for (const [first, last] of spans) for (let segment = first; segment <= last; segment++) segments[segment].push(position);
+    else eachSegment(ranges, (positions) => positions.push(position));
   });
   const visit = (ranges: Ranges<T>, found: (position: number) => void): void => {
     if (ranges.length === 0) return;
     wide.forEach(found);
-    for (const [first, last] of span(ranges)) for (let segment = first; segment <= last; segment++) segments[segment].forEach(found);
+    eachSegment(ranges, (positions) => {
+      positions.forEach(found);
+    });
   };
   return { visit };
 }

@@ -32,14 +32,16 @@ type Dimension =
   | { readonly of: "service" };
 
 /** The dimensions in which `cover` does not hold all of `piece`. */
-function constrained(piece: FlowBox, cover: FlowBox, dimensions: Dimensions): readonly Dimension[] {
+function constrained(piece: FlowBox, cover: FlowBox): readonly Dimension[] {
   const out: Dimension[] = [];
   for (const side of sides) {
     const mine = piece[side];
     const theirs = cover[side];
     if (mine === theirs) continue;
     if (!values.valuesWithin(mine.namespace, theirs.namespace)) out.push(namespaceDimension[side]);
-    for (const [key, set] of theirs.labels) if (!values.valuesWithin(labelOf(mine, key), set)) out.push(dimensions.label(side, key));
+    if (mine.labels !== theirs.labels) {
+      for (const [key, set] of theirs.labels) if (!values.valuesWithin(labelOf(mine, key), set)) out.push({ of: "label", side, key });
+    }
     if (!address.addressesWithin(mine.addresses, theirs.addresses)) out.push(addressDimension[side]);
   }
   if (!servicesWithin(piece.service, cover.service)) out.push(serviceDimension);
@@ -47,11 +49,6 @@ function constrained(piece: FlowBox, cover: FlowBox, dimensions: Dimensions): re
 }
 
 const sides: readonly Side[] = ["source", "destination"];
-
-/** One object for each dimension, so that dimensions can be keys of a map. Those of labels live as long as one search. */
-interface Dimensions {
-  readonly label: (side: Side, key: string) => Dimension;
-}
 
 const namespaceDimension: Readonly<Record<Side, Dimension>> = {
   source: { of: "namespace", side: "source" },
@@ -63,16 +60,9 @@ const addressDimension: Readonly<Record<Side, Dimension>> = {
 };
 const serviceDimension: Dimension = { of: "service" };
 
-/** Most searches end before a label is asked for, so nothing is made before. */
-function makeDimensions(): Dimensions {
-  let known: Readonly<Record<Side, Map<string, Dimension>>> | undefined;
-  const label = (side: Side, key: string): Dimension => {
-    known ??= { source: new Map(), destination: new Map() };
-    const made = known[side].get(key) ?? { of: "label", side, key };
-    known[side].set(key, made);
-    return made;
-  };
-  return { label };
+/** All dimensions but those of labels are one object each. */
+function isSame(a: Dimension, b: Dimension): boolean {
+  return a === b || (a.of === "label" && b.of === "label" && a.side === b.side && a.key === b.key);
 }
 
 /** What a box asks of a label: a bare end has none, whether the box says so or not. */
@@ -120,13 +110,13 @@ function cutEnd(end: EndBox, dimension: Exclude<Dimension, { of: "service" }>, c
   const { of } = dimension;
   const key = of === "label" ? dimension.key : undefined;
   const ofEnd = knownCuts.get(end) ?? new Map<EndBox, Cut[]>();
-  knownCuts.set(end, ofEnd);
-  const cuts = ofEnd.get(cut) ?? [];
-  ofEnd.set(cut, cuts);
-  const known = cuts.find((made) => made.of === of && made.key === key && made.keep === keep);
+  if (ofEnd.size === 0) knownCuts.set(end, ofEnd);
+  const cuts = ofEnd.get(cut);
+  const known = cuts?.find((made) => made.of === of && made.key === key && made.keep === keep);
   if (known !== undefined) return known.left;
   const left = restrictEnd(end, dimension, cut, keep);
-  cuts.push({ of, key, keep, left });
+  if (cuts === undefined) ofEnd.set(cut, [{ of, key, keep, left }]);
+  else cuts.push({ of, key, keep, left });
   return left;
 }
 
@@ -163,10 +153,20 @@ function slab(dimension: Dimension, boxes: readonly FlowBox[]): FlowBox {
   }
 }
 
-function addTo(groups: Map<Dimension, FlowBox[]>, dimension: Dimension, cover: FlowBox): void {
-  const known = groups.get(dimension);
-  if (known === undefined) groups.set(dimension, [cover]);
-  else known.push(cover);
+/** Covers that leave the same dimension open. */
+interface Asking {
+  readonly dimension: Dimension;
+  readonly covers: FlowBox[];
+}
+
+/** Lists, since there are few dimensions, and a map for each search costs more than the search. */
+function addTo(groups: Asking[], dimension: Dimension, cover: FlowBox): void {
+  for (const group of groups) {
+    if (!isSame(group.dimension, dimension)) continue;
+    group.covers.push(cover);
+    return;
+  }
+  groups.push({ dimension, covers: [cover] });
 }
 
 /**
@@ -174,8 +174,9 @@ function addTo(groups: Map<Dimension, FlowBox[]>, dimension: Dimension, cover: F
  * for the cost. The part is not always a largest one.
  */
 export function findUncovered(box: FlowBox, covers: readonly FlowBox[]): FlowBox | undefined {
+  if (covers.length === 0) return box;
   let found: FlowBox | undefined;
-  visitUncovered(box, covers, (part) => {
+  search(box, covers, (part) => {
     found = part;
     return true;
   });
@@ -184,17 +185,13 @@ export function findUncovered(box: FlowBox, covers: readonly FlowBox[]): FlowBox
 
 /** All of `box` that is in none of the covers, as disjoint boxes. */
 export function uncoveredParts(box: FlowBox, covers: readonly FlowBox[]): readonly FlowBox[] {
+  if (covers.length === 0) return [box];
   const parts: FlowBox[] = [];
-  visitUncovered(box, covers, (part) => {
+  search(box, covers, (part) => {
     parts.push(part);
     return false;
   });
   return parts;
-}
-
-/** Shows `visit` disjoint boxes that make up what no cover holds, until it answers `true`; whether it did. */
-function visitUncovered(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
-  return covers.length === 0 ? visit(box) : search(box, covers, makeDimensions(), visit);
 }
 
 /** From so many covers on, taking them one by one costs more than looking at what values they list. */
@@ -246,25 +243,26 @@ function asksFor(dimension: Dimension & { readonly of: "label" | "namespace" }, 
 interface Survey {
   readonly held: boolean;
   /** Those that hold the piece in all dimensions but this one. */
-  readonly single: ReadonlyMap<Dimension, readonly FlowBox[]>;
+  readonly single: readonly Asking[];
   /** Those that leave more than one open, under each of these. */
-  readonly several: ReadonlyMap<Dimension, readonly FlowBox[]>;
+  readonly several: readonly Asking[];
   readonly others: readonly FlowBox[];
 }
 
-const holds: Survey = { held: true, single: new Map(), several: new Map(), others: [] };
+const holds: Survey = { held: true, single: [], several: [], others: [] };
 const misses: Survey = { ...holds, held: false };
 
-function survey(piece: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions): Survey {
-  const first = covers.findIndex((cover) => flowBoxesOverlap(piece, cover));
-  if (first < 0) return misses;
-  const single = new Map<Dimension, FlowBox[]>();
-  const several = new Map<Dimension, FlowBox[]>();
+function survey(piece: FlowBox, covers: readonly FlowBox[]): Survey {
+  let first = 0;
+  while (first < covers.length && !flowBoxesOverlap(piece, covers[first])) first++;
+  if (first === covers.length) return misses;
+  const single: Asking[] = [];
+  const several: Asking[] = [];
   const others: FlowBox[] = [];
   for (let at = first; at < covers.length; at++) {
     const cover = covers[at];
     if (at > first && !flowBoxesOverlap(piece, cover)) continue;
-    const found = constrained(piece, cover, dimensions);
+    const found = constrained(piece, cover);
     if (found.length === 0) return holds;
     if (found.length > 1) others.push(cover);
     for (const dimension of found) addTo(found.length === 1 ? single : several, dimension, cover);
@@ -272,38 +270,39 @@ function survey(piece: FlowBox, covers: readonly FlowBox[], dimensions: Dimensio
   return { held: false, single, several, others };
 }
 
-function search(box: FlowBox, covers: readonly FlowBox[], dimensions: Dimensions, visit: (part: FlowBox) => boolean): boolean {
+/** Shows `visit` disjoint boxes that make up what no cover holds, until it answers `true`; whether it did. */
+function search(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox) => boolean): boolean {
   let piece = box;
   let left = covers;
   for (;;) {
-    const { held, single, several, others } = survey(piece, left, dimensions);
+    const { held, single, several, others } = survey(piece, left);
     if (held) return false;
-    for (const [dimension, boxes] of single) {
-      const rest = restrict(piece, dimension, slab(dimension, boxes), "outside");
+    for (const { dimension, covers: asking } of single) {
+      const rest = restrict(piece, dimension, slab(dimension, asking), "outside");
       if (rest === undefined) return false;
       piece = rest;
     }
     left = others;
-    if (single.size > 0) continue;
+    if (single.length > 0) continue;
     if (others.length === 0) return visit(piece);
 
-    const [dimension, asking] = [...several].reduce((most, entry) => (entry[1].length > most[1].length ? entry : most));
+    const { dimension, covers: asking } = several.reduce((most, group) => (group.covers.length > most.covers.length ? group : most));
     const asked = slab(dimension, asking);
     const free = restrict(piece, dimension, asked, "outside");
     const gone = new Set(asking);
     const staying = others.filter((cover) => !gone.has(cover));
-    if (free !== undefined && search(free, staying, dimensions, visit)) return true;
+    if (free !== undefined && search(free, staying, visit)) return true;
     const classes = asking.length < MANY ? undefined : valueClasses(dimension, asking);
     if (classes !== undefined) {
       const start = piece;
-      return classes.some(({ cut, covers }) => {
+      return classes.some(({ cut, covers: listing }) => {
         const part = restrict(start, dimension, cut, "inside");
-        return part !== undefined && search(part, [...covers, ...staying], dimensions, visit);
+        return part !== undefined && search(part, [...listing, ...staying], visit);
       });
     }
     const within = restrict(piece, dimension, asked, "inside");
     const first = within === undefined ? undefined : restrict(within, dimension, asking[0], "inside");
-    if (first !== undefined && search(first, others, dimensions, visit)) return true;
+    if (first !== undefined && search(first, others, visit)) return true;
     const rest = within === undefined ? undefined : restrict(within, dimension, asking[0], "outside");
     if (rest === undefined) return false;
     piece = rest;

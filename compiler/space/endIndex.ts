@@ -6,12 +6,15 @@
  * of some label, little is left. Boxes that hold the given one are found the same way, and are fewer: where it leaves a label open, no
  * box that lists values of it can hold it.
  */
+import { once } from "../once.js";
+import type { AddressSet } from "./address.js";
 import { addressIndex } from "./addressIndex.js";
 import { addMembers, asMembers, clearBit, dropMembers, eachBit, fullBits, keepBits, makeBits } from "./bits.js";
 import type { Bits, Members } from "./bits.js";
 import { boundedCache } from "./boundedCache.js";
 import { endBoxesOverlap, endBoxWithin, isBare } from "./ends.js";
 import type { EndBox } from "./ends.js";
+import { anyValue } from "./values.js";
 import type { ValueSet } from "./values.js";
 
 export interface EndIndex {
@@ -27,26 +30,44 @@ interface ValueIndex {
   readonly open: Bits;
   /** Boxes that list this value; `undefined` is for absence. */
   readonly listing: ReadonlyMap<string | undefined, Members>;
-  /** Boxes that list nothing else. */
-  readonly alone: ReadonlyMap<string | undefined, Members>;
+  /** Boxes that list nothing else; made for the first query that excludes values. */
+  readonly alone: () => MembersByValue;
 }
 
-function valueIndex(size: number, entries: readonly (readonly [number, ValueSet])[]): ValueIndex {
+type MembersByValue = ReadonlyMap<string | undefined, Members>;
+
+/** `positions` are those of the boxes that ask something, and `setAt` is what they ask. */
+function valueIndex(size: number, positions: readonly number[], setAt: (position: number) => ValueSet): ValueIndex {
   const open = fullBits(size);
   const listing = new Map<string | undefined, number[]>();
-  const alone = new Map<string | undefined, number[]>();
-  for (const [position, set] of entries) {
+  for (const position of positions) {
+    const set = setAt(position);
     if (set.kind === "notIn") continue;
     clearBit(open, position);
     for (const value of set.values) post(listing, value, position);
     if (set.absent) post(listing, undefined, position);
-    if (set.values.length + (set.absent ? 1 : 0) === 1) post(alone, set.values[0], position);
   }
-  return { open, listing: inBits(listing, size), alone: inBits(alone, size) };
+  const listingAlone = (): MembersByValue => {
+    const alone = new Map<string | undefined, number[]>();
+    for (const position of positions) {
+      const { kind, values, absent } = setAt(position);
+      if (kind === "in" && values.length + (absent ? 1 : 0) === 1) post(alone, values[0], position);
+    }
+    return inBits(alone, size);
+  };
+  return { open, listing: inBits(listing, size), alone: once(listingAlone) };
 }
 
-function inBits(lists: ReadonlyMap<string | undefined, readonly number[]>, size: number): ReadonlyMap<string | undefined, Members> {
-  return new Map([...lists].map(([value, positions]) => [value, asMembers(positions, size)]));
+/** The lists themselves while all of them are short, as nearly all are. */
+function inBits(lists: ReadonlyMap<string | undefined, readonly number[]>, size: number): MembersByValue {
+  let made: Map<string | undefined, Members> | undefined;
+  for (const [value, positions] of lists) {
+    const members = asMembers(positions, size);
+    if (members === positions) continue;
+    made ??= new Map<string | undefined, Members>(lists);
+    made.set(value, members);
+  }
+  return made ?? lists;
 }
 
 function post(lists: Map<string | undefined, number[]>, value: string | undefined, position: number): void {
@@ -58,8 +79,10 @@ function post(lists: Map<string | undefined, number[]>, value: string | undefine
 /** Leaves in `bits` only boxes that can meet `set`. Overwrites `wanted`. */
 function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits): void {
   if (set.kind === "notIn") {
-    for (const value of set.values) dropMembers(bits, index.alone.get(value) ?? nobody);
-    if (!set.absent) dropMembers(bits, index.alone.get(undefined) ?? nobody);
+    if (set.values.length === 0 && set.absent) return;
+    const alone = index.alone();
+    for (const value of set.values) dropMembers(bits, alone.get(value) ?? nobody);
+    if (!set.absent) dropMembers(bits, alone.get(undefined) ?? nobody);
     return;
   }
   wanted.set(index.open);
@@ -70,45 +93,68 @@ function keepMeeting(bits: Bits, index: ValueIndex, set: ValueSet, wanted: Bits)
 
 const nobody: Members = [];
 
-/** Positions by identity of a part, such as the address set that many groups share. */
-function distinct<T extends object>(parts: readonly T[]): { readonly parts: readonly T[]; readonly members: readonly Members[] } {
-  const known = new Map<T, number[]>();
-  parts.forEach((part, position) => {
-    const positions = known.get(part);
-    if (positions === undefined) known.set(part, [position]);
+/** Which boxes have addresses in common with a given set. */
+interface AddressReach {
+  /** The address sets of boxes that meet the given one, by number. */
+  readonly meeting: (set: AddressSet) => readonly number[];
+  /** By number of an address set, the boxes that have it. */
+  readonly positions: readonly (readonly number[])[];
+  readonly members: readonly Members[];
+}
+
+function addressReach(boxes: readonly EndBox[]): AddressReach {
+  const known = new Map<AddressSet, number[]>();
+  for (let position = 0; position < boxes.length; position++) {
+    const { addresses } = boxes[position];
+    const positions = known.get(addresses);
+    if (positions === undefined) known.set(addresses, [position]);
     else positions.push(position);
-  });
-  return { parts: [...known.keys()], members: [...known.values()].map((positions) => asMembers(positions, parts.length)) };
+  }
+  const positions = [...known.values()];
+  return { meeting: addressIndex([...known.keys()]).overlapping, positions, members: positions.map((some) => asMembers(some, boxes.length)) };
+}
+
+/** So many boxes are compared one by one, without bits. */
+const FEW = 16;
+
+/** The boxes of some address sets, ascending, where they are few. */
+function fewOf({ positions }: AddressReach, near: readonly number[]): readonly number[] | undefined {
+  if (near.length === 1) return positions[near[0]].length > FEW ? undefined : positions[near[0]];
+  let total = 0;
+  for (const number of near) total += positions[number].length;
+  return total > FEW ? undefined : near.flatMap((number) => positions[number]).sort((a, b) => a - b);
 }
 
 export function endIndex(boxes: readonly EndBox[]): EndIndex {
   const size = boxes.length;
-  const byLabel = new Map<string, [number, ValueSet][]>();
-  boxes.forEach((box, position) => {
-    for (const [key, set] of box.labels) {
+  const byLabel = new Map<string, number[]>();
+  for (let position = 0; position < size; position++) {
+    for (const key of boxes[position].labels.keys()) {
       const known = byLabel.get(key);
-      if (known === undefined) byLabel.set(key, [[position, set]]);
-      else known.push([position, set]);
+      if (known === undefined) byLabel.set(key, [position]);
+      else known.push(position);
     }
-  });
-  const labels = new Map([...byLabel].map(([key, entries]) => [key, valueIndex(size, entries)]));
-  const namespaces = valueIndex(
-    size,
-    boxes.map((box, position) => [position, box.namespace]),
-  );
-  const addresses = distinct(boxes.map((box) => box.addresses));
-  const reach = addressIndex(addresses.parts);
+  }
+  const reach = addressReach(boxes);
+  // Addresses alone tell many boxes apart, so the others are looked at when they are needed.
+  const labels = new Map<string, () => ValueIndex>();
+  for (const [key, positions] of byLabel)
+    labels.set(
+      key,
+      once(() => valueIndex(size, positions, (at) => boxes[at].labels.get(key) ?? anyValue)),
+    );
+  const namespaces = once(() => valueIndex(size, [...boxes.keys()], (at) => boxes[at].namespace));
   const bits = makeBits(size);
   const scratch = makeBits(size);
   const most = 4 * size + 1024;
-  /** Marks the boxes that can meet `box`. */
-  const keepCandidates = (box: EndBox): void => {
+  /** Marks the boxes that can meet `box`; `near` are the address sets that meet its own. */
+  const keepCandidates = (box: EndBox, near: readonly number[]): void => {
     bits.fill(0);
-    for (const part of reach.overlapping(box.addresses)) addMembers(bits, addresses.members[part]);
-    keepMeeting(bits, namespaces, box.namespace, scratch);
+    for (const number of near) addMembers(bits, reach.members[number]);
+    keepMeeting(bits, namespaces(), box.namespace, scratch);
     for (const [key, set] of box.labels) {
       const index = labels.get(key);
-      if (index !== undefined) keepMeeting(bits, index, set, scratch);
+      if (index !== undefined) keepMeeting(bits, index(), set, scratch);
     }
   };
   const marked = (fits: (position: number) => boolean): readonly number[] => {
@@ -119,13 +165,19 @@ export function endIndex(boxes: readonly EndBox[]): EndIndex {
     return found;
   };
   const overlapping = boundedCache(most, (box: EndBox): readonly number[] => {
-    keepCandidates(box);
+    const near = reach.meeting(box.addresses);
+    const few = fewOf(reach, near);
+    if (few !== undefined) return few.filter((position) => endBoxesOverlap(boxes[position], box));
+    keepCandidates(box, near);
     return marked((position) => endBoxesOverlap(boxes[position], box));
   });
   const holding = boundedCache(most, (box: EndBox): readonly number[] => {
-    keepCandidates(box);
+    const near = reach.meeting(box.addresses);
+    const few = fewOf(reach, near);
+    if (few !== undefined) return few.filter((position) => endBoxWithin(box, boxes[position]));
+    keepCandidates(box, near);
     // A machine has no labels, so it is held whatever is asked of them, absence included.
-    if (!isBare(box)) for (const [key, index] of labels) if (!box.labels.has(key)) keepBits(bits, index.open);
+    if (!isBare(box)) for (const [key, index] of labels) if (!box.labels.has(key)) keepBits(bits, index().open);
     return marked((position) => endBoxWithin(box, boxes[position]));
   });
   return { overlapping, holding };

@@ -12,6 +12,10 @@ export type FlowSet = readonly FlowBox[];
 
 /** All flows from one set of ends to another over a service. */
 export function flowProduct(sources: EndSet, destinations: EndSet, service: ServiceSet): FlowSet {
+  if (sources.length === 1 && destinations.length === 1) {
+    const box = flowBox(sources[0], destinations[0], service);
+    return box === undefined ? [] : [box];
+  }
   const out: FlowBox[] = [];
   for (const source of sources) {
     for (const destination of destinations) {

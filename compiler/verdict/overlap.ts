@@ -26,6 +26,8 @@ export interface OverlapIndex {
   readonly rows: readonly OverlapRow[];
   /** The rows whose box shares a flow with `box`, in order, of owners from `from` (included) to `to` (not). Default: all. */
   readonly overlapping: (box: FlowBox, from?: number, to?: number) => readonly OverlapRow[];
+  /** The rows of other owners whose box shares a flow with `box`, in order. */
+  readonly others: (box: FlowBox, owner: number) => readonly OverlapRow[];
   /** The rows whose box holds all of `box` by itself, in no order. */
   readonly holding: (box: FlowBox) => readonly OverlapRow[];
 }
@@ -43,13 +45,13 @@ function sideIndex(ends: readonly EndBox[]): SideIndex {
   const numbers = new Map<EndBox, number>();
   const rowsOfEnd: number[][] = [];
   const endOfRow = Uint32Array.from(ends, (end, row) => {
-    const known = numbers.get(end) ?? numbers.size;
-    if (known === numbers.size && !numbers.has(end)) {
-      numbers.set(end, known);
-      rowsOfEnd.push([]);
+    const known = numbers.get(end);
+    if (known !== undefined) {
+      rowsOfEnd[known].push(row);
+      return known;
     }
-    rowsOfEnd[known].push(row);
-    return known;
+    numbers.set(end, rowsOfEnd.length);
+    return rowsOfEnd.push([row]) - 1;
   });
   return { index: endIndex([...numbers.keys()]), endOfRow, rowsOfEnd };
 }
@@ -149,14 +151,26 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
     else eachAlong(destinations, to, sources, from, visit);
   };
 
+  const meets = (row: number, box: FlowBox): boolean => servicesOverlap(rows[row].box.service, box.service) && familiesMeet(rows[row].box, box);
+  const inOrder = (found: number[]): readonly OverlapRow[] => {
+    // Rows come in order as a rule, and sorting makes copies.
+    if (found.some((row, at) => at > 0 && row < found[at - 1])) found.sort((a, b) => a - b);
+    return found.map((row) => rows[row]);
+  };
   const overlapping = (box: FlowBox, from = 0, to = Infinity): readonly OverlapRow[] => {
     const found: number[] = [];
     eachCandidate(box, (row) => {
-      const { owner, box: other } = rows[row];
-      if (owner >= from && owner < to && servicesOverlap(other.service, box.service) && familiesMeet(other, box)) found.push(row);
+      const { owner } = rows[row];
+      if (owner >= from && owner < to && meets(row, box)) found.push(row);
     });
-    if (found.length > 1) found.sort((a, b) => a - b);
-    return found.map((row) => rows[row]);
+    return inOrder(found);
+  };
+  const others = (box: FlowBox, owner: number): readonly OverlapRow[] => {
+    const found: number[] = [];
+    eachCandidate(box, (row) => {
+      if (rows[row].owner !== owner && meets(row, box)) found.push(row);
+    });
+    return inOrder(found);
   };
   const holding = (box: FlowBox): readonly OverlapRow[] => {
     const found: OverlapRow[] = [];
@@ -168,5 +182,5 @@ export function overlapIndex(sets: readonly FlowSet[]): OverlapIndex {
     if (to.length > 0) eachPair(sources.index.holding(box.source), to, add);
     return found;
   };
-  return { rows, overlapping, holding };
+  return { rows, overlapping, others, holding };
 }

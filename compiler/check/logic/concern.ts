@@ -12,23 +12,23 @@ import type { LogicContext } from "./context.js";
 
 const families: readonly Family[] = [4, 6];
 
-/** At most one finding for a rule that matches nothing, the first reason in the order: nobody there, families apart, nobody of the tenant. */
-export function explainEmpty({ universe, tenant, regions }: LogicContext, position: number): readonly Diagnostic[] {
+/** The finding for a rule that matches nothing, the first reason in the order: nobody there, families apart, nobody of the tenant. */
+export function explainEmpty({ universe, tenant, regions }: LogicContext, position: number): Diagnostic {
   const rule = regions.rules[position];
   const details = { span: rule.origin.span, rule: rule.id };
   const from = familiesOf(universe, universe.endsOf(rule.source));
   const to = familiesOf(universe, universe.endsOf(rule.destination));
-  if (from.length === 0) return [emptyPeer.make({ side: "source" }, details)];
-  if (to.length === 0) return [emptyPeer.make({ side: "destination" }, details)];
+  if (from.length === 0) return emptyPeer.make({ side: "source" }, details);
+  if (to.length === 0) return emptyPeer.make({ side: "destination" }, details);
   const common = from.filter((family) => to.includes(family));
   if (common.length === 0) {
-    return [familiesNeverMeet.make({ reason: `its source is IPv${from[0]} only, its destination IPv${to[0]} only` }, details)];
+    return familiesNeverMeet.make({ reason: `its source is IPv${from[0]} only, its destination IPv${to[0]} only` }, details);
   }
   if (!common.some((family) => servicesOverlap(rule.service.services, familyServices(family)))) {
     const [family] = common;
-    return [familiesNeverMeet.make({ reason: `${family === 4 ? "ICMPv6" : "ICMP"} does not exist over IPv${family}` }, details)];
+    return familiesNeverMeet.make({ reason: `${family === 4 ? "ICMPv6" : "ICMP"} does not exist over IPv${family}` }, details);
   }
-  return [foreignRule.make({ tenant: tenant.name }, details)];
+  return foreignRule.make({ tenant: tenant.name }, details);
 }
 
 /** The families in which an end of the set can exist. */

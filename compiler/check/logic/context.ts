@@ -21,9 +21,8 @@ export interface Meeting {
 
 /** The boxes of the rule at this position with what they meet; none where the rule matches nothing that can exist. */
 export function meetingsOf({ universe, regions }: LogicContext, position: number): readonly Meeting[] {
-  return regions.flows[position]
-    .filter((box) => possiblePart(universe, box) !== undefined)
-    .map((box) => ({ box, rows: regions.index.overlapping(box).filter((row) => row.owner !== position) }));
+  const flows = regions.flows[position].filter((box) => possiblePart(universe, box) !== undefined);
+  return flows.map((box) => ({ box, rows: regions.index.others(box, position) }));
 }
 
 /** A flow of the box outside the covers that can exist. */

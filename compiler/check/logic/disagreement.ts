@@ -16,21 +16,26 @@ export interface Disagreement {
   readonly flow: Flow;
 }
 
+const none: readonly Disagreement[] = [];
+
 /** The earlier rules that the rule at this position must not, but does, contradict; each once. */
 export function disagreementsOf({ universe, regions }: LogicContext, position: number, meetings: readonly Meeting[]): readonly Disagreement[] {
   const second = regions.rules[position];
-  const found = new Map<Rule, Disagreement>();
+  let found: Map<Rule, Disagreement> | undefined;
   for (const { box, rows } of meetings) {
     for (const row of rows) {
       if (row.owner >= position) break;
       const first = regions.rules[row.owner];
-      if (first.priority !== second.priority || first.policy === second.policy || first.action === second.action || found.has(first)) continue;
+      if (first.priority !== second.priority || first.policy === second.policy || first.action === second.action) continue;
+      if (found?.has(first) === true) continue;
       const common = intersectFlowBoxes(box, row.box);
       const flow = common === undefined ? undefined : witness(universe, common);
-      if (flow !== undefined) found.set(first, { first, second, flow });
+      if (flow === undefined) continue;
+      found ??= new Map();
+      found.set(first, { first, second, flow });
     }
   }
-  return [...found.values()];
+  return found === undefined ? none : [...found.values()];
 }
 
 /** One finding for each pair of policies, at the first pair of rules; the number of further pairs is told. */

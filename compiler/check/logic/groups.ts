@@ -9,6 +9,7 @@ import { addressesOverlap, addressesWithin } from "../../space/address.js";
 import type { AddressSet } from "../../space/address.js";
 import { endIndex } from "../../space/endIndex.js";
 import { everyEnd, intersectEndBoxes } from "../../space/ends.js";
+import type { EndBox } from "../../space/ends.js";
 import { everyService } from "../../space/service.js";
 
 /** One note for a group and all that overlap it, each pair told once: at the group with the most partners. */
@@ -26,22 +27,45 @@ export function checkGroupOverlaps(universe: Universe, tenant: Tenant): readonly
 }
 
 function overlapsOf(universe: Universe, tenant: Tenant): ReadonlyMap<Group, ReadonlySet<Group>> {
-  const boxes = tenant.groups.flatMap((group) => {
-    const expression: PeerExpression = { include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] };
-    return universe.endsOf(expression).map((box) => ({ group, box }));
-  });
-  const index = endIndex(boxes.map((entry) => entry.box));
-  const partners = new Map<Group, Set<Group>>(tenant.groups.map((group) => [group, new Set()]));
-  boxes.forEach(({ group, box }, position) => {
-    for (const other of index.overlapping(box)) {
-      if (other >= position || boxes[other].group === group || partners.get(group)?.has(boxes[other].group) === true) continue;
-      const source = intersectEndBoxes(box, boxes[other].box);
-      if (source === undefined || possiblePart(universe, { source, destination: everyEnd, service: everyService }) === undefined) continue;
-      partners.get(group)?.add(boxes[other].group);
-      partners.get(boxes[other].group)?.add(group);
+  const boxes: EndBox[] = [];
+  const groupOf: Group[] = [];
+  for (const group of tenant.groups) {
+    for (const box of universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] })) {
+      boxes.push(box);
+      groupOf.push(group);
     }
-  });
-  return partners;
+  }
+  const index = endIndex(boxes);
+  const partners = new Map<Group, Set<Group>>();
+  for (const [position, box] of boxes.entries()) {
+    const group = groupOf[position];
+    for (const at of index.overlapping(box)) {
+      const other = groupOf[at];
+      if (at >= position || other === group || partners.get(group)?.has(other) === true || !shareEnd(universe, box, boxes[at])) continue;
+      addPartner(partners, group, other);
+      addPartner(partners, other, group);
+    }
+  }
+  // In order of the groups, as what is told follows the map.
+  return new Map(tenant.groups.flatMap((group) => entryOf(partners, group)));
+}
+
+function addPartner(partners: Map<Group, Set<Group>>, group: Group, other: Group): void {
+  const known = partners.get(group);
+  if (known === undefined) partners.set(group, new Set([other]));
+  else known.add(other);
+}
+
+function entryOf(partners: ReadonlyMap<Group, ReadonlySet<Group>>, group: Group): readonly (readonly [Group, ReadonlySet<Group>])[] {
+  const found = partners.get(group);
+  return found === undefined ? [] : [[group, found]];
+}
+
+/** Whether some end of two boxes that meet can exist: surely where all ends of one of them can. */
+function shareEnd(universe: Universe, a: EndBox, b: EndBox): boolean {
+  if (universe.plainEnds(a) === a || universe.plainEnds(b) === b) return true;
+  const source = intersectEndBoxes(a, b);
+  return source !== undefined && possiblePart(universe, { source, destination: everyEnd, service: everyService }) !== undefined;
 }
 
 /** A part of the address space that groups have their endpoints in. */
@@ -49,17 +73,17 @@ interface Territory {
   /** As messages call it. */
   readonly name: string;
   readonly addresses: AddressSet;
-  readonly groups: readonly string[];
+  readonly groups: readonly Group[];
 }
 
 function territories({ policy, surroundings }: Universe): readonly Territory[] {
   const networks = policy.tenants.flatMap((tenant) =>
     tenant.networks.map((network): Territory => {
       const inside = tenant.groups.filter((group) => group.selector !== undefined && (group.network === undefined || group.network === network.name));
-      return { name: `network "${network.name}"`, addresses: network.addresses, groups: inside.map((group) => `"${group.name}"`) };
+      return { name: `network "${network.name}"`, addresses: network.addresses, groups: inside };
     }),
   );
-  const all = policy.tenants.flatMap((tenant) => tenant.groups.filter((group) => group.selector !== undefined).map((group) => `"${group.name}"`));
+  const all = policy.tenants.flatMap((tenant) => tenant.groups.filter((group) => group.selector !== undefined));
   return [...networks, { name: "the pod networks", addresses: surroundings.podAddresses, groups: all }].filter(
     (territory) => territory.groups.length > 0,
   );
@@ -78,22 +102,38 @@ export function checkSplits(universe: Universe): readonly Diagnostic[] {
       seen.add(text);
       const split = known.find(({ addresses }) => addressesOverlap(peer.addresses, addresses) && !addressesWithin(addresses, peer.addresses));
       if (split === undefined) continue;
-      found.push(splitGroups.make({ addresses: text, network: split.name, groups: split.groups }, { span: rule.origin.span, rule: rule.id }));
+      found.push(
+        splitGroups.make(
+          { addresses: text, network: split.name, groups: split.groups.map(({ name }) => `"${name}"`) },
+          { span: rule.origin.span, rule: rule.id },
+        ),
+      );
     }
   }
   return found;
 }
 
-/** Each expression of peers with the first rule that has it: ten thousand rules share a few thousand. */
+/** Each expression of peers that can have addresses, with the first rule that has it. */
 function firstUses({ policy }: Universe): ReadonlyMap<PeerExpression, Rule> {
   const uses = new Map<PeerExpression, Rule>();
+  const use = (side: PeerExpression, rule: Rule): void => {
+    if (!isOneGroup(side) && !uses.has(side)) uses.set(side, rule);
+  };
   for (const tenant of policy.tenants) {
-    for (const rule of tenant.rules) for (const side of [rule.source, rule.destination]) if (!uses.has(side)) uses.set(side, rule);
+    for (const rule of tenant.rules) {
+      use(rule.source, rule);
+      use(rule.destination, rule);
+    }
   }
   return uses;
 }
 
 type AddressPeer = Extract<Peer, { kind: "addresses" }>;
+
+/** Most expressions are. */
+function isOneGroup({ include, except }: PeerExpression): boolean {
+  return include.length === 1 && except.length === 0 && include[0].kind === "group";
+}
 
 function addressPeers({ include, except }: PeerExpression): readonly AddressPeer[] {
   return [...include, ...except].flatMap((peer): readonly AddressPeer[] => {

@@ -16,16 +16,15 @@ import type { LogicContext, Meeting } from "./context.js";
 /** More covering rules than this are named as found, without looking for fewer. */
 const MOST_TO_MINIMISE = 16;
 
-/** What is wrong with the rule's place in the order, if anything. */
-export function checkOrder(context: LogicContext, position: number, meetings: readonly Meeting[]): readonly Diagnostic[] {
-  const standings: Standing[] = [];
+/** What is wrong with the place in the order of a rule that matches something, if anything. */
+export function checkOrder(context: LogicContext, position: number, meetings: readonly Meeting[]): Diagnostic | undefined {
+  let redundant = false;
   for (const meeting of meetings) {
     const standing = standingOf(context, position, meeting);
-    if (standing === "needed") return [];
-    standings.push(standing);
+    if (standing === "needed") return undefined;
+    if (standing === "redundant") redundant = true;
   }
-  if (standings.length === 0) return [];
-  return [standings.includes("redundant") ? reportRedundant(context, position, meetings) : reportShadowed(context, position, meetings)];
+  return redundant ? reportRedundant(context, position, meetings) : reportShadowed(context, position, meetings);
 }
 
 type Standing = "needed" | "redundant" | "shadowed";

@@ -12,13 +12,13 @@ import type { ServiceSet } from "../../space/service.js";
 import { boxesOf } from "../../verdict/regions.js";
 import type { LogicContext, Meeting } from "./context.js";
 
-export function checkWide({ universe, tenant, regions }: LogicContext, position: number, meetings: readonly Meeting[]): readonly Diagnostic[] {
+export function checkWide({ universe, tenant, regions }: LogicContext, position: number, meetings: readonly Meeting[]): Diagnostic | undefined {
   const rule = regions.rules[position];
-  if (rule.action !== "allow" || !hasEveryPort(rule.service.services)) return [];
+  if (rule.action !== "allow" || !hasEveryPort(rule.service.services)) return undefined;
   const details = { span: rule.origin.span, rule: rule.id };
-  if (holds(universe, rule.source, allEnds) && holds(universe, rule.destination, allEnds)) return [anyToAnyAllow.make({}, details)];
+  if (holds(universe, rule.source, allEnds) && holds(universe, rule.destination, allEnds)) return anyToAnyAllow.make({}, details);
   const outside = wholeWorld(universe, rule);
-  if (outside.length === 0) return [];
+  if (outside.length === 0) return undefined;
   const inward = flowProduct(outside, universe.tenantEnds.get(tenant.name) ?? [], rule.service.services);
   // An earlier rule may have taken all that comes from outside, as a `deny world` above an `allow any` does.
   const opens = meetings.some(({ box, rows }) => {
@@ -28,12 +28,14 @@ export function checkWide({ universe, tenant, regions }: LogicContext, position:
       return common !== undefined && possiblePart(universe, common, earlier) !== undefined;
     });
   });
-  return opens ? [worldToEveryPort.make({ destination: textOf(rule.destination) }, details)] : [];
+  return opens ? worldToEveryPort.make({ destination: textOf(rule.destination) }, details) : undefined;
 }
 
-/** All ports of TCP or of UDP; port 0 is no port that anything listens on. */
+/** All ports of TCP, and of UDP; port 0 is no port that anything listens on. */
+const everyPort: readonly ServiceSet[] = [protocolNumber.tcp, protocolNumber.udp].map((protocol) => portService(protocol, 1, 65_535));
+
 function hasEveryPort(services: ServiceSet): boolean {
-  return [protocolNumber.tcp, protocolNumber.udp].some((protocol) => servicesWithin(portService(protocol, 1, 65_535), services));
+  return everyPort.some((ports) => servicesWithin(ports, services));
 }
 
 function holds(universe: Universe, expression: PeerExpression, all: EndSet): boolean {

@@ -34,6 +34,7 @@ describe("the index of flows", () => {
           const wanted = sets.flatMap((set, owner) => set.filter((box) => flowBoxesOverlap(box, query)).map((box) => ({ owner, box })));
           expect(index.overlapping(query)).toEqual(wanted);
           expect(index.overlapping(query, from, to)).toEqual(wanted.filter((row) => row.owner >= from && row.owner < to));
+          expect(index.others(query, from)).toEqual(wanted.filter((row) => row.owner !== from));
           expect([...index.holding(query)].sort((a, b) => index.rows.indexOf(a) - index.rows.indexOf(b))).toEqual(
             index.rows.filter((row) => flowBoxWithin(query, row.box)),
           );

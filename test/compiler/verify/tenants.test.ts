@@ -30,6 +30,7 @@ function counted(checkpoints: Checkpoints, add: (found: number) => void): Checkp
     index: {
       rows: one.index.rows,
       overlapping: (...asked: Parameters<typeof one.index.overlapping>) => counting(() => one.index.overlapping(...asked))(),
+      others: (...asked: Parameters<typeof one.index.others>) => counting(() => one.index.others(...asked))(),
       holding: counting(one.index.holding),
     },
   }));
