@@ -106,6 +106,20 @@ export const nothingToAudit = defineDiagnostic<{ name: string }>({
   fix: "Write the name of a tenant, or of a policy as TENANT/POLICY.",
 });
 
+export const unboundEndpoint = defineDiagnostic<{ message: string }>({
+  code: "CTV5308",
+  severity: "warning",
+  title: "Endpoint that the tables cannot take",
+  message: ({ message }) => message,
+  explanation:
+    "An endpoint of the inventory is on a node or behind a port where it cannot be, has an address that another endpoint of its tenant has, or one at which the policy " +
+    "expects no such workload. It gets no traffic then, or another gets what is meant for it, whatever the rules say.",
+  example:
+    "# file: main.ctv\ntenant shop {\n  network front { subnet 10.1.1.0/24 }\n  group web in front { match app = web }\n\n  policy main {\n    allow world -> web : tcp/80\n  }\n}\n" +
+    '# file: nodes.yaml\nnodes: [{ name: node-1 }]\nendpoints:\n  - { name: web-1, node: node-2, port: 1, mac: "02:00:00:00:00:01", addresses: [10.1.1.1], namespace: shop, labels: { app: web } }\n',
+  fix: "Correct the endpoint in the inventory, or add its node.",
+});
+
 export const openflowDiagnostics: readonly Definition[] = [
   doesNotFit,
   addresslessBalancer,
@@ -114,6 +128,7 @@ export const openflowDiagnostics: readonly Definition[] = [
   trafficProfiles,
   inAudit,
   nothingToAudit,
+  unboundEndpoint,
 ];
 
 /** A tenant with groups on labels of their own, so that all of them overlap. */

@@ -1,11 +1,13 @@
 /** The inventory of endpoints, as a file says it: read, checked for its shape, and located in messages. */
-import { parseDocument } from "yaml";
+import { isNode, parseDocument } from "yaml";
+import type { Span } from "../../grammar/span.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { wrongSetting } from "../diagnostics/project.js";
 import { parseAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import { macNumber } from "../target/openflow/bind/inventory.js";
 import type { Endpoint, Inventory, InventoryNode } from "../target/openflow/bind/inventory.js";
-import { integer, list, object, record, text, word } from "./shapes.js";
+import { integer, list, object, record, spanOf, text, word } from "./shapes.js";
 import { yamlMistakes } from "./yamlmistakes.js";
 
 const name = text({ minLength: 1 }, "a name", (value) => value !== "");
@@ -42,7 +44,24 @@ export function readInventory(id: string, content: string): { readonly inventory
   const yaml = { document, file: id, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
   const values = shape.read(yaml, document.contents, "the inventory");
   if (diagnostics.length > 0 || values === undefined) return { diagnostics };
-  return { inventory: { nodes: (values.nodes ?? []).flatMap(wholeNode), endpoints: (values.endpoints ?? []).flatMap(wholeEndpoint) }, diagnostics };
+  const nodes = (values.nodes ?? []).flatMap(wholeNode);
+  const endpoints = (values.endpoints ?? []).flatMap(wholeEndpoint);
+  const spanAt = (...path: readonly (string | number)[]): Span => {
+    const found = document.getIn(path, true);
+    return spanOf(yaml, isNode(found) ? found : undefined);
+  };
+  const known = new Set<string>();
+  for (const [at, { name: itsName }] of nodes.entries()) {
+    const where = `nodes[${at}].name`;
+    if (known.has(itsName))
+      diagnostics.push(wrongSetting.make({ where, needed: "a name of its own", found: `"${itsName}" again` }, { span: spanAt("nodes", at, "name") }));
+    known.add(itsName);
+  }
+  if (diagnostics.length > 0) return { diagnostics };
+  return {
+    inventory: { nodes, endpoints, places: new Map(endpoints.map((entry, at) => [entry.name, spanAt("endpoints", at, "name")])) },
+    diagnostics,
+  };
 }
 
 /** What the shape requires is there, or there was a diagnostic; the compiler cannot know. */

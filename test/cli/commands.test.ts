@@ -148,6 +148,25 @@ describe("ctv compile", () => {
     expect(existsSync(join(cwd, "build"))).toBe(false);
   });
 
+  it("tells which endpoints of an inventory get no traffic, where they stand in it, and a node that is there twice", async () => {
+    const endpoint = '{ name: web-1, node: n2, port: 1, mac: "02:00:00:00:00:01", addresses: [10.1.1.1], namespace: shop, labels: { app: web } }';
+    const cwd = scratch({
+      "a.ctv": good,
+      "astray.yaml": `nodes: [{ name: n1 }]\nendpoints:\n  - ${endpoint}\n`,
+      "twice.yaml": `nodes: [{ name: n2 }, { name: n2 }]\nendpoints:\n  - ${endpoint}\n`,
+    });
+    const words = ["compile", "a.ctv", "--target", "openflow", "--inventory"];
+    expect(await ctv([...words, "astray.yaml"], { cwd })).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^warning\[CTV5308\]: endpoint web-1 gets no traffic: the inventory has no node n2\n --> astray\.yaml:3:13\n/),
+    });
+    expect(await ctv([...words, "twice.yaml"], { cwd })).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/^error\[CTV2103\]: nodes\[1\]\.name needs a name of its own, not "n2" again\n --> twice\.yaml:1:31\n/),
+    });
+  });
+
   it("binds an inventory to nodes, and points at what is wrong in one", async () => {
     const nodes = (port: string) =>
       `nodes: [{ name: n1 }]\nendpoints:\n  - { name: web-1, node: n1, port: ${port}, mac: "02:00:00:00:00:01", addresses: [10.1.1.1], namespace: shop, labels: { app: web } }\n`;

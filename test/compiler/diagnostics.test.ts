@@ -7,6 +7,7 @@ import { inOrder } from "../../compiler/diagnostics/order.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { contivDoubtful, contivNotRead, contivRepliesStopped, contivUnsaid } from "../../compiler/diagnostics/import.js";
 import { hitsNoEndpoint, untestedConnection } from "../../compiler/diagnostics/lint.js";
+import { unboundEndpoint } from "../../compiler/diagnostics/openflow.js";
 import { uncoveredRule } from "../../compiler/diagnostics/tests.js";
 import { targetLeftOut, verificationDiagnostics } from "../../compiler/diagnostics/verification.js";
 import { importContiv } from "../../compiler/import/contiv/import.js";
@@ -19,6 +20,7 @@ import { noAddresses } from "../../compiler/space/address.js";
 import type { TargetOptions } from "../../compiler/source/project.js";
 import { unfitness } from "../../compiler/target/unfit.js";
 import { targets } from "../../compiler/target/index.js";
+import { emitOpenflow } from "../../compiler/target/openflow/emit.js";
 import { coverageFindings, testFindings } from "../../compiler/verdict/findings.js";
 import { unhitRules, untestedConnections } from "../../compiler/verdict/lint.js";
 import { runTests } from "../../compiler/verdict/tests.js";
@@ -57,6 +59,10 @@ function findingsFor(code: string, texts: Texts, run: TargetOptions | undefined)
 function findingsOfVerbs(code: string, texts: Texts, universe: Universe): readonly Diagnostic[] {
   if (verificationDiagnostics.some((definition) => definition.code === code)) return verifyEdited(texts, universe);
   if (code === hitsNoEndpoint.code) return unhitRules(universe, endsIn(readInventory("nodes.yaml", texts["nodes.yaml"] ?? "").inventory));
+  if (code === unboundEndpoint.code) {
+    const { inventory } = readInventory("nodes.yaml", texts["nodes.yaml"] ?? "");
+    return emitOpenflow(universe, inventory === undefined ? {} : { inventory }).diagnostics;
+  }
   if (code === targetLeftOut.code) return targets.flatMap(({ name, emit }) => unfitness(name, emit(universe, { options: {} }).diagnostics) ?? []);
   if (code === untestedConnection.code) return untestedConnections(universe);
   if (!code.startsWith("CTV6")) return [];

@@ -2,13 +2,14 @@
  * The OpenFlow target: `policy.flows`, `program.json`, `sourcemap.json`, and the full tables of nodes that an inventory names.
  */
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import { addresslessBalancer, costlyRule, outsideFabric } from "../../diagnostics/openflow.js";
+import { addresslessBalancer, costlyRule, outsideFabric, unboundEndpoint } from "../../diagnostics/openflow.js";
 import type { Policy } from "../../policy/model.js";
 import type { Universe } from "../../policy/universe.js";
 import type { Artefact, Emission, Target } from "../target.js";
 import { auditLosses } from "./audit.js";
 import { bindNode } from "./bind/bind.js";
 import type { Inventory } from "./bind/inventory.js";
+import { inventoryProblems } from "./bind/problems.js";
 import { buildProgram, noAudit } from "./build.js";
 import type { Audit } from "./build.js";
 import { capabilities } from "./capabilities.js";
@@ -54,7 +55,8 @@ export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emis
     { path: "program.json", text },
     { path: "sourcemap.json", text: sourceMap(program) },
   ];
-  return { artefacts, diagnostics: [...diagnostics, ...costly(universe.policy, rules)], ...(losses.length === 0 ? {} : { losses }) };
+  const late = [...costly(universe.policy, rules), ...(options.inventory === undefined ? [] : unbound(program, options.inventory))];
+  return { artefacts, diagnostics: [...diagnostics, ...late], ...(losses.length === 0 ? {} : { losses }) };
 }
 
 function nodeArtefacts(program: Program, inventory: Inventory): readonly Artefact[] {
@@ -84,6 +86,14 @@ function costly(policy: Policy, flows: readonly RuleFlows[]): readonly Diagnosti
     const origin = source.get(rule.rule)?.origin;
     if (origin === undefined) return [];
     return [costlyRule.make({ flows: own.length, limit: COSTLY }, { span: origin.span, target: "openflow", rule: rule.rule })];
+  });
+}
+
+/** Of an inventory without places, as the agent's, the tables alone tell. */
+function unbound(program: Program, inventory: Inventory): readonly Diagnostic[] {
+  return inventoryProblems(program, inventory).flatMap(({ endpoint, message }) => {
+    const span = inventory.places?.get(endpoint ?? "");
+    return span === undefined ? [] : [unboundEndpoint.make({ message }, { span, target: "openflow" })];
   });
 }
 

@@ -1,9 +1,13 @@
+import type { Span } from "../../../../grammar/span.js";
+
 /**
  * What there is on the nodes. Plain data: `--inventory nodes.yaml` has this shape, and the agent makes it from its sources.
  */
 export interface Inventory {
   readonly nodes: readonly InventoryNode[];
   readonly endpoints: readonly Endpoint[];
+  /** Where each endpoint stands in the file that the inventory is from, by name. */
+  readonly places?: ReadonlyMap<string, Span>;
 }
 
 export interface InventoryNode {
