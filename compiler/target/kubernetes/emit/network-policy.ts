@@ -12,7 +12,7 @@ import { originMetadata, sourceComments } from "./origins.js";
 import { portRanges } from "./ports.js";
 import { namespaceSelector, selectorsOf } from "./selectors.js";
 import type { Subject } from "./subjects.js";
-import { comment } from "./yaml.js";
+import { comment, shared } from "./yaml.js";
 import type { Commented } from "./yaml.js";
 
 /** In each namespace one object that selects every pod and allows nothing: what makes everything else an exception. */
@@ -25,9 +25,9 @@ export function denyFloor(tenant: Tenant, policyTypes: readonly ("Ingress" | "Eg
   }));
 }
 
-const onlyIngress = Object.freeze(["Ingress"] as const);
-const onlyEgress = Object.freeze(["Egress"] as const);
-const bothWays = Object.freeze(["Ingress", "Egress"] as const);
+const onlyIngress = shared(["Ingress"] as const);
+const onlyEgress = shared(["Egress"] as const);
+const bothWays = shared(["Ingress", "Egress"] as const);
 
 const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>>();
 
@@ -35,7 +35,7 @@ const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>
 function podPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
   const ofBox = knownPeers.get(box) ?? new Map<string, readonly NetworkPolicyPeer[]>();
   knownPeers.set(box, ofBox);
-  const peers = ofBox.get(namespace) ?? Object.freeze(makePodPeers(box, namespace));
+  const peers = ofBox.get(namespace) ?? shared(makePodPeers(box, namespace));
   ofBox.set(namespace, peers);
   return peers;
 }

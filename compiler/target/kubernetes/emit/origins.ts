@@ -2,6 +2,7 @@
 import type { Origin, Rule, Tenant } from "../../../policy/model.js";
 import type { Metadata } from "../schema.js";
 import { labelValue } from "./names.js";
+import { shared } from "./yaml.js";
 
 function originOf(tenant: Tenant, rule: Rule | undefined): Origin {
   return rule === undefined ? (tenant.defaultOrigin ?? tenant.origin) : rule.origin;
@@ -27,7 +28,7 @@ function originLabels(tenant: Tenant, policy: string | undefined): Metadata["lab
   if (known !== undefined) return known;
   const labels: Record<string, string> = { "app.kubernetes.io/managed-by": "ctv", "ctv.dev/tenant": labelValue(tenant.name) };
   if (policy !== undefined) labels["ctv.dev/policy"] = labelValue(policy);
-  ofTenant.set(policy, Object.freeze(labels));
+  ofTenant.set(policy, shared(labels));
   return labels;
 }
 

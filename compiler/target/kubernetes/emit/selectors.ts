@@ -3,6 +3,7 @@
  */
 import type { ValueSet } from "../../../space/values.js";
 import type { LabelSelector, Requirement } from "../schema.js";
+import { shared } from "./yaml.js";
 
 /** Set by the API server on every namespace, with the namespace's name. */
 const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
@@ -52,7 +53,7 @@ function makeSelectors(requirements: ReadonlyMap<string, ValueSet>): readonly La
       choices.map((choice) => ({ labels: [...parts.labels, ...choice.labels], expressions: [...parts.expressions, ...choice.expressions] })),
     );
   }
-  return out.map((parts) => Object.freeze(selectorOf(parts)));
+  return out.map((parts) => shared(selectorOf(parts)));
 }
 
 /** The selector of a set of namespaces by name. */

@@ -30,40 +30,65 @@ function isList(value: Plain): value is readonly PlainItem[] {
   return Array.isArray(value);
 }
 
+const fragmentsOf = new WeakMap<object, string[]>();
+
+/** Freezes a value that stands in many documents and has no comments inside: what a writer writes of it is kept, by its depth. */
+export function shared<Value extends object>(value: Value): Readonly<Value> {
+  fragmentsOf.set(value, []);
+  return Object.freeze(value);
+}
+
 /** Gives the text of one document, ending in a newline. */
 export type YamlWriter = (root: PlainMap) => string;
 
-/**
- * A writer for many documents, which remembers what comes again and again: keys, and frozen objects and lists by their depth. What is
- * frozen has no comments inside.
- */
+/** What stands before a value, with the line break and the indentation before it if it has these. */
+interface KeyTexts {
+  readonly scalar: string;
+  readonly list: string;
+  readonly map: string;
+  readonly emptyMap: string;
+}
+
+/** What stands before an item of a list, and before a line of its comment. */
+interface ItemTexts {
+  readonly dash: string;
+  readonly comment: string;
+}
+
+function lineBreak(depth: number): string {
+  return `\n${"  ".repeat(depth)}`;
+}
+
+/** `before`: what stands before the key. */
+function keyTexts(key: string, before: string, depth: number): KeyTexts {
+  const list = `${before}${quoted(key)}:`;
+  return { scalar: `${list} `, list, map: `${list}${lineBreak(depth + 1)}`, emptyMap: `${list} {}` };
+}
+
+/** A writer for many documents, which remembers what comes again and again: keys and indentations. A line break is written with what follows it. */
 export function yamlWriter(): YamlWriter {
-  const fragments = new WeakMap<object, string[]>();
-  const indents: string[] = [];
-  /** What stands before a line at a depth. */
-  const indentOf = (depth: number): string => (indents[depth] ??= "  ".repeat(depth));
-  const keys: Map<string, string>[] = [];
-  /** A key with its colon, behind the indentation of a depth. */
-  const keyText = (key: string, depth: number): string => {
-    const ofDepth = (keys[depth] ??= new Map());
-    const known = ofDepth.get(key);
-    if (known !== undefined) return known;
-    const made = `${indentOf(depth)}${quoted(key)}:`;
-    ofDepth.set(key, made);
-    return made;
+  // By depth, once for keys that stand behind something on their line and once for others.
+  const firstKeys: Map<string, KeyTexts>[] = [];
+  const otherKeys: Map<string, KeyTexts>[] = [];
+  const textsOf = (key: string, isFirst: boolean, depth: number): KeyTexts => {
+    const known = isFirst ? firstKeys : otherKeys;
+    const ofDepth = (known[depth] ??= new Map());
+    let texts = ofDepth.get(key);
+    if (texts === undefined) ofDepth.set(key, (texts = keyTexts(key, isFirst ? "" : lineBreak(depth), depth)));
+    return texts;
   };
-  const scalar = (value: string | number): string => (typeof value === "number" ? String(value) : quoted(value));
+  const items: ItemTexts[] = [];
+  const itemTexts = (depth: number): ItemTexts => (items[depth] ??= { dash: `${lineBreak(depth)}- `, comment: `${lineBreak(depth)}# ` });
 
   // Joined once at the end: a text that grows by pieces is a tree of them for the engine, and somebody has to flatten it.
   let parts: string[] = [];
-  /** What `write` adds to the text, written once for each depth of a frozen value. */
+  /** What `write` adds to the text, written once for each depth of a shared value. */
   const remembered = <Value extends object>(value: Value, depth: number, write: (value: Value, depth: number) => void): void => {
-    if (!Object.isFrozen(value)) {
+    const known = fragmentsOf.get(value);
+    if (known === undefined) {
       write(value, depth);
       return;
     }
-    let known = fragments.get(value);
-    if (known === undefined) fragments.set(value, (known = []));
     if (known[depth] === undefined) {
       const before = parts;
       parts = [];
@@ -71,51 +96,50 @@ export function yamlWriter(): YamlWriter {
       known[depth] = parts.join("");
       parts = before;
     }
-    parts.push(known[depth]);
+    if (known[depth] !== "") parts.push(known[depth]);
   };
-  /** The first line stands behind something already, so it has no indentation. */
+  /** The first entry stands behind something already. */
   const entries = (map: PlainMap, depth: number): void => {
-    let indent = 0;
+    let isFirst = true;
     for (const key in map) {
       const value = map[key];
       if (value === undefined) continue;
-      parts.push(keyText(key, indent));
-      under(value, depth + 1);
-      indent = depth;
+      const texts = textsOf(key, isFirst, depth);
+      isFirst = false;
+      if (typeof value !== "object") parts.push(texts.scalar, scalar(value));
+      else if (isList(value)) {
+        parts.push(texts.list);
+        remembered(value, depth + 1, list);
+      } else {
+        const count = parts.push(texts.map);
+        remembered(value, depth + 1, entries);
+        if (parts.length === count) parts[count - 1] = texts.emptyMap;
+      }
     }
   };
-  const under = (value: Plain, depth: number): void => {
-    if (typeof value !== "object") parts.push(" ", scalar(value), "\n");
-    else if (isList(value)) remembered(value, depth, list);
-    else if (isEmpty(value)) parts.push(" {}\n");
-    else {
-      parts.push("\n", indentOf(depth));
-      remembered(value, depth, entries);
-    }
-  };
-  const list = (items: readonly PlainItem[], depth: number): void => {
-    parts.push(items.length === 0 ? " []\n" : "\n");
-    const indent = indentOf(depth);
-    for (const item of items) {
+  const list = (values: readonly PlainItem[], depth: number): void => {
+    if (values.length === 0) parts.push(" []");
+    const texts = itemTexts(depth);
+    for (const item of values) {
       if (typeof item !== "object") {
-        parts.push(indent, "- ", scalar(item), "\n");
+        parts.push(texts.dash, scalar(item));
         continue;
       }
       const lines = item[comment];
-      if (lines !== undefined) for (const line of lines) parts.push(indent, "# ", line, "\n");
-      parts.push(indent, "- ");
-      if (isEmpty(item)) parts.push("{}\n");
-      else remembered(item, depth + 1, entries);
+      if (lines !== undefined) for (const line of lines) parts.push(texts.comment, line);
+      const count = parts.push(texts.dash);
+      remembered(item, depth + 1, entries);
+      if (parts.length === count) parts.push("{}");
     }
   };
   return (root) => {
     parts = [];
     entries(root, 0);
+    parts.push("\n");
     return parts.join("");
   };
 }
 
-function isEmpty(map: PlainMap): boolean {
-  for (const key in map) if (map[key] !== undefined) return false;
-  return true;
+function scalar(value: string | number): string {
+  return typeof value === "number" ? String(value) : quoted(value);
 }
