@@ -37,7 +37,7 @@ export function emitKubernetes(universe: Universe, options: KubernetesOptions): 
   for (const list of lists.values()) {
     const { tenant } = list;
     const made = makeObjects[options.flavour](ground, list, pieceMaker(ground, lists, tenant));
-    for (const object of made.objects) artefacts.push(artefactOf(write, object));
+    made.eachObject((object) => artefacts.push(artefactOf(write, object)));
     for (const loss of [...allowedButDenied(ground, lists, list, made.losses), ...deniedButAllowed(ground, list)]) {
       losses.push({ diagnostic: report(loss), tenant: tenant.name, outcome: loss.outcome, flows: loss.flows });
     }

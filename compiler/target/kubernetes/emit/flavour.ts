@@ -2,7 +2,7 @@
 import type { ClusterNetworkPolicy, NetworkPolicy } from "../schema.js";
 import type { Ground } from "./ground.js";
 import { lostIn } from "./losses.js";
-import { denyFloor, networkPolicies } from "./network-policy.js";
+import { denyFloor, eachNetworkPolicy } from "./network-policy.js";
 import { piecesOf } from "./pieces.js";
 import type { PieceMaker, RuleList } from "./pieces.js";
 import { networkPolicyMeans } from "./allowance.js";
@@ -11,8 +11,8 @@ import { sayPieces } from "./say.js";
 import { subjectNames, subjectsOf } from "./subjects.js";
 
 export interface FlavourObjects {
-  /** To be gone through once: an object is made when it is its turn, and nobody has to hold all of them. */
-  readonly objects: Iterable<NetworkPolicy | ClusterNetworkPolicy>;
+  /** Shows all objects in turn. Each is made when it is its turn, and nobody has to hold all of them. */
+  readonly eachObject: (visit: (object: NetworkPolicy | ClusterNetworkPolicy) => void) => void;
   /** Allowed flows that the objects deny, on any rule that allows them. */
   readonly losses: readonly Loss[];
 }
@@ -24,12 +24,11 @@ export function networkPolicyObjects(ground: Ground, list: RuleList, make: Piece
   const ingress = sayPieces(ground, "ingress", pieces.ingress, networkPolicyMeans);
   const egress = sayPieces(ground, "egress", pieces.egress, networkPolicyMeans);
   const subjects = subjectsOf(subjectNames(tenant), { ingress: ingress.allowances, egress: egress.allowances });
-  const objects = function* (): Iterable<NetworkPolicy> {
-    yield* denyFloor(tenant, ["Ingress", "Egress"]);
-    for (const subject of subjects) yield* networkPolicies(tenant, subject);
-  };
   return {
-    objects: objects(),
+    eachObject: (visit) => {
+      denyFloor(tenant, ["Ingress", "Egress"]).forEach(visit);
+      for (const subject of subjects) eachNetworkPolicy(tenant, subject, visit);
+    },
     losses: [...lostIn("ingress", ingress), ...lostIn("egress", egress)],
   };
 }

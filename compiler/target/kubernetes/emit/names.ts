@@ -34,7 +34,9 @@ function namePart(name: string): string {
 
 /** Joined by dots, which no part has, so different lists of parts give different names. */
 export function objectName(...parts: readonly string[]): string {
-  return parts.map(namePart).join(".");
+  let name = "";
+  for (const part of parts) name += name === "" ? namePart(part) : `.${namePart(part)}`;
+  return name;
 }
 
 /** At most 63 of letters, digits, `-`, `_` and `.`, a letter or digit at both ends (API validation of label values). */

@@ -3,6 +3,7 @@ import type { Rule, Tenant } from "../../../policy/model.js";
 import { isEmptyAddresses } from "../../../space/address.js";
 import * as values from "../../../space/values.js";
 import type { EndBox } from "../../../space/ends.js";
+import type { ServiceSet } from "../../../space/service.js";
 import type { EgressRule, IngressRule, LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../schema.js";
 import { blocksOf } from "./blocks.js";
 import { mergeAllowances } from "./merge.js";
@@ -10,6 +11,7 @@ import type { Entry } from "./merge.js";
 import { objectName, shortHash } from "./names.js";
 import { originMetadata, sourceComments } from "./origins.js";
 import { portRanges } from "./ports.js";
+import type { PortRange } from "./ports.js";
 import { namespaceSelector, selectorsOf } from "./selectors.js";
 import type { Subject } from "./subjects.js";
 import { comment, shared } from "./yaml.js";
@@ -55,40 +57,38 @@ function peersOf(entry: Entry, namespace: string): readonly NetworkPolicyPeer[] 
   return [...pods, ...blocksOf(entry.machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } }))];
 }
 
-function portsOf(entry: Entry): readonly NetworkPolicyPort[] | undefined {
-  return portRanges(entry.service)?.map(({ protocol, first, last }) => {
-    if (first === undefined) return { protocol };
-    return last === undefined || last === first ? { protocol, port: first } : { protocol, port: first, endPort: last };
-  });
+function portsOf(service: ServiceSet): readonly NetworkPolicyPort[] | undefined {
+  return portRanges(service)?.map(portOf);
 }
 
-/** The objects of one subject: one in each of its namespaces for each selector that its pods take. */
-export function networkPolicies(tenant: Tenant, subject: Subject): readonly NetworkPolicy[] {
+function portOf({ protocol, first, last }: PortRange): NetworkPolicyPort {
+  if (first === undefined) return { protocol };
+  return last === undefined || last === first ? { protocol, port: first } : { protocol, port: first, endPort: last };
+}
+
+/** Shows the objects of one subject: one in each of its namespaces for each selector that its pods take. */
+export function eachNetworkPolicy(tenant: Tenant, subject: Subject, visit: (object: NetworkPolicy) => void): void {
   const ingress = mergeAllowances(subject.allowances.ingress);
   const egress = mergeAllowances(subject.allowances.egress);
-  const rules = rulesOf(ingress, egress);
   const selectors = selectorsOf(subject.box.labels);
   const policy = subject.policy ?? "default-allow";
-  const { labels, annotations } = originMetadata(tenant, subject.policy, rules);
-  const namespaces = namespacesOf(tenant, subject.box);
-  return selectors.flatMap((podSelector) => {
+  const { labels, annotations } = originMetadata(tenant, subject.policy, rulesOf(ingress, egress));
+  for (const podSelector of selectors) {
     const parts = selectors.length === 1 ? subject.name : [...subject.name, shortHash(JSON.stringify(podSelector))];
     const name = objectName(policy, ...parts);
-    return namespaces.map((namespace): NetworkPolicy => {
+    for (const namespace of tenant.namespaces) {
+      if (!values.hasValue(subject.box.namespace, namespace)) continue;
       const metadata = { name, namespace, labels, annotations };
-      return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec: specOf(tenant, namespace, podSelector, ingress, egress) };
-    });
-  });
+      const spec = specOf(tenant, namespace, podSelector, ingress, egress);
+      visit({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec });
+    }
+  }
 }
 
 /** Each rule once, in the order of the entries. */
 function rulesOf(ingress: readonly Entry[], egress: readonly Entry[]): readonly (Rule | undefined)[] {
   if (ingress.length + egress.length === 1) return (ingress[0] ?? egress[0]).rules;
   return [...new Set([...ingress, ...egress].flatMap((entry) => entry.rules))];
-}
-
-function namespacesOf(tenant: Tenant, box: EndBox): readonly string[] {
-  return tenant.namespaces.filter((namespace) => values.hasValue(box.namespace, namespace));
 }
 
 function specOf(
@@ -98,17 +98,28 @@ function specOf(
   ingress: readonly Entry[],
   egress: readonly Entry[],
 ): NetworkPolicy["spec"] {
-  const from = (entry: Entry): Commented<IngressRule> => ({
+  if (egress.length === 0) return { podSelector, policyTypes: onlyIngress, ingress: ingressRules(tenant, namespace, ingress) };
+  if (ingress.length === 0) return { podSelector, policyTypes: onlyEgress, egress: egressRules(tenant, namespace, egress) };
+  return {
+    podSelector,
+    policyTypes: bothWays,
+    ingress: ingressRules(tenant, namespace, ingress),
+    egress: egressRules(tenant, namespace, egress),
+  };
+}
+
+function ingressRules(tenant: Tenant, namespace: string, entries: readonly Entry[]): readonly Commented<IngressRule>[] {
+  return entries.map((entry) => ({
     from: peersOf(entry, namespace),
-    ports: portsOf(entry),
+    ports: portsOf(entry.service),
     [comment]: sourceComments(tenant, entry.rules),
-  });
-  const to = (entry: Entry): Commented<EgressRule> => ({
+  }));
+}
+
+function egressRules(tenant: Tenant, namespace: string, entries: readonly Entry[]): readonly Commented<EgressRule>[] {
+  return entries.map((entry) => ({
     to: peersOf(entry, namespace),
-    ports: portsOf(entry),
+    ports: portsOf(entry.service),
     [comment]: sourceComments(tenant, entry.rules),
-  });
-  if (egress.length === 0) return { podSelector, policyTypes: onlyIngress, ingress: ingress.map(from) };
-  if (ingress.length === 0) return { podSelector, policyTypes: onlyEgress, egress: egress.map(to) };
-  return { podSelector, policyTypes: bothWays, ingress: ingress.map(from), egress: egress.map(to) };
+  }));
 }

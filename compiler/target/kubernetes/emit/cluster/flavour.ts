@@ -8,7 +8,7 @@ import type { FlavourObjects } from "../flavour.js";
 import { machinesOf } from "../ground.js";
 import type { Ground } from "../ground.js";
 import { lostIn } from "../losses.js";
-import { denyFloor, networkPolicies } from "../network-policy.js";
+import { denyFloor, eachNetworkPolicy } from "../network-policy.js";
 import { piecesOf } from "../pieces.js";
 import type { Direction, Piece, PieceMaker, RuleList } from "../pieces.js";
 import { sayPieces } from "../say.js";
@@ -59,12 +59,12 @@ export function clusterPolicyObjects(ground: Ground, list: RuleList, make: Piece
   const subjects = subjectsOf(names, { ingress: machines.allowances, egress: [] });
 
   return {
-    objects: [
-      clusterFloor(tenant),
-      ...levels.flatMap((object) => clusterPolicies(tenant, names, object, isFirst(object))),
-      ...denyFloor(tenant, ["Ingress"]),
-      ...subjects.flatMap((subject) => networkPolicies(tenant, subject)),
-    ],
+    eachObject: (visit) => {
+      visit(clusterFloor(tenant));
+      for (const object of levels) clusterPolicies(tenant, names, object, isFirst(object)).forEach(visit);
+      denyFloor(tenant, ["Ingress"]).forEach(visit);
+      for (const subject of subjects) eachNetworkPolicy(tenant, subject, visit);
+    },
     losses: [...losses, ...lostIn("ingress", machines)],
   };
 }
