@@ -100,8 +100,12 @@ export function byProtocol(set: ServiceSet): readonly (readonly [number, Ranges<
   return out;
 }
 
-const protocolText = (protocol: number): string =>
-  (Object.keys(protocolNumber) as ProtocolName[]).find((name) => protocolNumber[name] === protocol) ?? `ip/${protocol}`;
+const namesOfProtocols: ReadonlyMap<number, string> = new Map(Object.entries(protocolNumber).map(([name, number]) => [number, name]));
+
+/** The name of a protocol that has one in the language, such as `tcp`, else `ip/` and its number. */
+export function protocolText(protocol: number): string {
+  return namesOfProtocols.get(protocol) ?? `ip/${protocol}`;
+}
 
 /** The set in the language's own words, such as `tcp/{80, 8000-8100}, udp/53`; `any service` for all. */
 export function formatServices(set: ServiceSet): string {

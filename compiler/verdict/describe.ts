@@ -3,7 +3,7 @@ import type { Policy } from "../policy/model.js";
 import { formatAddress } from "../space/address.js";
 import type { End } from "../space/ends.js";
 import type { Flow } from "../space/flows.js";
-import { formatServices, hasPorts, isIcmp, protocolService, servicePoint } from "../space/service.js";
+import { hasPorts, isIcmp, protocolText } from "../space/service.js";
 import { groupsOf, ownersOf } from "./membership.js";
 
 /** Such as `frontend (10.1.1.1) -> redis-master (10.1.1.2) : tcp/6379`. */
@@ -15,7 +15,8 @@ export function describeFlow(policy: Policy, flow: Flow): string {
 function describeEnd(policy: Policy, end: End): string {
   const several = policy.tenants.length > 1;
   const owners = ownersOf(policy, end);
-  const groups = owners.flatMap((tenant) => groupsOf(tenant, end).map((group) => (several ? `${tenant.name}/${group.name}` : group.name)));
+  const groups: string[] = [];
+  for (const tenant of owners) for (const group of groupsOf(tenant, end)) groups.push(several ? `${tenant.name}/${group.name}` : group.name);
   const address = formatAddress(end.address);
   if (groups.length > 0) return `${groups.join(" and ")} (${address})`;
   const tenants = owners.map((tenant) => tenant.name);
@@ -31,7 +32,6 @@ function describeEnd(policy: Policy, end: End): string {
 /** Such as `tcp/6379`, `icmp/8`, `ip/47`. */
 export function describeService(flow: Pick<Flow, "protocol" | "detail">): string {
   const { protocol, detail } = flow;
-  if (!hasPorts(protocol) && !isIcmp(protocol)) return formatServices(protocolService(protocol));
-  const point = servicePoint(protocol, detail);
-  return formatServices([point, point]);
+  if (isIcmp(protocol)) return `${protocolText(protocol)}/${detail >> 8}`;
+  return hasPorts(protocol) ? `${protocolText(protocol)}/${detail}` : protocolText(protocol);
 }

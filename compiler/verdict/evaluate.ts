@@ -68,11 +68,9 @@ export function tenantsOf(policy: Policy, end: End): readonly Tenant[] {
 export function inGroup(group: Group, end: End): boolean {
   if (end.namespace === undefined) return containsAddress(group.hosts, end.address);
   const { selector } = group;
-  return (
-    selector !== undefined &&
-    selector.namespaces.includes(end.namespace) &&
-    [...selector.labels].every(([key, allowed]) => admits(allowed, end.labels[key]))
-  );
+  if (selector === undefined || !selector.namespaces.includes(end.namespace)) return false;
+  for (const [key, allowed] of selector.labels) if (!admits(allowed, end.labels[key])) return false;
+  return true;
 }
 
 export function inExpression(policy: Policy, expression: PeerExpression, end: End): boolean {

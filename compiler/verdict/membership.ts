@@ -23,9 +23,9 @@ export function ownersOf({ tenants }: Policy, end: End): readonly Tenant[] {
   return named.length > 0 ? named : tenants.filter((tenant) => containsAddress(ownAddresses(tenant), address));
 }
 
-/** Groups by one of the labels that they ask for, `key=value`, and those that ask for no label with certain values. */
+/** Groups by one of the labels that they ask for, key and value, and those that ask for no label with certain values. */
 interface Membership {
-  readonly byLabel: ReadonlyMap<string, readonly Group[]>;
+  readonly byLabel: ReadonlyMap<string, ReadonlyMap<string, readonly Group[]>>;
   readonly others: readonly Group[];
 }
 
@@ -34,9 +34,16 @@ const made = new WeakMap<Tenant, Membership>();
 /** The tenant's groups that the end is in, in the order of their declaration. */
 export function groupsOf(tenant: Tenant, end: End): readonly Group[] {
   const { byLabel, others } = membershipOf(tenant);
-  const labelled = Object.entries(end.labels).flatMap(([key, value]) => byLabel.get(keyOf(key, value)) ?? []);
-  const found = new Set([...others, ...labelled].filter((group) => inGroup(group, end)));
-  return found.size < 2 ? [...found] : tenant.groups.filter((group) => found.has(group));
+  const found: Group[] = [];
+  const add = (group: Group): void => {
+    if (inGroup(group, end)) found.push(group);
+  };
+  others.forEach(add);
+  // A group is filed under one label, of which an end has one value: none is found twice.
+  for (const key in end.labels) byLabel.get(key)?.get(end.labels[key])?.forEach(add);
+  if (found.length < 2) return found;
+  const members = new Set(found);
+  return tenant.groups.filter((group) => members.has(group));
 }
 
 function membershipOf(tenant: Tenant): Membership {
@@ -46,23 +53,23 @@ function membershipOf(tenant: Tenant): Membership {
 }
 
 function makeMembership({ groups }: Tenant): Membership {
-  const byLabel = new Map<string, Group[]>();
+  const byLabel = new Map<string, Map<string, Group[]>>();
   const others: Group[] = [];
   for (const group of groups) {
     const asked = [...(group.selector?.labels ?? [])].find(([, values]) => values.kind === "in" && !values.absent);
     // A machine of a group with `hosts` has no labels.
     if (asked === undefined || group.hosts.v4.length + group.hosts.v6.length > 0) others.push(group);
-    else for (const value of asked[1].values) addTo(byLabel, keyOf(asked[0], value), group);
+    else addTo(byLabel, asked[0], asked[1].values, group);
   }
   return { byLabel, others };
 }
 
-function keyOf(key: string, value: string): string {
-  return `${key}\n${value}`;
-}
-
-function addTo(map: Map<string, Group[]>, key: string, group: Group): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [group]);
-  else known.push(group);
+function addTo(map: Map<string, Map<string, Group[]>>, key: string, values: readonly string[], group: Group): void {
+  const ofKey = map.get(key) ?? new Map<string, Group[]>();
+  map.set(key, ofKey);
+  for (const value of values) {
+    const known = ofKey.get(value);
+    if (known === undefined) ofKey.set(value, [group]);
+    else known.push(group);
+  }
 }

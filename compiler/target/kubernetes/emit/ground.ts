@@ -140,7 +140,7 @@ export function makeGround(universe: Universe): Ground {
       return missing === undefined || possible(missing) === undefined;
     });
   };
-  const known = new WeakMap<EndBox, boolean>();
+  const known = new Map<EndBox, boolean>();
   const podAddresses = once(() => address.unionAllAddresses(classes.map((kind) => kind.addresses)));
   const addressesWithoutNamespaces = boundedCache(1024, (namespace: ValueSet) =>
     address.unionAllAddresses(classes.filter((kind) => !values.valuesWithin(kind.namespace, namespace)).map((kind) => kind.addresses)),

@@ -21,17 +21,32 @@ export function columnKey(box: EndBox): string {
   return made;
 }
 
+/** Boxes at one set of addresses: mostly one, and then nobody has to ask for its key. */
+interface Shelf {
+  readonly first: EndBox;
+  byColumn?: Map<string, EndBox>;
+}
+
 /** Makes equal boxes one object, so that what is found out about a box is found out once. Address sets count as equal when they are one object. */
 export function boxInterner(): (box: EndBox) => EndBox {
-  const byAddresses = new WeakMap<AddressSet, Map<string, EndBox>>();
-  return (box) => {
-    const shelf = byAddresses.get(box.addresses) ?? new Map<string, EndBox>();
-    byAddresses.set(box.addresses, shelf);
+  const seen = new Map<EndBox, EndBox>();
+  const shelves = new Map<AddressSet, Shelf>();
+  const onShelf = (box: EndBox): EndBox => {
+    const shelf = shelves.get(box.addresses);
+    if (shelf === undefined) {
+      shelves.set(box.addresses, { first: box });
+      return box;
+    }
+    const byColumn = (shelf.byColumn ??= new Map([[columnKey(shelf.first), shelf.first]]));
     const key = columnKey(box);
-    const known = shelf.get(key);
-    if (known !== undefined) return known;
-    shelf.set(key, box);
-    return box;
+    const known = byColumn.get(key) ?? box;
+    byColumn.set(key, known);
+    return known;
+  };
+  return (box) => {
+    const same = seen.get(box) ?? onShelf(box);
+    seen.set(box, same);
+    return same;
   };
 }
 

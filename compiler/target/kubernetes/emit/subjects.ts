@@ -48,25 +48,33 @@ export function subjectNames(tenant: Tenant): SubjectNames {
   };
 }
 
+interface Growing extends Subject {
+  readonly allowances: Record<Direction, Allowance[]>;
+}
+
 /** In the order in which they come first. */
 export function subjectsOf(names: SubjectNames, allowances: Readonly<Record<Direction, readonly Allowance[]>>): readonly Subject[] {
-  const subjects: Subject[] = [];
-  const byPolicy = new Map<string | undefined, Map<string, Record<Direction, Allowance[]>>>();
-  const open = (policy: string | undefined, box: EndBox): Record<Direction, Allowance[]> => {
-    const made: Record<Direction, Allowance[]> = { ingress: [], egress: [] };
-    subjects.push({ policy, box, name: names(box), allowances: made });
-    return made;
-  };
+  const subjects: Growing[] = [];
+  const byPolicy = new Map<string | undefined, Map<string, Growing>>();
   for (const direction of ["ingress", "egress"] as const) {
     for (const allowance of allowances[direction]) {
       const policy = allowance.rule?.policy;
-      const ofPolicy = byPolicy.get(policy) ?? new Map<string, Record<Direction, Allowance[]>>();
-      byPolicy.set(policy, ofPolicy);
-      const column = columnKey(allowance.subject);
-      const known = ofPolicy.get(column) ?? open(policy, allowance.subject);
-      ofPolicy.set(column, known);
-      known[direction].push(allowance);
+      let ofPolicy = byPolicy.get(policy);
+      if (ofPolicy === undefined) byPolicy.set(policy, (ofPolicy = new Map()));
+      const box = allowance.subject;
+      const column = columnKey(box);
+      const known = ofPolicy.get(column);
+      if (known === undefined) {
+        const made = { policy, box, name: names(box), allowances: firstOf(direction, allowance) };
+        subjects.push(made);
+        ofPolicy.set(column, made);
+      } else known.allowances[direction].push(allowance);
     }
   }
   return subjects;
+}
+
+/** Most subjects have one allowance in all, and a list that begins with it takes no room for more. */
+function firstOf(direction: Direction, allowance: Allowance): Record<Direction, Allowance[]> {
+  return direction === "ingress" ? { ingress: [allowance], egress: [] } : { ingress: [], egress: [allowance] };
 }
