@@ -10,6 +10,7 @@ import { fabricObjects, tenantObjects } from "./declarations.js";
 import type { TenantObjects } from "./declarations.js";
 import { lossesOf } from "./finding.js";
 import type { Finding } from "./finding.js";
+import { inOrderOfPath } from "./folder.js";
 import { groundOf } from "./ground.js";
 import type { Addresses, Ground } from "./ground.js";
 import { labelArtefacts, labelled } from "./labels.js";
@@ -41,6 +42,7 @@ interface EmittedTenant {
   readonly tenant: string;
   readonly objects: TenantObjects;
   readonly rules: RuleObjects;
+  /** The files of its rules are in `rules`. */
   readonly artefacts: readonly Artefact[];
   readonly findings: readonly Finding[];
   /** Findings that are about no flows. */
@@ -135,11 +137,9 @@ function emitTenant(scene: Scene, common: Common): EmittedTenant {
     findings,
     members,
     notes: [...modelFindings(declared), ...labelFinding(ground.tenant, members)],
-    artefacts: [...declared.map(objectArtefact), ...rules.files.artefacts],
+    artefacts: declared.map(objectArtefact),
   };
 }
-
-const byPath = (a: Artefact, b: Artefact): number => (a.path < b.path ? -1 : 1);
 
 export function emitContiv(universe: Universe, { portLimit }: ContivOptions): Emission {
   const scenes = universe.policy.tenants.map((tenant): Scene => {
@@ -150,14 +150,17 @@ export function emitContiv(universe: Universe, { portLimit }: ContivOptions): Em
   const common: Common = { scopes, groupFlows: once(() => groupFlowsOf(scopes)), open: openTenants(universe), portLimit };
   const tenants = scenes.map((scene) => emitTenant(scene, common));
   const fabric = fabricObjects(universe.policy);
-  const artefacts = [
+  const files = [
     ...fabric.map(objectArtefact),
     ...tenants.flatMap((tenant) => tenant.artefacts),
     ...labelArtefacts(tenants.flatMap(({ members }) => members)),
     planArtefact({ fabric, tenants }),
   ];
   return {
-    artefacts: artefacts.sort(byPath),
+    artefacts: inOrderOfPath(
+      files,
+      tenants.flatMap(({ rules }) => rules.files.folders),
+    ),
     diagnostics: [
       ...modelFindings(fabric),
       ...objectFindings(

@@ -6,6 +6,7 @@ import type { Selector } from "../../../policy/model.js";
 import type { ValueSet } from "../../../space/values.js";
 import type { Artefact } from "../../target.js";
 import type { EndpointGroup } from "./ground.js";
+import { jsonText } from "./object.js";
 
 export const kustomizePath = "labels/kustomization.yaml";
 const commandsPath = "labels/kubectl-label.txt";
@@ -15,12 +16,18 @@ export interface Labelled {
   readonly tenant: string;
   readonly entry: EndpointGroup;
   readonly selector: Selector;
+  /** The selector's labels as Kubernetes writes them; empty for no labels. */
+  readonly target: string;
+}
+
+function labelledBy(tenant: string, entry: EndpointGroup, selector: Selector): Labelled {
+  return { tenant, entry, selector, target: selectorText(selector) };
 }
 
 /** Groups that already select by Contiv's own labels need none. */
 export function labelled(tenant: string, groups: Iterable<EndpointGroup>): readonly Labelled[] {
   return [...groups].flatMap((entry) =>
-    entry.group.selector === undefined || entry.group.byName ? [] : [{ tenant, entry, selector: entry.group.selector }],
+    entry.group.selector === undefined || entry.group.byName ? [] : [labelledBy(tenant, entry, entry.group.selector)],
   );
 }
 
@@ -50,23 +57,28 @@ function contivLabels({ tenant, entry }: Labelled): readonly (readonly [string, 
 }
 
 /** A plain YAML scalar would read some names as another type (`1.10`, `no`), so all are quoted. */
-const quoted = (text: string): string => JSON.stringify(text);
+const quoted = jsonText;
 
-function patchLines(member: Labelled, namespace: string): readonly string[] {
-  const target = selectorText(member.selector);
+function labelLines([key, value]: readonly [string, string]): string {
+  return `      - op: add\n        path: /spec/template/metadata/labels/${key}\n        value: ${quoted(value)}`;
+}
+
+function patch({ tenant, entry, target }: Labelled, labels: string, namespace: string): string {
+  const { name, origin } = entry.group;
   return [
-    `  # group ${member.entry.group.name} of tenant ${member.tenant}: ${member.entry.group.origin.span.file}:${member.entry.group.origin.line}`,
+    `  # group ${name} of tenant ${tenant}: ${origin.span.file}:${origin.line}`,
     "  - target:",
     "      kind: Deployment|StatefulSet|DaemonSet|ReplicaSet|Job",
     `      namespace: ${quoted(namespace)}`,
     ...(target === "" ? [] : [`      labelSelector: ${quoted(target)}`]),
     "    patch: |",
-    ...contivLabels(member).flatMap(([key, value]) => [
-      "      - op: add",
-      `        path: /spec/template/metadata/labels/${key}`,
-      `        value: ${quoted(value)}`,
-    ]),
-  ];
+    labels,
+  ].join("\n");
+}
+
+function patches(member: Labelled): readonly string[] {
+  const labels = contivLabels(member).map(labelLines).join("\n");
+  return member.selector.namespaces.map((namespace) => patch(member, labels, namespace));
 }
 
 function kustomization(members: readonly Labelled[]): Artefact {
@@ -76,22 +88,22 @@ function kustomization(members: readonly Labelled[]): Artefact {
     "apiVersion: kustomize.config.k8s.io/v1alpha1",
     "kind: Component",
     "patches:",
-    ...members.flatMap((member) => member.selector.namespaces.flatMap((namespace) => patchLines(member, namespace))),
+    ...members.flatMap(patches),
   ];
   return { path: kustomizePath, text: `${lines.join("\n")}\n` };
+}
+
+function commandsFor(member: Labelled): readonly string[] {
+  const { selector, target } = member;
+  const pods = target === "" ? "--all" : `-l '${target}'`;
+  const labels = contivLabels(member).map(([key, value]) => `${key}=${value}`);
+  return selector.namespaces.map((namespace) => `kubectl label pods -n ${namespace} ${pods} --overwrite ${labels.join(" ")}`);
 }
 
 function commands(members: readonly Labelled[]): Artefact {
   const lines = [
     "# For pods without a template. Contiv reads the labels when a pod starts: start pods again that run already.",
-    ...members.flatMap((member) =>
-      member.selector.namespaces.map((namespace) => {
-        const selector = selectorText(member.selector);
-        const pods = selector === "" ? "--all" : `-l '${selector}'`;
-        const labels = contivLabels(member).map(([key, value]) => `${key}=${value}`);
-        return `kubectl label pods -n ${namespace} ${pods} --overwrite ${labels.join(" ")}`;
-      }),
-    ),
+    ...members.flatMap(commandsFor),
   ];
   return { path: commandsPath, text: `${lines.join("\n")}\n` };
 }

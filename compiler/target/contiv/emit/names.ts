@@ -49,8 +49,10 @@ function remoteName(remote: Remote): string {
 
 /** Last part of a rule's id in the source: its name, or the hash of its text. */
 function ruleBase(id: string): string {
-  const last = id.slice(id.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9.-]+/g, "-");
-  return /^[A-Za-z0-9]/.test(last) ? last : `r${last}`;
+  const last = id.slice(id.lastIndexOf("/") + 1);
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(last)) return last;
+  const plain = last.replace(/[^A-Za-z0-9.-]+/g, "-");
+  return /^[A-Za-z0-9]/.test(plain) ? plain : `r${plain}`;
 }
 
 /** The ids of a rule's objects: one for each port, with the port in between two parts of the stem that no other stem can run into. */

@@ -5,7 +5,7 @@
 import type { Origin } from "../../../policy/model.js";
 import type { Artefact } from "../../target.js";
 import { objectUrl } from "../model.js";
-import { jsonText } from "./object.js";
+import { escaped, jsonText } from "./object.js";
 import type { ContivObject } from "./object.js";
 import type { TenantObjects } from "./declarations.js";
 import type { RuleObjects } from "./rules.js";
@@ -20,9 +20,9 @@ interface Step {
   readonly why: string;
 }
 
-/** The end of a step's line: where its object comes from, and the source rule where it comes from one. */
+/** The end of a step's line: where its object comes from, the source rule where it comes from one, and why it is there (as JSON has it). */
 export function stepEnd({ span, line, column }: Origin, rule: string | undefined, why: string): string {
-  return `"source":${jsonText(`${span.file}:${line}:${column}`)},${rule === undefined ? "" : `"rule":${jsonText(rule)},`}"why":${jsonText(why)}}`;
+  return `"source":"${escaped(span.file)}:${line}:${column}",${rule === undefined ? "" : `"rule":${jsonText(rule)},`}"why":"${why}"}`;
 }
 
 function post(object: ContivObject): Step {
@@ -50,7 +50,7 @@ export interface Objects {
 
 function stepText(step: Step): string {
   const without = step.without === undefined ? "" : `"without":${JSON.stringify(step.without)},`;
-  return `    {"method":"POST","url":${jsonText(step.url)},"object":${jsonText(step.object)},${without}${stepEnd(step.origin, undefined, step.why)}`;
+  return `    {"method":"POST","url":${jsonText(step.url)},"object":${jsonText(step.object)},${without}${stepEnd(step.origin, undefined, escaped(step.why))}`;
 }
 
 /** One step a line, so that a difference of two plans reads as a difference of steps. */

@@ -12,6 +12,8 @@ export interface Identified {
   /** In the order of the rule's ports. */
   readonly own: readonly string[];
   readonly after: string;
+  /** The ports as texts; one, which is empty, for every port. */
+  readonly ports: readonly string[];
 }
 
 function idsOf({ rule, match, protocol, part }: ContivRule): RuleIds {
@@ -23,16 +25,32 @@ export function identified(rules: readonly ContivRule[]): readonly Identified[] 
   const ids = rules.map(idsOf);
   if (areApart(ids)) return rules.map((rule, at) => byPort(rule, ids[at]));
   const taken = new Set<string>();
-  return rules.map((rule, at) => ({ rule, before: "", own: rule.ports.map((port) => uniqueId(taken, idOf(ids[at], port))), after: "" }));
+  return rules.map((rule, at) => {
+    const own = rule.ports.map((port) => uniqueId(taken, idOf(ids[at], port)));
+    return { rule, before: "", own, after: "", ports: portTexts(rule) };
+  });
 }
 
 /** Whether no two ids can be alike: ids of one stem differ by their ports, and ids of two stems differ where none has to be cut. */
 function areApart(ids: readonly RuleIds[]): boolean {
-  return new Set(ids.map(({ stem }) => stem)).size === ids.length && ids.every((each) => longestOf(each) <= LONGEST);
+  return ids.every((each) => longestOf(each) <= LONGEST) && areDifferent(ids);
+}
+
+/** Two, which are what most policies have, are held against each other; their purposes tell nearly all of these apart. */
+function areDifferent(ids: readonly RuleIds[]): boolean {
+  if (ids.length > 2) return new Set(ids.map(({ stem }) => stem)).size === ids.length;
+  return ids.length < 2 || ids[0].after !== ids[1].after || ids[0].stem !== ids[1].stem;
+}
+
+const anyPort: readonly string[] = [""];
+
+function portTexts({ ports }: ContivRule): readonly string[] {
+  return isEveryPort(ports) ? anyPort : ports.length === 1 ? [String(ports[0])] : ports.map(String);
 }
 
 function byPort(rule: ContivRule, { stem, before, after }: RuleIds): Identified {
-  return isEveryPort(rule.ports) ? { rule, before: stem, own: [""], after: "" } : { rule, before, own: rule.ports.map(String), after };
+  const ports = portTexts(rule);
+  return ports === anyPort ? { rule, before: stem, own: anyPort, after: "", ports } : { rule, before, own: ports, after, ports };
 }
 
 function uniqueId(taken: Set<string>, id: string): string {

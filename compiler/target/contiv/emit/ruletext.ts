@@ -13,6 +13,7 @@ import { stepEnd, stepSeparator } from "./plan.js";
 import { isEveryPort } from "./service.js";
 import type { Part } from "./strata.js";
 
+/** Plain texts, which stand in the plan as they are. */
 const why: Readonly<Record<Part, string>> = {
   default: "the tenant's default",
   open: "decides packets that open a TCP connection",
@@ -65,9 +66,9 @@ function flat(...parts: readonly string[]): string {
 }
 
 /** Adds a rule's files: of each its path and its text. What ends one file and begins the next is one piece. */
-export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rule, before, own, after }: Identified): void {
-  const { match, protocol, ports } = rule;
-  const hasPort = !isEveryPort(ports);
+export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rule, before, own, after, ports }: Identified): void {
+  const { match, protocol } = rule;
+  const hasPort = !isEveryPort(rule.ports);
   const path = `${folder}${before}`;
   const pathEnd = `${after}.json`;
   const head = `${body}${before}`;
@@ -80,7 +81,7 @@ export function addFiles({ pieces, ends }: Sheet, { folder, body }: Place, { rul
   let length = ends.length === 0 ? 0 : ends[ends.length - 1];
   for (let at = 0; at < own.length; at++) {
     const id = own[at];
-    const port = hasPort ? String(ports[at]) : "";
+    const port = ports[at];
     pieces.push(at === 0 ? path : next, id, open, id, between, port);
     length += path.length + id.length + pathEnd.length;
     ends.push(length);

@@ -29,6 +29,11 @@ describe("ids of a policy's rules", () => {
     ]);
   });
 
+  it("get a number where two rules alone would be alike, and none where they differ by their purpose", () => {
+    expect(idsOf(rule("app", [80]), rule("app", [80]))).toEqual(["default.in.app.tcp-80.open", "default.in.app.tcp-80.open-2"]);
+    expect(idsOf(rule("app", [80]), rule("app", [80], { part: "return" }))).toEqual(["default.in.app.tcp-80.open", "default.in.app.tcp-80.return"]);
+  });
+
   it("are cut to what netmaster takes, and stay apart", () => {
     const long = "g".repeat(63);
     const ids = idsOf(rule(long, [80, 8080]), rule(long, [80]));
