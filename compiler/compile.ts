@@ -94,7 +94,7 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   const across = { units, podAddresses, findings: checkAcross(policy, units, fresh, podAddresses, before?.across) };
   const usage = usageOf(program, units, fresh, sameParams ? before.usage : undefined);
   const found: Diagnostic[] = [];
-  for (const file of files.values()) if (file.parsed.problems.length > 0) found.push(...syntaxDiagnostics(file));
+  for (const file of files.values()) if (file.parsed.problems.length > 0) addAll(found, syntaxDiagnostics(file));
   found.push(
     ...loaded.diagnostics,
     ...secondInstallations(program, units.outside.keys()),
@@ -104,12 +104,12 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   );
   const meant = new Set<string>();
   for (const unit of everyUnit(units)) {
-    if (unit.kind !== "outside" && unit.scope.findings.length > 0) found.push(...unit.scope.findings);
-    if (unit.findings.length > 0) found.push(...unit.findings);
+    if (unit.kind !== "outside" && unit.scope.findings.length > 0) addAll(found, unit.scope.findings);
+    if (unit.findings.length > 0) addAll(found, unit.findings);
     if (unit.meant.size > 0) for (const name of unit.meant) meant.add(name);
   }
   // A statement that could not be read may use anything.
-  if (isReadable(files)) found.push(...usageFindings(usage, meant));
+  if (isReadable(files)) addAll(found, usageFindings(usage, meant));
   yield;
 
   const isBroken = found.some((diagnostic) => diagnostic.severity === "error" && isEssential(diagnostic.code, definitionByCode));
@@ -120,7 +120,7 @@ export function* checkInSteps(input: ProjectInput): Steps<Checked> {
   };
   const withLogic = input.withoutLogic !== true;
   const whole = withLogic ? universe() : undefined;
-  if (whole !== undefined) found.push(...(yield* checkLogicInSteps(whole)));
+  if (whole !== undefined) addAll(found, yield* checkLogicInSteps(whole));
 
   const complete = (code: string): boolean =>
     !codesOfVerbs.has(code) && !code.startsWith("CTV5") && !code.startsWith("CTV6") && (!code.startsWith("CTV4") || whole !== undefined);
@@ -218,4 +218,9 @@ function syntaxDiagnostics(file: LoadedFile): readonly Diagnostic[] {
     related,
     fixes: fix === undefined ? [] : [fix],
   }));
+}
+
+/** `push(...items)` has each of them on the stack, which a long list of rubbish overflows. */
+function addAll<Item>(to: Item[], items: readonly Item[]): void {
+  for (const item of items) to.push(item);
 }

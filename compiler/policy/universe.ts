@@ -214,7 +214,7 @@ export function makeUniverse(policy: Policy, surroundings: Surroundings, reading
     if (include.length === 1 && except.length === 0) return peerEnds(include[0]);
     const known = cache.get(expression);
     if (known !== undefined) return known;
-    const union = ends.unionEnds(...include.map(peerEnds));
+    const union = ends.unionAllEnds(include.map(peerEnds));
     const made = except.length === 0 ? union : ends.subtractEnds(union, except.flatMap(peerEnds));
     cache.set(expression, made);
     return made;

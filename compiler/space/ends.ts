@@ -145,10 +145,35 @@ export function endsOverlap(a: EndSet, b: EndSet): boolean {
 
 /** The union with boxes left out that another box holds. */
 export function unionEnds(...sets: readonly EndSet[]): EndSet {
-  const boxes = sets.flat();
+  return unionAllEnds(sets);
+}
+
+/** Boxes are compared pair by pair, so where there are more than these, those that differ in their addresses alone become one. */
+const FEW_BOXES = 64;
+
+/** The same of sets in a list, which may be a hundred thousand addresses that somebody has collected. */
+export function unionAllEnds(sets: readonly EndSet[]): EndSet {
+  const found = sets.flat();
+  const boxes = found.length > FEW_BOXES ? joinedByAddress(found) : found;
   return boxes.filter(
     (box, index) => !boxes.some((other, at) => at !== index && endBoxWithin(box, other) && (!endBoxWithin(other, box) || at < index)),
   );
+}
+
+function joinedByAddress(boxes: readonly EndBox[]): EndSet {
+  const labelled = boxes.filter(({ labels }) => labels.size > 0);
+  const byNamespace = new Map<EndBox["namespace"], EndBox[]>();
+  for (const box of boxes) {
+    if (box.labels.size > 0) continue;
+    const alike = byNamespace.get(box.namespace);
+    if (alike === undefined) byNamespace.set(box.namespace, [box]);
+    else alike.push(box);
+  }
+  const joined = [...byNamespace.values()].map((alike): EndBox => {
+    const addresses = address.unionAllAddresses(alike.map((box) => box.addresses));
+    return alike.length === 1 ? alike[0] : { namespace: alike[0].namespace, labels: alike[0].labels, addresses };
+  });
+  return [...labelled, ...joined];
 }
 
 /** Whether `a` is a subset of `b`. Dimension by dimension is exact, with a bare end's labels read as absent. */

@@ -57,6 +57,19 @@ describe("files that are no policy", () => {
   });
 });
 
+describe("files with a hundred thousand of a thing", () => {
+  const many = Array.from({ length: 130_000 }, (_, at) => `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`).join(",");
+
+  it.each([
+    ["addresses in a rule", `tenant t {\n  group a { match app = x }\n  policy p { allow ${many} -> a : http }\n}\n`],
+    ["values that are there already", `tenant t {\n  group a { match app in (${"x,".repeat(130_000)}) }\n  policy p { allow a -> a : http }\n}\n`],
+  ])("are checked: %s", async (_what, content) => {
+    const outcome = await ctv(["check", "main.ctv", "--format", "github"], { cwd: scratch({ "main.ctv": content }) });
+    expect(outcome.code).toBe(0);
+    expectClean(outcome);
+  });
+});
+
 describe("imports", () => {
   it("shows a cycle", async () => {
     const cwd = scratch({ "a.ctv": 'import "b.ctv"\n', "b.ctv": 'import "c.ctv"\n', "c.ctv": 'import "a.ctv"\n' });

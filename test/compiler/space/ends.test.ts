@@ -1,13 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import * as ends from "../../../compiler/space/ends.js";
-import { onlyAbsent, isNoValue, isAnyValue } from "../../../compiler/space/values.js";
-import { isEmptyAddresses, parseAddress } from "../../../compiler/space/address.js";
+import { anyPresent, anyValue, isAnyValue, isNoValue, oneOf, onlyAbsent } from "../../../compiler/space/values.js";
+import { allAddresses, isEmptyAddresses, parseAddress, prefixSet } from "../../../compiler/space/address.js";
 import * as flows from "../../../compiler/space/flows.js";
 import { anyEnd, anyFlow, endSet, flowSet, maybeEndBox } from "../../support/arbitrary.js";
 
 const manyEnds = fc.array(anyEnd, { minLength: 20, maxLength: 30 });
 const manyFlows = fc.array(anyFlow, { minLength: 20, maxLength: 30 });
+
+const addressSet = (value: number) => prefixSet({ address: { family: 4, value }, length: 32 });
 
 describe("boxes of ends", () => {
   it("keep their invariant", () => {
@@ -53,6 +55,15 @@ describe("sets of ends", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("unite long lists of addresses in one box, and keep what else there is", () => {
+    const listed = Array.from({ length: 200 }, (_, at) => ({ namespace: anyValue, labels: new Map(), addresses: addressSet(0x0a000000 + 2 * at) }));
+    const labelled = { namespace: anyPresent, labels: new Map([["app", oneOf(["web"])]]), addresses: allAddresses };
+    const bare = { namespace: onlyAbsent, labels: new Map(), addresses: addressSet(0x0b000000) };
+    const united = ends.unionAllEnds([...listed.map((box) => [box]), [labelled], [bare]]);
+    expect(united).toHaveLength(3);
+    expect(ends.endsEqual(united, [...listed, labelled, bare])).toBe(true);
   });
 
   it("distribute", () => {
