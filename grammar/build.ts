@@ -68,6 +68,15 @@ function malformed(name: Name, use: NameUse): SyntaxProblem {
       replacing(span, better, `write "${better}"`),
     );
   }
+  if (use === "text" && /^\d+(?:\.\d+)?[kmgt]$/i.test(text)) {
+    const better = `${text}bps`;
+    return problem(
+      syntaxCodes.malformedLiteral,
+      span,
+      `a bandwidth has its whole unit: ${better}`,
+      likely(replacing(span, better, `write "${better}"`)),
+    );
+  }
   if (/^[0-9]/.test(text) && bareName.test(text)) return needsQuotes(name, `${quoted(text)} begins with a digit, and must be quoted`);
   return misspelt(name);
 }

@@ -203,6 +203,8 @@ describe("in a block of properties", () => {
     ["hosts ‹10.0.0›", "CTV1009"],
     ["hosts ‹2001:db8:1›", "CTV1009"],
     ["bandwidth 10 ‹Mbps›", "CTV1024", "bandwidth 10Mbps"],
+    ["bandwidth ‹10M›", "CTV1009", "bandwidth 10Mbps"],
+    ["bandwidth ‹1.5g›", "CTV1009", "bandwidth 1.5gbps"],
     ["‹10.0.0.1›", "CTV1010"],
     ['‹"hosts"› 10.0.0.1', "CTV1010"],
     ["‹allow› a -> b", "CTV1011"],
