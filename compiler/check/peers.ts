@@ -14,6 +14,7 @@ import { addressText, expressionText, nameText } from "../policy/text.js";
 import { remember } from "../remember.js";
 import * as address from "../space/address.js";
 import type { AddressSet } from "../space/address.js";
+import { namesAtHand } from "./athand.js";
 import { placeOf } from "./context.js";
 import type { Context } from "./context.js";
 import { describeValue } from "./describe.js";
@@ -207,14 +208,26 @@ export function makePeers(context: Context, exportsOf: (tenant: TenantScope) => 
     return made;
   };
 
+  const namesAt = namesAtHand<PeerExpression>();
+  const ofOne = (place: Place, term: syntax.PeerTerm, where: string): PeerExpression | undefined => {
+    const found = term.kind === "name" ? namesAt(place).get(term.text) : undefined;
+    if (found !== undefined) {
+      context.facts.record(term.span, found.symbol);
+      return found.expression;
+    }
+    const peer = ofTerm(place, term, need(where));
+    if (peer === undefined) return undefined;
+    const expression = ofPeer(place, peer);
+    const symbol = term.kind === "name" ? context.lookup.only(place, "peer", term.text) : undefined;
+    if (term.kind === "name" && symbol !== undefined) namesAt(place).set(term.text, { symbol, expression });
+    return expression;
+  };
+
   const ofExpression: Peers["ofExpression"] = (place, expression, where) => {
+    if (expression.include.length === 1 && expression.except.length === 0) return ofOne(place, expression.include[0], where);
     const wanted = need(where);
     checkRepeats(expression.include, report);
     checkRepeats(expression.except, report);
-    if (expression.include.length === 1 && expression.except.length === 0) {
-      const peer = ofTerm(place, expression.include[0], wanted);
-      return peer === undefined ? undefined : ofPeer(place, peer);
-    }
     const include = expression.include.map((term) => ofTerm(place, term, wanted));
     const except = expression.except.map((term) => ofTerm(place, term, wanted));
     if (include.length === 0 || !include.every((peer) => peer !== undefined) || !except.every((peer) => peer !== undefined)) return undefined;

@@ -10,6 +10,7 @@ import type { ServiceExpression, ServiceTerm } from "../policy/model.js";
 import { serviceText } from "../policy/text.js";
 import * as service from "../space/service.js";
 import type { ServiceSet } from "../space/service.js";
+import { namesAtHand } from "./athand.js";
 import { placeOf } from "./context.js";
 import type { Context } from "./context.js";
 import { checkRepeats } from "./repeats.js";
@@ -121,17 +122,48 @@ export function makeServices(context: Context): Services {
   const ofTerms: Services["ofTerms"] = (place, terms) => {
     if (terms === undefined) return everything;
     // Most rules name one service.
-    if (terms.length === 1) {
-      const services = ofTerm(place, terms[0]);
-      if (services === undefined) return undefined;
-      const text = serviceText(terms[0]);
-      return knownAs(place, text, services, () => [{ text, services }]);
-    }
+    if (terms.length === 1) return terms[0].kind === "name" ? ofName(place, terms[0]) : ofPort(place, terms[0]);
     checkRepeats(terms, report);
     const sets = terms.map((term) => ofTerm(place, term));
     if (sets.length === 0 || !sets.every((set) => set !== undefined)) return undefined;
     const texts = terms.map(serviceText);
     return knownAs(place, texts.join(", "), service.unionAllServices(sets), () => sets.map((set, index) => ({ text: texts[index], services: set })));
+  };
+
+  const namesAt = namesAtHand<ServiceExpression>();
+  const ofName = (place: Place, term: Name): ServiceExpression | undefined => {
+    const found = namesAt(place).get(term.text);
+    if (found !== undefined) {
+      context.facts.record(term.span, found.symbol);
+      return found.expression;
+    }
+    const expression = ofOne(place, term);
+    const symbol = expression === undefined ? undefined : context.lookup.only(place, "service", term.text);
+    if (expression !== undefined && symbol !== undefined) namesAt(place).set(term.text, { symbol, expression });
+    return expression;
+  };
+
+  const ports = new Map<string, Map<number, ServiceExpression>>();
+  /** One number means the same in every place, and its text need not be made to know it. One that had a message gets it each time. */
+  const ofPort = (place: Place, literal: ServiceLiteral): ServiceExpression | undefined => {
+    const [port] = literal.ports;
+    if (literal.ports.length !== 1 || port.kind !== "integer") return ofOne(place, literal);
+    const ofProtocol = ports.get(literal.protocol.text) ?? new Map<number, ServiceExpression>();
+    const known = ofProtocol.get(port.value);
+    if (known !== undefined) return known;
+    const services = ofLiteral(place, literal);
+    if (services === undefined) return undefined;
+    if (ofProtocol.size === 0) ports.set(literal.protocol.text, ofProtocol);
+    const made: ServiceExpression = { services, terms: [{ text: serviceText(literal), services }] };
+    ofProtocol.set(port.value, made);
+    return made;
+  };
+
+  const ofOne = (place: Place, term: SyntaxTerm): ServiceExpression | undefined => {
+    const services = ofTerm(place, term);
+    if (services === undefined) return undefined;
+    const text = serviceText(term);
+    return knownAs(place, text, services, () => [{ text, services }]);
   };
 
   const knownAs = (place: Place, text: string, services: ServiceSet, terms: () => readonly ServiceTerm[]): ServiceExpression => {

@@ -12,10 +12,10 @@ export interface Overlap<T> {
  */
 export function toldOnce<T>(partners: ReadonlyMap<T, ReadonlySet<T>>): readonly Overlap<T>[] {
   const order = [...partners].sort(([, a], [, b]) => b.size - a.size);
-  const told = new Map<T, ReadonlySet<T>>();
+  const told = new Set<T>();
   return order.flatMap(([one, all]): readonly Overlap<T>[] => {
-    const others = [...all].filter((other) => told.get(other)?.has(one) !== true);
-    told.set(one, new Set(others));
+    const others = [...all].filter((other) => !told.has(other));
+    told.add(one);
     return others.length === 0 ? [] : [{ one, others }];
   });
 }

@@ -14,22 +14,15 @@
  * Each step costs one pass over the covers that are left; every split leaves some cover with one dimension less to look at.
  */
 import * as address from "./address.js";
-import { endBox, everyEnd, isBare } from "./ends.js";
+import { addressDimension, everything, isSame, labelOf, namespaceDimension, restrict, serviceDimension, sides, slab } from "./cut.js";
+import type { Dimension, Slab } from "./cut.js";
+import { everyEnd } from "./ends.js";
 import type { EndBox } from "./ends.js";
-import { flowBox, flowBoxesOverlap } from "./flowBox.js";
+import { flowBoxesOverlap } from "./flowBox.js";
 import type { FlowBox } from "./flowBox.js";
-import { everyService, intersectServices, servicesWithin, subtractServices, unionAllServices } from "./service.js";
+import { servicesWithin } from "./service.js";
 import * as values from "./values.js";
 import type { ValueSet } from "./values.js";
-
-type Side = "source" | "destination";
-
-/** One dimension of a box of flows. */
-type Dimension =
-  | { readonly of: "namespace"; readonly side: Side }
-  | { readonly of: "label"; readonly side: Side; readonly key: string }
-  | { readonly of: "addresses"; readonly side: Side }
-  | { readonly of: "service" };
 
 /** The dimensions in which `cover` does not hold all of `piece`. */
 function constrained(piece: FlowBox, cover: FlowBox): readonly Dimension[] {
@@ -46,111 +39,6 @@ function constrained(piece: FlowBox, cover: FlowBox): readonly Dimension[] {
   }
   if (!servicesWithin(piece.service, cover.service)) out.push(serviceDimension);
   return out;
-}
-
-const sides: readonly Side[] = ["source", "destination"];
-
-const namespaceDimension: Readonly<Record<Side, Dimension>> = {
-  source: { of: "namespace", side: "source" },
-  destination: { of: "namespace", side: "destination" },
-};
-const addressDimension: Readonly<Record<Side, Dimension>> = {
-  source: { of: "addresses", side: "source" },
-  destination: { of: "addresses", side: "destination" },
-};
-const serviceDimension: Dimension = { of: "service" };
-
-/** All dimensions but those of labels are one object each. */
-function isSame(a: Dimension, b: Dimension): boolean {
-  return a === b || (a.of === "label" && b.of === "label" && a.side === b.side && a.key === b.key);
-}
-
-/** What a box asks of a label: a bare end has none, whether the box says so or not. */
-function labelOf(box: EndBox, key: string): ValueSet {
-  return box.labels.get(key) ?? (isBare(box) ? values.onlyAbsent : values.anyValue);
-}
-
-function withEnd(piece: FlowBox, side: Side, end: EndBox | undefined): FlowBox | undefined {
-  return side === "source" ? flowBox(end, piece.destination, piece.service) : flowBox(piece.source, end, piece.service);
-}
-
-type Keep = "inside" | "outside";
-
-/** What is left of a box of ends when one dimension is cut to what `cut` has there (`inside`) or has not (`outside`). */
-function restrictEnd(end: EndBox, dimension: Exclude<Dimension, { of: "service" }>, cut: EndBox, keep: Keep): EndBox | undefined {
-  const ofValues = keep === "inside" ? values.intersectValues : values.subtractValues;
-  switch (dimension.of) {
-    case "namespace":
-      return endBox({ ...end, namespace: ofValues(end.namespace, cut.namespace) });
-    case "label": {
-      const wanted = ofValues(labelOf(end, dimension.key), cut.labels.get(dimension.key) ?? values.anyValue);
-      return endBox({ ...end, labels: new Map(end.labels).set(dimension.key, wanted) });
-    }
-    case "addresses": {
-      const ofAddresses = keep === "inside" ? address.intersectAddresses : address.subtractAddresses;
-      return endBox({ ...end, addresses: ofAddresses(end.addresses, cut.addresses) });
-    }
-  }
-}
-
-interface Cut {
-  readonly of: "namespace" | "label" | "addresses";
-  readonly key: string | undefined;
-  readonly keep: Keep;
-  readonly left: EndBox | undefined;
-}
-
-const knownCuts = new WeakMap<EndBox, Map<EndBox, Cut[]>>();
-
-/**
- * `restrictEnd`, with the same object for the same boxes: a rule at the top that denies what suspects send is cut from what each group sends, once
- * for every rule of the group, and who asks about the result asks once.
- */
-function cutEnd(end: EndBox, dimension: Exclude<Dimension, { of: "service" }>, cut: EndBox, keep: Keep): EndBox | undefined {
-  const { of } = dimension;
-  const key = of === "label" ? dimension.key : undefined;
-  const ofEnd = knownCuts.get(end) ?? new Map<EndBox, Cut[]>();
-  if (ofEnd.size === 0) knownCuts.set(end, ofEnd);
-  const cuts = ofEnd.get(cut);
-  const known = cuts?.find((made) => made.of === of && made.key === key && made.keep === keep);
-  if (known !== undefined) return known.left;
-  const left = restrictEnd(end, dimension, cut, keep);
-  if (cuts === undefined) ofEnd.set(cut, [{ of, key, keep, left }]);
-  else cuts.push({ of, key, keep, left });
-  return left;
-}
-
-/** The piece with one dimension cut to what `cut` has there (`inside`) or has not (`outside`). */
-function restrict(piece: FlowBox, dimension: Dimension, cut: FlowBox, keep: Keep): FlowBox | undefined {
-  if (dimension.of === "service") {
-    const ofServices = keep === "inside" ? intersectServices : subtractServices;
-    return flowBox(piece.source, piece.destination, ofServices(piece.service, cut.service));
-  }
-  const { side } = dimension;
-  return withEnd(piece, side, cutEnd(piece[side], dimension, cut[side], keep));
-}
-
-const everything: FlowBox = { source: everyEnd, destination: everyEnd, service: everyService };
-
-/** A box that asks for the union of what the boxes ask of one dimension, and for nothing else. */
-function slab(dimension: Dimension, boxes: readonly FlowBox[]): FlowBox {
-  if (boxes.length === 1) return boxes[0];
-  switch (dimension.of) {
-    case "service":
-      return { ...everything, service: unionAllServices(boxes.map((box) => box.service)) };
-    case "namespace": {
-      const namespace = values.unionAllValues(boxes.map((box) => box[dimension.side].namespace));
-      return { ...everything, [dimension.side]: { ...everyEnd, namespace } };
-    }
-    case "label": {
-      const union = values.unionAllValues(boxes.map((box) => box[dimension.side].labels.get(dimension.key) ?? values.anyValue));
-      return { ...everything, [dimension.side]: { ...everyEnd, labels: new Map([[dimension.key, union]]) } };
-    }
-    case "addresses": {
-      const addresses = address.unionAllAddresses(boxes.map((box) => box[dimension.side].addresses));
-      return { ...everything, [dimension.side]: { ...everyEnd, addresses } };
-    }
-  }
 }
 
 /** Covers that leave the same dimension open. */
@@ -296,14 +184,15 @@ function search(box: FlowBox, covers: readonly FlowBox[], visit: (part: FlowBox)
     if (classes !== undefined) {
       const start = piece;
       return classes.some(({ cut, covers: listing }) => {
-        const part = restrict(start, dimension, cut, "inside");
+        const part = restrict(start, dimension, { box: cut, lasts: false }, "inside");
         return part !== undefined && search(part, [...listing, ...staying], visit);
       });
     }
     const within = restrict(piece, dimension, asked, "inside");
-    const first = within === undefined ? undefined : restrict(within, dimension, asking[0], "inside");
-    if (first !== undefined && search(first, others, visit)) return true;
-    const rest = within === undefined ? undefined : restrict(within, dimension, asking[0], "outside");
+    const first: Slab = { box: asking[0], lasts: true };
+    const taken = within === undefined ? undefined : restrict(within, dimension, first, "inside");
+    if (taken !== undefined && search(taken, others, visit)) return true;
+    const rest = within === undefined ? undefined : restrict(within, dimension, first, "outside");
     if (rest === undefined) return false;
     piece = rest;
   }

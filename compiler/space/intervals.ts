@@ -127,7 +127,10 @@ export function contains<T extends Whole>(set: Ranges<T>, value: T): boolean {
 }
 
 export function equal<T extends Whole>(a: Ranges<T>, b: Ranges<T>): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** Whether every member of `a` is in `b`. */

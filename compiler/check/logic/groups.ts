@@ -96,19 +96,19 @@ export function checkSplits(universe: Universe): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const [expression, rule] of firstUses(universe)) {
-    for (const peer of addressPeers(expression)) {
+    eachAddressPeer(expression, (peer) => {
       const text = peer.name ?? peer.text;
-      if (seen.has(text)) continue;
+      if (seen.has(text)) return;
       seen.add(text);
       const split = known.find(({ addresses }) => addressesOverlap(peer.addresses, addresses) && !addressesWithin(addresses, peer.addresses));
-      if (split === undefined) continue;
+      if (split === undefined) return;
       found.push(
         splitGroups.make(
           { addresses: text, network: split.name, groups: split.groups.map(({ name }) => `"${name}"`) },
           { span: rule.origin.span, rule: rule.id },
         ),
       );
-    }
+    });
   }
   return found;
 }
@@ -135,9 +135,11 @@ function isOneGroup({ include, except }: PeerExpression): boolean {
   return include.length === 1 && except.length === 0 && include[0].kind === "group";
 }
 
-function addressPeers({ include, except }: PeerExpression): readonly AddressPeer[] {
-  return [...include, ...except].flatMap((peer): readonly AddressPeer[] => {
-    if (peer.kind === "addresses") return [peer];
-    return peer.kind === "set" ? addressPeers(peer.expression) : [];
-  });
+function eachAddressPeer({ include, except }: PeerExpression, visit: (peer: AddressPeer) => void): void {
+  for (const peers of [include, except]) {
+    for (const peer of peers) {
+      if (peer.kind === "addresses") visit(peer);
+      else if (peer.kind === "set") eachAddressPeer(peer.expression, visit);
+    }
+  }
 }
