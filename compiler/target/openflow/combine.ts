@@ -10,30 +10,9 @@ import type { Fragment } from "./fragments.js";
 import { matchText } from "./text.js";
 
 /** For each dimension the pieces of which a packet has to meet one. */
-type Dimensions = readonly (readonly Fragment[])[];
+export type Dimensions = readonly (readonly Fragment[])[];
 
 export const pieceKey = (piece: Fragment): string => `${piece.family} ${matchText(piece.match)}`;
-
-const BOTH_FAMILIES = 3;
-
-/** The families of packets that can meet the piece, as bits. */
-function familyBits({ family }: Fragment): number {
-  return family === undefined ? BOTH_FAMILIES : family === 4 ? 1 : 2;
-}
-
-function familiesOf(dimension: readonly Fragment[]): number {
-  let families = 0;
-  for (const piece of dimension) families |= familyBits(piece);
-  return families;
-}
-
-/** The dimensions without pieces that no packet can meet together with pieces of the others; nothing where none is left. */
-export function livingPieces(dimensions: Dimensions): Dimensions {
-  const common = dimensions.reduce((families, dimension) => families & familiesOf(dimension), BOTH_FAMILIES);
-  if (common === 0) return [];
-  if (common === BOTH_FAMILIES) return dimensions;
-  return dimensions.map((dimension) => dimension.filter((piece) => (familyBits(piece) & common) !== 0));
-}
 
 const sameFamily = (a: Family | undefined, b: Family | undefined): boolean => a === undefined || b === undefined || a === b;
 
@@ -42,19 +21,35 @@ function join(a: Fragment, b: Fragment): Fragment | undefined {
   return { family: a.family ?? b.family, match: makeMatch(a.match, b.match) };
 }
 
-/** A match for every combination that a packet can meet. */
-export function product(asked: Match, [sources, destinations, services]: Dimensions): readonly Match[] {
-  const out: Match[] = [];
+/** A combination of ends that a packet can have: its family where one is asked for, and the match without it. */
+export interface Ends {
+  readonly family?: Family;
+  readonly match: Match;
+}
+
+/** Every combination of a piece of the source and one of the destination that a packet can meet, asked of the tenant. */
+export function combinedEnds(asked: Match, [sources, destinations]: Dimensions): readonly Ends[] {
+  const out: Ends[] = [];
   for (const source of sources) {
     for (const destination of destinations) {
       if (!sameFamily(source.family, destination.family)) continue;
-      const family = source.family ?? destination.family;
-      const ends = makeMatch(asked, source.match, destination.match);
-      for (const service of services) {
-        if (sameFamily(family, service.family)) out.push(makeMatch(familyMatch(family ?? service.family), ends, service.match));
-      }
+      out.push({ family: source.family ?? destination.family, match: makeMatch(asked, source.match, destination.match) });
     }
   }
+  return out;
+}
+
+/** The pieces of a service that packets with these ends can meet. */
+export function servicesFor({ family }: Ends, [, , services]: Dimensions): readonly Fragment[] {
+  const fits = (service: Fragment): boolean => sameFamily(family, service.family);
+  return services.every(fits) ? services : services.filter(fits);
+}
+
+/** A match for every combination that a packet can meet. */
+export function product(asked: Match, dimensions: Dimensions): readonly Match[] {
+  const out: Match[] = [];
+  for (const ends of combinedEnds(asked, dimensions))
+    for (const service of servicesFor(ends, dimensions)) out.push(makeMatch(familyMatch(ends.family ?? service.family), ends.match, service.match));
   return out;
 }
 

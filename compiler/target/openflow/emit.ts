@@ -16,8 +16,8 @@ import { capabilities } from "./capabilities.js";
 import { plainDigest } from "./hash.js";
 import type { Digest } from "./hash.js";
 import { sealProgram } from "./json.js";
-import { rulesFlows } from "./policytable.js";
-import type { RuleFlows } from "./policytable.js";
+import { flowsBeyond, planRules } from "./policytable.js";
+import type { RulePlan } from "./policytable.js";
 import { profileFindings } from "./profiles.js";
 import type { Policing } from "./profiles.js";
 import { policyText, tablesText } from "./policytext.js";
@@ -48,14 +48,14 @@ export function emitOpenflow(universe: Universe, options: OpenflowOptions): Emis
   ];
   if (built.program === undefined) return { artefacts: [], diagnostics };
   const { program, text } = sealProgram(built.program, options.digest ?? plainDigest);
-  const rules = rulesFlows(program);
+  const plans = planRules(program);
   const artefacts: readonly Artefact[] = [
     ...(options.inventory === undefined ? [] : nodeArtefacts(program, options.inventory)),
-    { path: "policy.flows", text: policyText(program, rules) },
+    { path: "policy.flows", text: policyText(program, plans) },
     { path: "program.json", text },
     { path: "sourcemap.json", text: sourceMap(program) },
   ];
-  const late = [...costly(universe.policy, rules), ...(options.inventory === undefined ? [] : unbound(program, options.inventory))];
+  const late = [...costly(universe.policy, program, plans), ...(options.inventory === undefined ? [] : unbound(program, options.inventory))];
   return { artefacts, diagnostics: [...diagnostics, ...late], ...(losses.length === 0 ? {} : { losses }) };
 }
 
@@ -78,14 +78,14 @@ function policingText({ port, rate, burst }: Policing): string {
   return `ofport=${port} ingress_policing_rate=${rate} ingress_policing_burst=${burst}\n`;
 }
 
-function costly(policy: Policy, flows: readonly RuleFlows[]): readonly Diagnostic[] {
-  const dear = flows.filter(({ flows: own }) => own.length > COSTLY);
-  if (dear.length === 0) return [];
+function costly(policy: Policy, program: Program, plans: readonly RulePlan[]): readonly Diagnostic[] {
+  const counts = plans.map((plan) => flowsBeyond(COSTLY, plan));
+  if (counts.every((count) => count === undefined)) return [];
   const source = new Map(policy.tenants.flatMap((tenant) => tenant.rules.map((rule) => [rule.id, rule] as const)));
-  return dear.flatMap(({ rule, flows: own }) => {
-    const origin = source.get(rule.rule)?.origin;
-    if (origin === undefined) return [];
-    return [costlyRule.make({ flows: own.length, limit: COSTLY }, { span: origin.span, target: "openflow", rule: rule.rule })];
+  return program.rules.flatMap(({ rule }, at) => {
+    const [flows, origin] = [counts[at], source.get(rule)?.origin];
+    if (flows === undefined || origin === undefined) return [];
+    return [costlyRule.make({ flows, limit: COSTLY }, { span: origin.span, target: "openflow", rule })];
   });
 }
 

@@ -7,7 +7,7 @@ import type { Family, Prefix } from "../../space/address.js";
 import type { Ranges } from "../../space/intervals.js";
 import { byProtocol, hasPorts, isEveryService, isIcmp, protocolNumber } from "../../space/service.js";
 import type { ServiceSet } from "../../space/service.js";
-import { isIp, isIp6 } from "./flow.js";
+import { ETH_IP, ETH_IP6, isIp, isIp6 } from "./flow.js";
 import type { FieldMatch, Match } from "./flow.js";
 import { rangeMasks } from "./masks.js";
 
@@ -19,9 +19,25 @@ export interface Fragment {
 
 export const anything: Fragment = { match: [] };
 
+/** The families of packets that such a piece is for, as bits: 1 for IPv4, 2 for IPv6. */
+export function familyBits(family: Family | undefined): number {
+  return family === undefined ? 3 : family === 4 ? 1 : 2;
+}
+
 export function familyMatch(family: Family | undefined): Match {
   if (family === undefined) return [];
   return family === 4 ? isIp : isIp6;
+}
+
+/** The Ethernet type of a family's packets. */
+export function etherType(family: Family | undefined): number | undefined {
+  if (family === undefined) return undefined;
+  return family === 4 ? ETH_IP : ETH_IP6;
+}
+
+/** The protocol that a piece of a service asks for, which comes first in its match. */
+export function protocolOf({ match }: Fragment): number | undefined {
+  return match.length === 0 ? undefined : Number(match[0].value);
 }
 
 /** A source or destination address under a prefix. */
@@ -54,27 +70,23 @@ export function prefixTextFragment(text: string, side: "source" | "destination")
   return prefixFragment(prefix, side);
 }
 
-const families: readonly Family[] = [4, 6];
-
-/** The pieces that together match exactly the services. */
-export function serviceFragments(services: ServiceSet): readonly Fragment[] {
+/** The pieces that together match exactly the services, in packets of these families (as bits). */
+export function serviceFragments(services: ServiceSet, families: number): readonly Fragment[] {
   if (isEveryService(services)) return [anything];
-  const pieces: Fragment[] = [];
-  for (const [protocol, details] of byProtocol(services)) {
-    const matches = detailMatches({ field: "nw_proto", value: protocol }, details);
-    for (const family of protocolFamilies(protocol)) for (const match of matches) pieces.push({ family, match });
-  }
-  return pieces;
+  const pieces = byProtocol(services).map(([protocol, details]) => protocolFragments(protocol, details, families & protocolFamilies(protocol)));
+  return pieces.length === 1 ? pieces[0] : pieces.flat();
 }
 
-const onlyFour: readonly Family[] = [4];
-const onlySix: readonly Family[] = [6];
+function protocolFragments(protocol: number, details: Ranges<number>, families: number): readonly Fragment[] {
+  if (families === 0) return [];
+  const matches = detailMatches({ field: "nw_proto", value: protocol }, details);
+  const of = (family: Family): readonly Fragment[] => matches.map((match) => ({ family, match }));
+  return families === 3 ? [...of(4), ...of(6)] : of(families === 1 ? 4 : 6);
+}
 
 /** ICMP is IPv4's and ICMPv6 is IPv6's (RFC 792, RFC 4443); every other protocol goes with both. */
-function protocolFamilies(protocol: number): readonly Family[] {
-  if (protocol === protocolNumber.icmp) return onlyFour;
-  if (protocol === protocolNumber.icmp6) return onlySix;
-  return families;
+function protocolFamilies(protocol: number): number {
+  return protocol === protocolNumber.icmp ? 1 : protocol === protocolNumber.icmp6 ? 2 : 3;
 }
 
 function detailMatches(protocol: FieldMatch & { readonly value: number }, details: Ranges<number>): readonly Match[] {

@@ -13,18 +13,17 @@
  *    `classifier.c`), and would not see that the conjunction is complete;
  *  - a condition that leaves nothing open is no clause of its own, and the tenant is matched in each clause.
  */
-import { remember } from "../../remember.js";
-import type { Family } from "../../space/address.js";
-import type { EndSet } from "../../space/ends.js";
-import { classWords, registers } from "./registers.js";
-import { tables } from "./tables.js";
+import { areApart, foldSingles, product, productSize } from "./combine.js";
+import type { Dimensions } from "./combine.js";
 import { bitsAre, makeMatch, setBits } from "./flow.js";
 import type { Action, Cookie, Flow, Match } from "./flow.js";
-import { areApart, foldSingles, livingPieces, pieceKey, product, productSize } from "./combine.js";
-import { anything, familyMatch, prefixTextFragment, serviceFragments } from "./fragments.js";
+import { familyMatch } from "./fragments.js";
 import type { Fragment } from "./fragments.js";
+import type { Program, ProgramRule, ProgramTenant } from "./program.js";
+import { registers } from "./registers.js";
+import { piecesOfRules } from "./rulepieces.js";
+import { tables } from "./tables.js";
 import { flowKey } from "./text.js";
-import type { Condition, Program, ProgramRule, ProgramTenant } from "./program.js";
 
 /** Which form to give rules that could have either; `fewest` by default. The others are for tests. */
 export type RuleForm = "fewest" | "product" | "conjunction";
@@ -42,89 +41,93 @@ export const RULE_PRIORITY = 1000;
 /** Levels end here; what is above is left for an operator's emergency flows. */
 export const LAST_RULE_PRIORITY = 60000;
 
-type Side = "source" | "destination";
+/** What the flows of a rule are: every combination of its pieces, or flows of which some may be shared with other rules. */
+export type RulePlan = { readonly kind: "product"; readonly dimensions: Dimensions } | { readonly kind: "flows"; readonly flows: readonly Flow[] };
 
-/** Where rules get their flows from: pieces of matches, made once for each condition and service. */
-export interface PieceCache {
-  readonly of: (condition: number, side: Side) => readonly Fragment[];
-  readonly ofService: (service: number) => readonly Fragment[];
+/** For each rule of the program in its order. */
+export function planRules(program: Program, form: RuleForm = "fewest"): readonly RulePlan[] {
+  const piecesOf = piecesOfRules(program);
+  const { rules } = program;
+  const dimensions = rules.map(piecesOf);
+  const clauses = new Map<number, Dimensions>();
+  dimensions.forEach((own, at) => {
+    const found = clausesOf(own, form);
+    if (found.length > 0) clauses.set(at, found);
+  });
+  const shared = clauses.size === 0 ? undefined : shareClauses(flowsAtLevelsOf(clauses, rules, dimensions));
+  return dimensions.map((own, at) => {
+    const flows = shared?.get(at);
+    return flows === undefined ? { kind: "product", dimensions: own } : { kind: "flows", flows };
+  });
 }
 
-function pieceCache(program: Program): PieceCache {
-  const conditions = {
-    source: remember((at: number) => conditionFragments(program, program.conditions[at], "source")),
-    destination: remember((at: number) => conditionFragments(program, program.conditions[at], "destination")),
-  };
-  return { of: (condition, side) => conditions[side](condition), ofService: remember((at: number) => serviceFragments(program.services[at])) };
+/** The flows of one rule. */
+function plannedFlows(rule: ProgramRule, plan: RulePlan): readonly Flow[] {
+  return plan.kind === "flows" ? plan.flows : productFlows(rule, plan.dimensions);
 }
 
-function conditionFragments(program: Program, condition: Condition, side: Side): readonly Fragment[] {
-  const members = side === "source" ? registers.sourceMembers : registers.destinationMembers;
-  switch (condition.kind) {
-    case "every":
-      return [anything];
-    case "world":
-      return [{ match: bitsAre(members, 0) }];
-    case "class": {
-      const { dimension, value, include } = program.classes[condition.class];
-      const { word, offset, width } = program.dimensions[dimension];
-      return [{ ...onlyFamily(include), match: bitsAre({ field: classWords[side][word], offset, width }, value) }];
-    }
-    case "addresses": {
-      const prefixes = condition.prefixes.map((prefix) => prefixTextFragment(prefix, side));
-      if (condition.members === undefined) return prefixes;
-      return condition.members.flatMap((id) => prefixes.map(({ family, match }) => ({ family, match: makeMatch(bitsAre(members, id), match) })));
-    }
-  }
-}
-
-/**
- * The family of a class whose ends all have one. Rules are told apart by that too, so it has to be in their matches: without it a
- * clause that no packet can complete might equal a flow of another rule.
- */
-function onlyFamily(include: EndSet): { readonly family?: Family } {
-  const four = include.some((box) => box.addresses.v4.length > 0);
-  const six = include.some((box) => box.addresses.v6.length > 0);
-  return four === six ? {} : { family: four ? 4 : 6 };
+/** How many they are where they are more than a limit, else nothing. */
+export function flowsBeyond(limit: number, plan: RulePlan): number | undefined {
+  if (plan.kind === "flows") return plan.flows.length > limit ? plan.flows.length : undefined;
+  // Never fewer than what `productSize` counts, and quick.
+  const combinations = plan.dimensions.reduce((count, dimension) => count * dimension.length, 1);
+  if (combinations <= limit) return undefined;
+  const count = productSize(plan.dimensions);
+  return count > limit ? count : undefined;
 }
 
 /** Flows of all rules, in the program's order. */
 export function rulesFlows(program: Program, form: RuleForm = "fewest"): readonly RuleFlows[] {
-  const pieces = pieceCache(program);
-  return shareClauses(program.rules.map((rule) => ({ rule, flows: ruleFlows(rule, pieces, form) })));
+  const plans = planRules(program, form);
+  return program.rules.map((rule, at) => ({ rule, flows: plannedFlows(rule, plans[at]) }));
 }
 
 const isClause = (flow: Flow): boolean => flow.actions[0]?.kind === "conjunction";
-const levelKey = (flow: Flow, rule: ProgramRule): string => `${rule.tenant} ${flow.priority}`;
+const levelKey = (rule: ProgramRule): string => `${rule.tenant} ${rule.priority}`;
+
+/** The flows of all rules that are at one level with a rule made of clauses, by the places of the rules. */
+function flowsAtLevelsOf(
+  clauses: ReadonlyMap<number, Dimensions>,
+  rules: readonly ProgramRule[],
+  dimensions: readonly Dimensions[],
+): ReadonlyMap<number, readonly Flow[]> {
+  const levels = new Set([...clauses.keys()].map((at) => levelKey(rules[at])));
+  const made = new Map<number, readonly Flow[]>();
+  rules.forEach((rule, at) => {
+    const own = clauses.get(at);
+    if (own !== undefined) made.set(at, clauseFlows(rule, own));
+    else if (levels.has(levelKey(rule))) made.set(at, productFlows(rule, dimensions[at]));
+  });
+  return made;
+}
 
 /**
- * One flow for all clauses with one match at one priority. A clause whose match a plain flow of its priority has is left out: the plain
- * flow wins there in any case. (That happens where two rules are disjoint only because some workloads have no addresses of a family.)
+ * One flow for all clauses with one match at one priority, at the first rule that has them. A clause whose match a plain flow of its priority has is
+ * left out: the plain flow wins there in any case. (That happens where two rules are disjoint only because some workloads have no addresses of a
+ * family.)
  */
-function shareClauses(rules: readonly RuleFlows[]): readonly RuleFlows[] {
+function shareClauses(made: ReadonlyMap<number, readonly Flow[]>): ReadonlyMap<number, readonly Flow[]> {
   const actionsOf = new Map<string, Action[]>();
-  const levels = new Set<string>();
-  for (const { rule, flows } of rules) {
+  for (const flows of made.values()) {
     for (const flow of flows) {
       if (!isClause(flow)) continue;
-      levels.add(levelKey(flow, rule));
       const key = flowKey(flow);
       actionsOf.set(key, [...(actionsOf.get(key) ?? []), ...flow.actions]);
     }
   }
-  if (levels.size === 0) return rules;
-  for (const { rule, flows } of rules)
-    for (const flow of flows) if (!isClause(flow) && levels.has(levelKey(flow, rule))) actionsOf.delete(flowKey(flow));
-  return rules.map(({ rule, flows }) => ({
-    rule,
-    flows: flows.flatMap((flow) => {
+  for (const flows of made.values()) for (const flow of flows) if (!isClause(flow)) actionsOf.delete(flowKey(flow));
+  const shared = new Map<number, readonly Flow[]>();
+  for (const [at, flows] of made) {
+    const own = flows.flatMap((flow) => {
       if (!isClause(flow)) return [flow];
       const key = flowKey(flow);
       const actions = actionsOf.get(key);
       actionsOf.delete(key);
       return actions === undefined ? [] : [{ ...flow, actions }];
-    }),
-  }));
+    });
+    shared.set(at, own);
+  }
+  return shared;
 }
 
 /** The whole policy table: rules, defaults, and the flow that nothing should ever reach. */
@@ -163,38 +166,46 @@ function verdictActions(decision: number, verdict: "allow" | "deny" | "audit", l
   return actions;
 }
 
-/** The flows of one rule by itself. */
-function ruleFlows(rule: ProgramRule, pieces: PieceCache, form: RuleForm): readonly Flow[] {
-  const dimensions = [
-    piecesOf(rule.source, (condition) => pieces.of(condition, "source")),
-    piecesOf(rule.destination, (condition) => pieces.of(condition, "destination")),
-    pieces.ofService(rule.service),
-  ];
-  const living = livingPieces(dimensions);
-  if (living.length === 0) return [];
-  const asked = bitsAre(registers.tenant, rule.tenant);
-  const cookie: Cookie = { kind: "rule", id: rule.decision };
-  const verdict = rule.action === "allow" ? "allow" : rule.audit ? "audit" : "deny";
-  const actions = verdictActions(rule.decision, verdict, rule.log);
-  const flow = (match: Match, what: readonly Action[]): Flow => ({ table: tables.policy, priority: rule.priority, cookie, match, actions: what });
-
-  const clauses = form === "product" ? [] : foldSingles(living);
+/** The clauses of the rule's conjunctive match, where it has that form. */
+function clausesOf(dimensions: Dimensions, form: RuleForm): Dimensions {
+  const clauses = form === "product" ? [] : foldSingles(dimensions);
+  if (clauses.length === 0) return [];
   const conjunctive = 1 + clauses.reduce((sum, clause) => sum + clause.length, 0);
-  const asConjunction = clauses.length > 0 && (form === "conjunction" || conjunctive < productSize(living)) && areApart(clauses);
-  if (!asConjunction) return product(asked, living).map((match) => flow(match, actions));
+  return (form === "conjunction" || conjunctive < productSize(dimensions)) && areApart(clauses) ? clauses : [];
+}
+
+/** What the flows of a rule have in common: the tenant that is asked, and what they do. */
+export function askedBy(rule: ProgramRule): Match {
+  return bitsAre(registers.tenant, rule.tenant);
+}
+
+export function cookieOf(rule: ProgramRule): Cookie {
+  return { kind: "rule", id: rule.decision };
+}
+
+export function actionsOfRule(rule: ProgramRule): readonly Action[] {
+  return verdictActions(rule.decision, rule.action === "allow" ? "allow" : rule.audit ? "audit" : "deny", rule.log);
+}
+
+function productFlows(rule: ProgramRule, dimensions: Dimensions): readonly Flow[] {
+  if (dimensions.length === 0) return [];
+  const { priority } = rule;
+  const [cookie, actions] = [cookieOf(rule), actionsOfRule(rule)];
+  return product(askedBy(rule), dimensions).map((match) => ({ table: tables.policy, priority, cookie, match, actions }));
+}
+
+function clauseFlows(rule: ProgramRule, clauses: Dimensions): readonly Flow[] {
+  const { priority, decision } = rule;
+  const [asked, cookie] = [askedBy(rule), cookieOf(rule)];
+  const flow = (match: Match, actions: readonly Action[]): Flow => ({ table: tables.policy, priority, cookie, match, actions });
   return [
-    flow(makeMatch(asked, [{ field: "conj_id", value: rule.decision }]), actions),
+    flow(makeMatch(asked, [{ field: "conj_id", value: decision }]), actionsOfRule(rule)),
     ...clauses.flatMap((clause, at) =>
-      clause.map((piece) => flow(wholeMatch(asked, piece), [{ kind: "conjunction", id: rule.decision, clause: at + 1, of: clauses.length }])),
+      clause.map((piece) => flow(wholeMatch(asked, piece), [{ kind: "conjunction", id: decision, clause: at + 1, of: clauses.length }])),
     ),
   ];
 }
 
 function wholeMatch(asked: Match, piece: Fragment): Match {
   return makeMatch(asked, familyMatch(piece.family), piece.match);
-}
-
-function piecesOf(conditions: readonly number[], pieces: (condition: number) => readonly Fragment[]): readonly Fragment[] {
-  if (conditions.length === 1) return pieces(conditions[0]);
-  return [...new Map(conditions.flatMap(pieces).map((piece) => [pieceKey(piece), piece])).values()];
 }

@@ -130,10 +130,20 @@ function pushMatch(pieces: string[], match: Match): void {
     if (field === "dl_type") type = Number(value);
     if (field === "nw_proto") protocol = Number(value);
   }
+  pushProtocol(pieces, type, protocol);
+  pushFields(pieces, match);
+}
+
+/** Adds what a match says of Ethernet type and IP protocol. */
+export function pushProtocol(pieces: string[], type: number | undefined, protocol: number | undefined): void {
   const word = type === undefined || protocol === undefined ? undefined : protocolWords.get(type)?.get(protocol);
   if (word !== undefined) pieces.push(",", word);
   else if (type !== undefined) pieces.push(",", typeWords.get(type) ?? `dl_type=0x${type.toString(16)}`);
   if (word === undefined && protocol !== undefined) pieces.push(",", `nw_proto=${protocol}`);
+}
+
+/** Adds what a match says of everything else. */
+export function pushFields(pieces: string[], match: Match): void {
   for (const entry of match) {
     if (entry.field === "dl_type" || entry.field === "nw_proto") continue;
     pieces.push(",");
@@ -226,12 +236,28 @@ export function actionText(action: Action): string {
   }
 }
 
+/** The beginning of a flow's line, up to the match. */
+export function lineHead({ table, priority, cookie }: Pick<Flow, "table" | "priority" | "cookie">): string {
+  return `table=${table},priority=${priority},cookie=${cookieText(cookie)}`;
+}
+
+/** The end of a flow's line, behind the match. */
+export function lineEnd(actions: readonly Action[]): string {
+  return ` actions=${actionsText(actions)}\n`;
+}
+
 /** One line for `ovs-ofctl add-flows`, without its end. */
 export function flowText(flow: Flow): string {
-  const pieces = ["table=", `${flow.table}`, ",priority=", `${flow.priority}`, ",cookie=", cookieText(flow.cookie)];
+  const pieces: string[] = [];
+  pushFlow(pieces, flow);
+  return pieces.join("");
+}
+
+/** Adds what `flowText` gives. */
+export function pushFlow(pieces: string[], flow: Flow): void {
+  pieces.push("table=", `${flow.table}`, ",priority=", `${flow.priority}`, ",cookie=", cookieText(flow.cookie));
   pushMatch(pieces, flow.match);
   pieces.push(" actions=", actionsText(flow.actions));
-  return pieces.join("");
 }
 
 /** Adds the lines of flows of one table and priority. What they share as one object, as those of a rule do, is put into words once. */
@@ -240,8 +266,8 @@ export function pushFlows(pieces: string[], flows: readonly Flow[]): void {
   let head = "";
   let end = "";
   for (const flow of flows) {
-    if (flow.cookie !== last?.cookie) head = `table=${flow.table},priority=${flow.priority},cookie=${cookieText(flow.cookie)}`;
-    if (flow.actions !== last?.actions) end = ` actions=${actionsText(flow.actions)}\n`;
+    if (flow.cookie !== last?.cookie) head = lineHead(flow);
+    if (flow.actions !== last?.actions) end = lineEnd(flow.actions);
     last = flow;
     pieces.push(head);
     pushMatch(pieces, flow.match);

@@ -5,8 +5,11 @@ import { flowsOfRule } from "../../../../compiler/policy/universe.js";
 import { flowBoxesOverlap } from "../../../../compiler/space/flows.js";
 import { buildProgram } from "../../../../compiler/target/openflow/build.js";
 import { parseProgram, sealProgram, verifyDigest } from "../../../../compiler/target/openflow/json.js";
+import { emitOpenflow } from "../../../../compiler/target/openflow/emit.js";
 import { plainDigest } from "../../../../compiler/target/openflow/hash.js";
-import { policyFlows, rulesFlows } from "../../../../compiler/target/openflow/policytable.js";
+import { planRules, policyFlows, rulesFlows } from "../../../../compiler/target/openflow/policytable.js";
+import { policyText } from "../../../../compiler/target/openflow/policytext.js";
+import { tables } from "../../../../compiler/target/openflow/tables.js";
 import type { RuleForm } from "../../../../compiler/target/openflow/policytable.js";
 import type { Program } from "../../../../compiler/target/openflow/program.js";
 import { flowKey, flowText } from "../../../../compiler/target/openflow/text.js";
@@ -125,10 +128,51 @@ describe("the flows of a rule", () => {
     );
   });
 
+  it("are in policy.flows word for word, whether written from the flows or from their pieces", () => {
+    fc.assert(
+      fc.property(
+        policySketch({ tenants: 2, groups: 5, rules: 6 }),
+        fc.constantFrom("fewest" as const, "product" as const, "conjunction" as const),
+        (sketch, form) => {
+          const { program } = buildProgram(universeOf(makePolicy(sketch)));
+          if (program === undefined) return;
+          const lines = policyText(program, planRules(program, form)).split("\n");
+          const written = lines.filter((line) => line.startsWith(`table=${tables.policy},`)).sort();
+          expect(written).toEqual(policyFlows(program, form).map(flowText).sort());
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
   it("match only what all three parts can be together: no ICMP over IPv6", () => {
     const texts = rulesFlows(programOf(groups, [allow("fd00::/8", "a", "icmp/8, icmp6/128")]))[0].flows.map(flowText);
     expect(texts).toHaveLength(1);
     expect(texts[0]).toContain("icmp6,");
+  });
+
+  it("have no clauses for packets of a family that one of the parts has none of", () => {
+    const rule = allow("10.0.0.0/8, 172.16.0.0/12, fd00::/8", "192.0.2.0/24, 198.51.100.0/24", "tcp/80, tcp/443");
+    const texts = rulesFlows(programOf(groups, [rule]), "conjunction")[0].flows.map(flowText);
+    expect(texts).toHaveLength(1 + 2 + 2 + 2);
+    expect(texts.join()).not.toMatch(/ipv6|tcp6/);
+  });
+});
+
+describe("a rule with very many flows", () => {
+  const groups = { a: { match: "app=a" }, b: { match: "app=b" } };
+  const reported = (ports: number): readonly (string | undefined)[] => {
+    const service = Array.from({ length: ports }, (_, at) => `tcp/${2 * at + 1}`).join(", ");
+    const { artefacts, diagnostics } = emitOpenflow(
+      universeOf(makePolicy({ tenants: [{ name: "t", groups, policies: [{ name: "p", rules: [allow("10.0.0.0/8", "a", service)] }] }] })),
+      {},
+    );
+    expect(artefacts[0].text.split("\n").filter((line) => line.includes("nw_src=10.0.0.0/8"))).toHaveLength(ports);
+    return diagnostics.map(({ code, message }) => `${code} ${/\d+ flows/.exec(message)?.[0] ?? message}`);
+  };
+
+  it("is reported with their number, where there are more than 256", () => {
+    expect([reported(256), reported(257)]).toEqual([[], ["CTV5304 257 flows"]]);
   });
 });
 

@@ -9,7 +9,7 @@ import { buildProgram } from "../../../../compiler/target/openflow/build.js";
 import { emitOpenflow } from "../../../../compiler/target/openflow/emit.js";
 import { plainDigest } from "../../../../compiler/target/openflow/hash.js";
 import { sealProgram } from "../../../../compiler/target/openflow/json.js";
-import { rulesFlows } from "../../../../compiler/target/openflow/policytable.js";
+import { planRules } from "../../../../compiler/target/openflow/policytable.js";
 import type { RuleForm } from "../../../../compiler/target/openflow/policytable.js";
 import { policyText } from "../../../../compiler/target/openflow/policytext.js";
 import { readOpenflow } from "../../../../compiler/target/openflow/read/read.js";
@@ -24,7 +24,7 @@ function artefactsOf(universe: Universe, form: RuleForm): readonly Artefact[] {
   if (program === undefined) throw new Error("no program");
   const sealed = sealProgram(program, plainDigest);
   return [
-    { path: "policy.flows", text: policyText(sealed.program, rulesFlows(sealed.program, form)) },
+    { path: "policy.flows", text: policyText(sealed.program, planRules(sealed.program, form)) },
     { path: "program.json", text: sealed.text },
   ];
 }
