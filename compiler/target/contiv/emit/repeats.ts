@@ -13,7 +13,7 @@ interface Taken {
   ports: readonly number[];
 }
 
-/** What is said from one end to another, by both: between two groups it is one flow, whichever of them has the rule. */
+/** What is said to an end from another one, by both: between two groups it is one flow, whichever of them has the rule. */
 type TakenBetween = Map<string, Map<string, Taken[]>>;
 
 /** The own end of a rule for every group. */
@@ -54,12 +54,12 @@ function take(takenBetween: TakenBetween, rule: ContivRule): readonly number[] {
   const own = match.own ?? every;
   const remote = remoteText(match.remote);
   const [from, to] = isIn ? [remote, own] : [own, remote];
-  let byEnd = takenBetween.get(from);
-  if (byEnd === undefined) takenBetween.set(from, (byEnd = new Map()));
-  let list = byEnd.get(to);
-  if (list === undefined) byEnd.set(to, (list = []));
+  let bySource = takenBetween.get(to);
+  if (bySource === undefined) takenBetween.set(to, (bySource = new Map()));
+  let list = bySource.get(from);
+  if (list === undefined) bySource.set(from, (list = []));
   const same = takenBy(list, rule);
-  const wide = own === every ? undefined : takenBy(isIn ? byEnd.get(every) : takenBetween.get(every)?.get(remote), rule);
+  const wide = own === every ? undefined : takenBy(isIn ? takenBetween.get(every)?.get(remote) : bySource.get(every), rule);
   const ports = withoutAny(rule.ports, same?.ports ?? none, wide?.ports ?? none);
   if (same === undefined) list.push({ protocol, priority, ports });
   else same.ports = [...same.ports, ...ports];
@@ -69,8 +69,8 @@ function take(takenBetween: TakenBetween, rule: ContivRule): readonly number[] {
 /** Leaves out what is said already. What stands for every group comes first: the rule of one group that says the same is left out, wherever it stands. */
 export function withoutRepeats(rules: readonly ContivRule[]): readonly ContivRule[] {
   const takenBetween: TakenBetween = new Map();
-  const fresh = rules.map(({ match }, at) => (match.own === undefined ? take(takenBetween, rules[at]) : none));
-  for (const [at, rule] of rules.entries()) if (rule.match.own !== undefined) fresh[at] = take(takenBetween, rule);
+  const wide = rules.map((rule) => (rule.match.own === undefined ? take(takenBetween, rule) : none));
+  const fresh = rules.map((rule, at) => (rule.match.own === undefined ? wide[at] : take(takenBetween, rule)));
   if (fresh.every((ports, at) => ports === rules[at].ports)) return rules;
   return rules.flatMap((rule, at) => {
     const ports = fresh[at];
