@@ -132,10 +132,10 @@ export function makeGround(universe: Universe): Ground {
   const isComplete = (box: EndBox): boolean => {
     if (address.isAllAddresses(box.addresses)) return true;
     return classes.every((kind) => {
-      const namespace = values.intersectValues(box.namespace, kind.namespace);
-      if (values.isNoValue(namespace) || address.addressesWithin(kind.addresses, box.addresses)) return true;
+      if (!values.valuesOverlap(box.namespace, kind.namespace) || address.addressesWithin(kind.addresses, box.addresses)) return true;
       // Groups narrow the pods of tenants only, so what is missing of the others can exist.
       if (kind.tenant === undefined) return false;
+      const namespace = values.intersectValues(box.namespace, kind.namespace);
       const missing = ends.endBox({ namespace, labels: box.labels, addresses: address.subtractAddresses(kind.addresses, box.addresses) });
       return missing === undefined || possible(missing) === undefined;
     });

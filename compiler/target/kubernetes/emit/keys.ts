@@ -44,8 +44,8 @@ export function boxInterner(): (box: EndBox) => EndBox {
     return known;
   };
   return (box) => {
-    const same = seen.get(box) ?? onShelf(box);
-    seen.set(box, same);
+    let same = seen.get(box);
+    if (same === undefined) seen.set(box, (same = onShelf(box)));
     return same;
   };
 }

@@ -52,9 +52,9 @@ export function nearby(ground: Ground, direction: Direction, all: readonly Piece
   const sets = [...bySubject.values()];
   const known = new Map<EndBox, Near>();
   return (subject) => {
-    const made = known.get(subject) ?? nearOf(ground, direction, subject, piecesAt(sets, index.overlapping(blind(subject))));
-    known.set(subject, made);
-    return made;
+    let near = known.get(subject);
+    if (near === undefined) known.set(subject, (near = nearOf(ground, direction, subject, piecesAt(sets, index.overlapping(blind(subject))))));
+    return near;
   };
 }
 

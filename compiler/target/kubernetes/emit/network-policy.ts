@@ -35,10 +35,10 @@ const knownPeers = new WeakMap<EndBox, Map<string, readonly NetworkPolicyPeer[]>
 
 /** The peers for a box in an object of a namespace. Frozen, and the same for the same box: the writer writes them once. */
 function podPeers(box: EndBox, namespace: string): readonly NetworkPolicyPeer[] {
-  const ofBox = knownPeers.get(box) ?? new Map<string, readonly NetworkPolicyPeer[]>();
-  knownPeers.set(box, ofBox);
-  const peers = ofBox.get(namespace) ?? shared(makePodPeers(box, namespace));
-  ofBox.set(namespace, peers);
+  let ofBox = knownPeers.get(box);
+  if (ofBox === undefined) knownPeers.set(box, (ofBox = new Map()));
+  let peers = ofBox.get(namespace);
+  if (peers === undefined) ofBox.set(namespace, (peers = shared(makePodPeers(box, namespace))));
   return peers;
 }
 
@@ -52,9 +52,11 @@ function makePodPeers(box: EndBox, namespace: string): readonly NetworkPolicyPee
 
 function peersOf(entry: Entry, namespace: string): readonly NetworkPolicyPeer[] | undefined {
   if (entry.everyone) return undefined;
-  const pods = entry.workloads.length === 1 ? podPeers(entry.workloads[0], namespace) : entry.workloads.flatMap((box) => podPeers(box, namespace));
-  if (isEmptyAddresses(entry.machines)) return pods;
-  return [...pods, ...blocksOf(entry.machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } }))];
+  const { workloads, machines } = entry;
+  const pods = workloads.length === 1 ? podPeers(workloads[0], namespace) : workloads.flatMap((box) => podPeers(box, namespace));
+  if (isEmptyAddresses(machines)) return pods;
+  const blocks = blocksOf(machines).map(({ cidr, except }) => ({ ipBlock: except.length === 0 ? { cidr } : { cidr, except } }));
+  return pods.length === 0 ? blocks : [...pods, ...blocks];
 }
 
 function portsOf(service: ServiceSet): readonly NetworkPolicyPort[] | undefined {

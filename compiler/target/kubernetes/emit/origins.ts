@@ -22,8 +22,8 @@ const knownLabels = new WeakMap<Tenant, Map<string | undefined, Metadata["labels
 
 /** Frozen, and the same object for the same policy: the writer writes it once. */
 function originLabels(tenant: Tenant, policy: string | undefined): Metadata["labels"] {
-  const ofTenant = knownLabels.get(tenant) ?? new Map<string | undefined, Metadata["labels"]>();
-  knownLabels.set(tenant, ofTenant);
+  let ofTenant = knownLabels.get(tenant);
+  if (ofTenant === undefined) knownLabels.set(tenant, (ofTenant = new Map()));
   const known = ofTenant.get(policy);
   if (known !== undefined) return known;
   const labels: Record<string, string> = { "app.kubernetes.io/managed-by": "ctv", "ctv.dev/tenant": labelValue(tenant.name) };

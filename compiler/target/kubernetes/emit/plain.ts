@@ -20,18 +20,19 @@ export function plainWorkloads(ground: Ground, piece: Piece): readonly Allowance
   if (!ground.complete(piece.subject)) return undefined;
   const { rule, service } = piece;
   if (isEveryone(piece.peer)) return [{ rule, subject: blind(piece.subject), peer: everyone, service }];
-  const workloads = workloadsOf(piece.peer);
-  if (workloads === undefined) return nothing;
   // Completeness is about pods, so it is the same of a box with machines, which is one object for all who ask.
   if (!ground.complete(piece.peer)) return undefined;
+  const workloads = workloadsOf(piece.peer);
+  if (workloads === undefined) return nothing;
   return [{ rule, subject: blind(piece.subject), peer: { kind: "workloads", box: blind(workloads) }, service }];
 }
 
 /** The piece's machines as peers; no part where it has none, or everybody is said already. Nothing where their addresses need care. */
 export function plainMachines(ground: Ground, piece: Piece, means: Means): readonly Allowance[] | undefined {
-  if (!ground.complete(piece.subject)) return undefined;
   const { rule, service, peer } = piece;
-  if (!peer.namespace.absent || isEveryone(peer)) return nothing;
+  if (!peer.namespace.absent) return nothing;
+  if (!ground.complete(piece.subject)) return undefined;
+  if (isEveryone(peer)) return nothing;
   const others = means.addressesMatchPods ? ground.addressesBeside(peer) : address.noAddresses;
   const meetsOthers = address.addressesOverlap(peer.addresses, others);
   if (meetsOthers && address.addressesOverlap(address.intersectAddresses(peer.addresses, ground.machineAddresses), others)) return undefined;

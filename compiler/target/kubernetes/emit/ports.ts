@@ -6,7 +6,6 @@
  */
 import {
   byProtocol,
-  everyService,
   hasPorts,
   intersectServices,
   isEveryService,
@@ -38,7 +37,7 @@ const protocolNames: ReadonlyMap<number, PortProtocol> = new Map([
 
 /** The largest part of a service set that ports can say, the set itself where that is all. `wholeProtocols`: whether a protocol can be said without ports. */
 export function sayable(set: ServiceSet, wholeProtocols: boolean): ServiceSet {
-  if (set === everyService || isEveryService(set) || isRunOfPorts(set)) return set;
+  if (isRunOfPorts(set) || isEveryService(set)) return set;
   const most = byProtocol(set).reduce<ServiceSet>((said, [protocol, details]) => {
     if (!hasPorts(protocol)) return said;
     const whole = wholeProtocols && details[0] === 0 && details[1] === LAST_PORT;
@@ -60,8 +59,8 @@ export const portZero: ServiceSet = [...protocolNames.keys()]
 
 /** The ports of a sayable set; nothing at all for every service. */
 export function portRanges(said: ServiceSet): readonly PortRange[] | undefined {
-  if (isEveryService(said)) return undefined;
   if (isRunOfPorts(said)) return runOf(pointProtocol(said[0]), pointDetail(said[0]), pointDetail(said[1]));
+  if (isEveryService(said)) return undefined;
   return byProtocol(said).flatMap(([number, details]) => {
     const protocol = protocolNames.get(number);
     if (protocol === undefined) return [];

@@ -40,9 +40,9 @@ const known = new WeakMap<ReadonlyMap<string, ValueSet>, readonly LabelSelector[
 
 /** Selectors whose union is exactly the requirements, keys in order; `[{}]` for no requirement. Frozen, and the same objects for the same map. */
 export function selectorsOf(requirements: ReadonlyMap<string, ValueSet>): readonly LabelSelector[] {
-  const made = known.get(requirements) ?? makeSelectors(requirements);
-  known.set(requirements, made);
-  return made;
+  let selectors = known.get(requirements);
+  if (selectors === undefined) known.set(requirements, (selectors = makeSelectors(requirements)));
+  return selectors;
 }
 
 function makeSelectors(requirements: ReadonlyMap<string, ValueSet>): readonly LabelSelector[] {

@@ -42,9 +42,9 @@ export function subjectNames(tenant: Tenant): SubjectNames {
   };
   return (box) => {
     const key = columnKey(box);
-    const made = known.get(key) ?? nameOf(box, key);
-    known.set(key, made);
-    return made;
+    let name = known.get(key);
+    if (name === undefined) known.set(key, (name = nameOf(box, key)));
+    return name;
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Rule, Tenant } from "../../../policy/model.js";
 import * as ends from "../../../space/ends.js";
-import type { EndSet } from "../../../space/ends.js";
+import type { EndBox, EndSet } from "../../../space/ends.js";
 import * as flows from "../../../space/flows.js";
 import type { FlowBox, FlowSet } from "../../../space/flows.js";
 import { everyService } from "../../../space/service.js";
@@ -19,11 +19,12 @@ import type { RuleList } from "./pieces.js";
 function machineFlows(ground: Ground, tenant: Tenant): (box: FlowBox) => FlowSet {
   const own = machinesAt(ground.addressesOf(tenant.name));
   if (own === undefined) return () => [];
-  const outside: EndSet = [{ ...ends.everyEnd, namespace: values.noneOf([...ground.universe.tenantOfNamespace.keys()]) }];
+  const outsider: EndBox = { ...ends.everyEnd, namespace: values.noneOf([...ground.universe.tenantOfNamespace.keys()]) };
+  const outside: EndSet = [outsider];
   const others = ends.subtractEnds(outside, [own]);
   return (box) => {
+    if (!ends.endBoxesOverlap(box.destination, outsider) || !ends.endBoxesOverlap(box.source, outsider)) return [];
     const to = ends.intersectEnds([box.destination], outside);
-    if (to.length === 0) return [];
     const from = ends.intersectEnds([box.source], outside);
     return [
       ...flows.flowProduct(ends.intersectEnds(from, [own]), to, box.service),
