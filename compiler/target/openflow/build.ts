@@ -215,17 +215,22 @@ function membershipIds(single: ReadonlyMap<string, number>, several: readonly (r
 }
 
 function servicePool(rules: readonly Rule[]): { readonly pool: readonly ServiceSet[]; readonly of: (services: ServiceSet) => number } {
-  const numbers = new Map<string, number>();
+  const numbers = new Map<number | string, number>();
   const byObject = new Map<ServiceSet, number>();
   const pool: ServiceSet[] = [];
   for (const { service } of rules) {
     if (byObject.has(service.services)) continue;
-    const text = service.services.join();
-    const index = numbers.get(text) ?? pool.push(service.services) - 1;
-    numbers.set(text, index);
+    const key = serviceKey(service.services);
+    const index = numbers.get(key) ?? pool.push(service.services) - 1;
+    numbers.set(key, index);
     byObject.set(service.services, index);
   }
   return { pool, of: (services) => byObject.get(services) ?? 0 };
+}
+
+/** Tells services apart. Most are one range of points, which have 24 bits each, and a number for both is made more quickly than a text. */
+function serviceKey(services: ServiceSet): number | string {
+  return services.length === 2 ? services[0] * 2 ** 24 + services[1] : services.join();
 }
 
 function reportClassOverflow(policy: Policy, bits: number, overlapping: readonly string[]): Diagnostic {
