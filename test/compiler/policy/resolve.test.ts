@@ -249,6 +249,22 @@ describe("declarations", () => {
     expect(tenants[0].policies.map((policy) => policy.name)).toEqual(["d", "c", "b", "z"]);
   });
 
+  it("tell one port of two protocols apart, and names that two files of a tenant see differently", () => {
+    const part = (name: string): string =>
+      `import "${name}.ctv"\ntenant t {\n  group ${name}-group { match app = ${name} }\n` +
+      `  policy ${name} { allow office -> ${name}-group : web\n    allow office -> ${name}-group : tcp/53\n    allow office -> ${name}-group : udp/53 }\n}\n`;
+    const names = (address: string, port: number): string => `external office = ${address}\nservice web = tcp/${port}\n`;
+    const texts = { "one.ctv": names("192.0.2.1", 80), "two.ctv": names("192.0.2.2", 81), "a.ctv": part("one"), "b.ctv": part("two") };
+    expect(rulesOf(resolveTexts(texts, ["a.ctv", "b.ctv"]))).toEqual([
+      "0 allow office(192.0.2.1) -> t/one-group : tcp/80",
+      "0 allow office(192.0.2.1) -> t/one-group : tcp/53",
+      "0 allow office(192.0.2.1) -> t/one-group : udp/53",
+      "0 allow office(192.0.2.2) -> t/two-group : tcp/81",
+      "0 allow office(192.0.2.2) -> t/two-group : tcp/53",
+      "0 allow office(192.0.2.2) -> t/two-group : udp/53",
+    ]);
+  });
+
   it("take params wherever their literals stand", () => {
     const text = (params: string): string =>
       `${params}tenant t {\n  network n { subnet net; gateway router; tag number }\n  group a in n { match app = a; qos q; hosts machines }\n  qos q { bandwidth speed }\n` +

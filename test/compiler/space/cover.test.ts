@@ -16,7 +16,7 @@ import type { End, EndBox } from "../../../compiler/space/ends.js";
 import type { Flow, FlowBox, FlowSet } from "../../../compiler/space/flows.js";
 import { everyService, portService, protocolNumber } from "../../../compiler/space/service.js";
 import type { ServiceSet } from "../../../compiler/space/service.js";
-import { oneOf } from "../../../compiler/space/values.js";
+import { anyPresent, oneOf } from "../../../compiler/space/values.js";
 import { anyFlow, flowSet, someAddresses } from "../../support/arbitrary.js";
 
 const everything = flowProduct(allEnds, allEnds, everyService);
@@ -98,6 +98,19 @@ describe("the cover search", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("tells covers apart that ask for different labels", () => {
+    const covers = ["app", "tier"].flatMap((key) =>
+      flowProduct(
+        [endBox({ labels: new Map([[key, oneOf(["a"])]]) })].flatMap((box) => box ?? []),
+        allEnds,
+        everyService,
+      ),
+    );
+    const [workloads] = [endBox({ namespace: anyPresent })].flatMap((box) => box ?? []);
+    const parts = uncoveredParts({ ...everything[0], source: workloads }, covers);
+    expect(parts.map(({ source }) => [...source.labels.keys()])).toEqual([["app", "tier"]]);
   });
 
   it("makes no mistake among many covers of which each lists some values", () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { endIndex } from "../../../compiler/space/endIndex.js";
-import { endBoxesOverlap, endBoxWithin } from "../../../compiler/space/ends.js";
+import { endBox, endBoxesOverlap, endBoxWithin } from "../../../compiler/space/ends.js";
 import { flowsOfRule } from "../../../compiler/policy/universe.js";
-import { flowBoxesOverlap, flowBoxWithin } from "../../../compiler/space/flows.js";
+import { flowBox, flowBoxesOverlap, flowBoxWithin } from "../../../compiler/space/flows.js";
+import { everyService } from "../../../compiler/space/service.js";
+import { oneOf } from "../../../compiler/space/values.js";
 import { overlapIndex } from "../../../compiler/verdict/overlap.js";
 import { endSet, flowSet } from "../../support/arbitrary.js";
 import { largePolicy } from "../../support/large.js";
@@ -42,6 +44,22 @@ describe("the index of flows", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("gives rows in order where their ends are shared, as groups are", () => {
+    const ends = ["app", "tier"].map((key) => endBox({ labels: new Map([[key, oneOf(["a"])]]) }));
+    const pairs: readonly (readonly [number, number])[] = [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ];
+    const sets = pairs.map(([from, to]) => [flowBox(ends[from], ends[to], everyService)].flatMap((box) => box ?? []));
+    expect(
+      overlapIndex(sets)
+        .overlapping(sets[0][0])
+        .map((row) => row.owner),
+    ).toEqual([0, 1, 2, 3]);
   });
 
   it("does so on a policy of a hundred groups with outside CIDRs", () => {

@@ -140,11 +140,25 @@ describe("groups", () => {
     expect(codes(shop([], { networks: { net: "10.1.0.0/24", other: "10.2.0.0/24" }, groups: apart }), "10.244.0.0/16")).toEqual(["CTV4009"]);
   });
 
+  it("share none where each has a part of what both match, and nobody can be there", () => {
+    const owned: TenantSketch["groups"] = {
+      a: { match: "app=a" },
+      b: { match: "tier=b" },
+      inNet: { match: "app=a", in: "net" },
+      inOther: { match: "tier=b", in: "other" },
+    };
+    expect(findings(shop([], { networks: { net: "10.1.0.0/24", other: "10.2.0.0/24" }, groups: owned }))).toEqual([
+      'CTV4009 an endpoint of "a" can be in "inNet" as well',
+      'CTV4009 an endpoint of "b" can be in "inOther" as well',
+    ]);
+  });
+
   it("are split by a part of their network, and not by all of it or by what lies outside", () => {
     const use = (peer: string): PolicySketch => shop([allow(peer, "vm", "tcp/80"), allow("web", "db", "tcp/80")]);
     expect(findings(use("10.1.0.0/28"))).toEqual([
       'CTV4008 10.1.0.0/28 takes a part of network "net" and so splits "web" and "db": some endpoints match, others do not',
     ]);
+    for (const peer of ["web, 10.1.0.0/28", "web except 10.1.0.0/28"]) expect(codes(use(peer))).toContain("CTV4008");
     expect(codes(use("10.1.0.0/24"))).toEqual([]);
     expect(codes(use("10.0.0.0/8"))).toEqual([]);
     expect(codes(use("198.51.100.0/24"))).toEqual([]);
