@@ -12,6 +12,7 @@ import type { ServiceSet } from "../../../space/service.js";
 import * as values from "../../../space/values.js";
 import type { AllowedFlow, Loss } from "./allowance.js";
 import type { Ground, WorkloadClass } from "./ground.js";
+import { namedForeign } from "./near.js";
 import type { Near } from "./near.js";
 import { flowOf } from "./pieces.js";
 import type { Direction, Piece } from "./pieces.js";
@@ -21,11 +22,19 @@ export function foreignLosses(ground: Ground, direction: Direction, piece: Piece
   const { rule, service } = piece;
   const peers = foreignPeers(ground.foreign, piece.peer);
   if (peers === undefined || !ground.complete(piece.subject)) return undefined;
+  const sameService = (other: Piece): boolean => servicesOverlap(other.service, service);
+  // Once for all services, which is the rule; where all that is named leaves no address, for this service.
+  const denied =
+    isDeniedElsewhere(ground.foreign, near.namedForeign(), service, near) ||
+    isDeniedElsewhere(ground.foreign, namedForeign(ground, near.pieces.filter(sameService)), service, near);
+  if (!denied) return undefined;
   const company = near.pieces.filter(
-    (other) => other !== piece && servicesOverlap(other.service, service) && values.valuesOverlap(other.peer.namespace, peers.namespace),
+    (other) =>
+      other !== piece &&
+      sameService(other) &&
+      address.addressesOverlap(other.peer.addresses, peers.addresses) &&
+      values.valuesOverlap(other.peer.namespace, peers.namespace),
   );
-  const named = address.unionAllAddresses([piece, ...company].map(({ peer }) => peer.addresses));
-  if (!isDeniedElsewhere(ground.foreign, named, service, near)) return undefined;
   const others = company.flatMap((other): readonly AllowedFlow[] => {
     const box = flowOf(direction, other.subject, other.peer, other.service);
     return box === undefined ? [] : [{ rule: other.rule, box }];
@@ -47,7 +56,7 @@ function foreignPeers(foreign: WorkloadClass, peer: EndBox): EndBox | undefined 
   return { namespace, labels: peer.labels, addresses };
 }
 
-/** Whether these pods can be where nobody names them, in a family in which each of the services and all of the subject's pods are. */
+/** Whether pods of no tenant can be where nobody names them, in a family in which each of the services and all of the subject's pods are. */
 function isDeniedElsewhere({ addresses }: WorkloadClass, named: AddressSet, service: ServiceSet, near: Near): boolean {
   const inFamily = (family: Family): boolean => servicesWithin(service, familyServices(family)) && near.coversColumns(family);
   return (!intervals.within(addresses.v4, named.v4) && inFamily(4)) || (!intervals.within(addresses.v6, named.v6) && inFamily(6));

@@ -1,10 +1,12 @@
 /** What is asked of every careful piece about its subject, found out once for each: where its pods can be, and what is allowed near them. */
 import { once } from "../../../once.js";
-import type { Family } from "../../../space/address.js";
+import * as address from "../../../space/address.js";
+import type { AddressSet, Family } from "../../../space/address.js";
 import { endIndex } from "../../../space/endIndex.js";
 import * as ends from "../../../space/ends.js";
 import type { EndBox, EndSet } from "../../../space/ends.js";
 import type { FlowSet } from "../../../space/flows.js";
+import * as values from "../../../space/values.js";
 import { blind, familyPart } from "./ground.js";
 import type { Ground, WorkloadClass } from "./ground.js";
 import { flowOf } from "./pieces.js";
@@ -20,6 +22,8 @@ export interface Near {
   /** All pieces with subjects that meet this one, whatever their addresses are, and their flows. */
   readonly pieces: readonly Piece[];
   readonly allowed: () => FlowSet;
+  /** Addresses at which any of them names pods of no tenant. */
+  readonly namedForeign: () => AddressSet;
   /** Whether denied flows of all these pods, at addresses of one family, leave no pod of theirs to speak of. */
   readonly coversColumns: (family: Family) => boolean;
 }
@@ -38,6 +42,12 @@ export function existing(ground: Ground, box: EndBox): readonly Placed[] {
 /** Pods that may be at an address of the box, whatever their address is now. */
 export function columns(ground: Ground, box: EndBox): EndSet {
   return ends.subtractEnds([blind(box)], ground.ruledOut(box));
+}
+
+/** Addresses at which pieces name pods of no tenant. */
+export function namedForeign({ foreign }: Ground, pieces: readonly Piece[]): AddressSet {
+  const naming = pieces.filter(({ peer }) => values.valuesOverlap(peer.namespace, foreign.namespace));
+  return address.unionAllAddresses(naming.map(({ peer }) => peer.addresses));
 }
 
 /** Answers about the subjects of these pieces, the same object for the same subject. */
@@ -76,6 +86,7 @@ function nearOf(ground: Ground, direction: Direction, subject: EndBox, pieces: r
     anywhere,
     pieces,
     allowed: once(() => pieces.flatMap((piece) => flowOf(direction, piece.subject, piece.peer, piece.service) ?? [])),
+    namedForeign: once(() => namedForeign(ground, pieces)),
     coversColumns: (family) => inFamily[family](),
   };
 }
