@@ -1,9 +1,9 @@
 /**
  * Which of many boxes of ends meet a given one, without asking each.
  *
- * A query keeps, as bits, the boxes whose addresses meet its own, then for each label (and the namespace) of which it lists values
- * those boxes that list one of them or list none; of which it excludes values, it drops the boxes that list one of these alone. What is left is compared box by box. On policies, where groups differ in the value
- * of some label, little is left. Boxes that hold the given one are found the same way, and are fewer: where it leaves a label open, no
+ * A query looks for the boxes whose addresses meet its own. Few are compared at once. Of many it keeps, as bits, for each label (and the namespace)
+ * of which it lists values those that list one of them or list none; of which it excludes values, it drops those that list one of these alone. What
+ * is left is compared box by box. On policies, where groups differ in the value of some label, little is left. Boxes that hold the given one are found the same way, and are fewer: where it leaves a label open, no
  * box that lists values of it can hold it.
  */
 import { once } from "../once.js";
