@@ -33,8 +33,15 @@ export interface End {
 
 const noLabels: ReadonlyMap<string, ValueSet> = new Map();
 
+/** Dimensions of a box; one that is left out is unconstrained. */
+export interface EndParts {
+  readonly namespace?: ValueSet;
+  readonly labels?: ReadonlyMap<string, ValueSet>;
+  readonly addresses?: AddressSet;
+}
+
 /** The box in normal form, or nothing when it is empty. */
-export function endBox(parts: { namespace?: ValueSet; labels?: ReadonlyMap<string, ValueSet>; addresses?: AddressSet }): EndBox | undefined {
+export function endBox(parts: EndParts): EndBox | undefined {
   let namespace = parts.namespace ?? values.anyValue;
   const addresses = parts.addresses ?? address.allAddresses;
   let labels = parts.labels ?? noLabels;
@@ -53,6 +60,12 @@ export function endBox(parts: { namespace?: ValueSet; labels?: ReadonlyMap<strin
   }
   if (labels.size > 0 && values.valuesEqual(namespace, values.onlyAbsent)) labels = noLabels;
   return { namespace, labels, addresses };
+}
+
+/** The box as a set; no box when it is empty. */
+export function endSet(parts: EndParts): EndSet {
+  const box = endBox(parts);
+  return box === undefined ? [] : [box];
 }
 
 export const everyEnd: EndBox = { namespace: values.anyValue, labels: noLabels, addresses: address.allAddresses };

@@ -17,7 +17,7 @@ import { nameLabel } from "../../manifests/namespaces.js";
 import { selects } from "../../manifests/selectors.js";
 import { isAllAddresses, unionAllAddresses } from "../../space/address.js";
 import * as ends from "../../space/ends.js";
-import type { EndBox, EndSet } from "../../space/ends.js";
+import type { EndSet } from "../../space/ends.js";
 import { everyService, isEmptyService, pointDetail, portService, unionAllServices } from "../../space/service.js";
 import type { ServiceSet } from "../../space/service.js";
 import * as values from "../../space/values.js";
@@ -84,7 +84,7 @@ export function meaningOf(manifests: Manifests, facts: AddressFacts): Meaning {
 }
 
 function networkMeaning(scene: Scene, { object, subject, ingress, egress }: NetworkPolicy): MeantPolicy {
-  const subjects = box({ namespace: values.oneOf([object.namespace]), labels: subject });
+  const subjects = ends.endSet({ namespace: values.oneOf([object.namespace]), labels: subject });
   const owner: Owner = { object, own: object.namespace, notes: [], open: [] };
   const read = (rules: readonly Rule[], direction: Direction): readonly MeantRule[] =>
     rules.map((rule) => ({ verdict: "allow", products: productsOf(scene, rule, subjects, direction, owner) }));
@@ -143,14 +143,14 @@ function wholeOutside(peers: EndSet): EndSet {
   const blocks = peers.filter((peer) => peer.labels.size === 0 && !isAllAddresses(peer.addresses));
   const [first] = blocks;
   if (first === undefined || !isAllAddresses(unionAllAddresses(blocks.map(({ addresses }) => addresses)))) return peers;
-  return [...peers.filter((peer) => !blocks.includes(peer)), ...box({ namespace: first.namespace })];
+  return [...peers.filter((peer) => !blocks.includes(peer)), ...ends.endSet({ namespace: first.namespace })];
 }
 
 function peerEnds(scene: Scene, peer: Peer, owner: Owner): EndSet {
   switch (peer.kind) {
     case "pods":
       return peer.namespaces === undefined
-        ? box({ namespace: values.oneOf(owner.own === undefined ? [] : [owner.own]), labels: peer.pods })
+        ? ends.endSet({ namespace: values.oneOf(owner.own === undefined ? [] : [owner.own]), labels: peer.pods })
         : podsOf(scene, peer.namespaces, peer.pods, peer.span, owner);
     case "block": {
       const outsideOnly = owner.own !== undefined && scene.facts.ipBlocks === "outside";
@@ -158,7 +158,7 @@ function peerEnds(scene: Scene, peer: Peer, owner: Owner): EndSet {
         scene.report(blockMayHoldPods.make({ block: peer.text, taken: "addresses outside of the cluster" }, { span: peer.span }));
         owner.notes.push(`${peer.text} is taken to hold no pod`);
       }
-      return box({ addresses: peer.addresses, namespace: outsideOnly ? scene.outside : values.anyValue });
+      return ends.endSet({ addresses: peer.addresses, namespace: outsideOnly ? scene.outside : values.anyValue });
     }
     case "unknown":
       scene.report(unknowablePeer.make({ what: peer.what, read: "without this peer" }, { span: peer.span }));
@@ -173,7 +173,7 @@ function podsOf(scene: Scene, namespaces: Selector, pods: Selector, span: Diagno
   const names = namespaces.get(nameLabel);
   // A selector that lists names finds no others.
   if (names?.kind !== "in") open.push({ span, found });
-  return box({ namespace: values.oneOf(found), labels: pods });
+  return ends.endSet({ namespace: values.oneOf(found), labels: pods });
 }
 
 /** The destinations that have a port of this name, with its number. */
@@ -210,7 +210,7 @@ function isSelected({ object, labels }: Workload, destinations: EndSet): boolean
 
 /** All pods with the labels of a workload. */
 function podBox({ object, labels }: Workload): EndSet {
-  return box({
+  return ends.endSet({
     namespace: values.oneOf([object.namespace]),
     labels: new Map(Object.entries(labels).map(([key, value]) => [key, values.oneOf([value])])),
   });
@@ -219,11 +219,6 @@ function podBox({ object, labels }: Workload): EndSet {
 function portsOf({ ports }: Workload, term: Extract<PortTerm, { readonly kind: "named" }>): ServiceSet {
   const found = ports.filter(({ name, protocol }) => name === term.name && (term.protocol === undefined || term.protocol === protocol));
   return unionAllServices(found.map(({ protocol, port }) => portService(protocol, port, port)));
-}
-
-function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
-  const made: EndBox | undefined = ends.endBox(parts);
-  return made === undefined ? [] : [made];
 }
 
 function unique<T>(list: readonly T[]): readonly T[] {

@@ -14,7 +14,7 @@ import {
 import type { AddressSet } from "../../space/address.js";
 import { allEnds, subtractEnds } from "../../space/ends.js";
 import type { EndSet } from "../../space/ends.js";
-import { networkNamed } from "../../policy/universe.js";
+import { networkNamed } from "../../policy/territory.js";
 import type { Universe } from "../../policy/universe.js";
 import type { Peer, PeerExpression } from "../../policy/model.js";
 import { trimRegion } from "./region.js";

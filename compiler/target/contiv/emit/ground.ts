@@ -3,7 +3,7 @@
  * ends apart by endpoint group and by IPv4 address, and by nothing else.
  */
 import type { Group, Network, Tenant } from "../../../policy/model.js";
-import { networkNamed } from "../../../policy/universe.js";
+import { networkNamed } from "../../../policy/territory.js";
 import type { Universe } from "../../../policy/universe.js";
 import * as address from "../../../space/address.js";
 import * as intervals from "../../../space/intervals.js";

@@ -15,13 +15,13 @@ import type { Said } from "./match.js";
 import { deniedClients, deniedReplies, heldBack, wayBack } from "./replyfindings.js";
 import { details, hasRest, servicesOf, sides } from "./rulecontext.js";
 import type { Look, RuleContext } from "./rulecontext.js";
-import { box, membersAt, unfilteredFlows } from "./scope.js";
+import { membersAt, unfilteredFlows } from "./scope.js";
 import { mentionOf } from "./strangers.js";
 import { list, protocolName } from "./words.js";
 
-const ipv6: EndSet = box({ addresses: { v4: [], v6: allAddresses.v6 } });
+const ipv6: EndSet = ends.endSet({ addresses: { v4: [], v6: allAddresses.v6 } });
 
-const at = (addresses: Addresses): EndSet => box({ addresses: { v4: addresses, v6: [] } });
+const at = (addresses: Addresses): EndSet => ends.endSet({ addresses: { v4: addresses, v6: [] } });
 
 const overLimit: Look = ({ portLimit, ground }, { rule, pieces, overLimit: over }) =>
   over

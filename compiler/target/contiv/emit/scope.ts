@@ -24,34 +24,28 @@ export interface Scope {
   readonly others: () => EndSet;
 }
 
-/** The box of these parts as a set; empty when one of them is. */
-export function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
-  const made = ends.endBox(parts);
-  return made === undefined ? [] : [made];
-}
-
-const anyWorkload = box({ namespace: values.anyPresent });
+const anyWorkload = ends.endSet({ namespace: values.anyPresent });
 
 export function scopeOf(ground: Ground): Scope {
   const { tenant, universe } = ground;
   const groups = [...ground.groups.values()].map(({ group }) => group);
   const labelled = groups.flatMap(({ selector }) =>
-    selector === undefined ? [] : box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels }),
+    selector === undefined ? [] : ends.endSet({ namespace: values.oneOf(selector.namespaces), labels: selector.labels }),
   );
   const members = groups.flatMap((group) =>
     ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant: tenant.name, group: group.name }], except: [] }), anyWorkload),
   );
   const ofTenant = values.oneOf(tenant.namespaces);
-  const workloads = box({ namespace: ofTenant, addresses: universe.workloadAddresses(tenant.name) });
-  const pods = box({ namespace: ofTenant });
+  const workloads = ends.endSet({ namespace: ofTenant, addresses: universe.workloadAddresses(tenant.name) });
+  const pods = ends.endSet({ namespace: ofTenant });
   const ungrouped = once(() => ends.subtractEnds(pods, labelled));
   return {
-    elsewhere: box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]) }),
+    elsewhere: ends.endSet({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]) }),
     workloads,
     members,
     pods,
     ungrouped,
-    others: once(() => [...box({ namespace: values.noneOf(tenant.namespaces) }), ...ungrouped()]),
+    others: once(() => [...ends.endSet({ namespace: values.noneOf(tenant.namespaces) }), ...ungrouped()]),
   };
 }
 
@@ -59,7 +53,7 @@ export function scopeOf(ground: Ground): Scope {
 export function membersAt(ground: Ground, name: string, addresses: Addresses): EndSet {
   const selector = ground.groups.get(name)?.group.selector;
   if (selector === undefined) return [];
-  return box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: addresses, v6: [] } });
+  return ends.endSet({ namespace: values.oneOf(selector.namespaces), labels: selector.labels, addresses: { v4: addresses, v6: [] } });
 }
 
 /**
@@ -101,5 +95,5 @@ export function unfilteredInside(scope: Scope, scopes: readonly Scope[], own: En
   const others = scopes.filter((other) => other !== scope).flatMap(({ pods }) => pods.flatMap(({ namespace }) => namespace.values));
   return others.length === 0
     ? [inside]
-    : [inside, { flows: flowProduct(box({ namespace: values.oneOf(others) }), own, everyService), except: groupFlows }];
+    : [inside, { flows: flowProduct(ends.endSet({ namespace: values.oneOf(others) }), own, everyService), except: groupFlows }];
 }

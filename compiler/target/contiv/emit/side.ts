@@ -4,7 +4,7 @@
  * Endpoint groups are disjoint (Contiv puts an endpoint into one group), so a peer such as `web except old` speaks of the endpoint
  * group `web` alone. Within the addresses of a group, a part of it can be meant: `10.1.1.0/28` means the members that have such an address.
  */
-import { groupNamed } from "../../../policy/universe.js";
+import { groupNamed } from "../../../policy/territory.js";
 import { isEmptyAddresses } from "../../../space/address.js";
 import type { Peer, PeerExpression } from "../../../policy/model.js";
 import { everyAddress, intersect, overlaps, subtract, union, within } from "./ground.js";

@@ -35,7 +35,7 @@ import type { Ground } from "./ground.js";
 import { prefixesOf } from "./match.js";
 import { overlapsOf } from "./overlap.js";
 import type { RuleContext } from "./rulecontext.js";
-import { box, unfilteredFlows, unfilteredInside } from "./scope.js";
+import { unfilteredFlows, unfilteredInside } from "./scope.js";
 import type { Scope } from "./scope.js";
 import { addressesOf } from "./strangers.js";
 import type { Strata } from "./strata.js";
@@ -46,7 +46,7 @@ function touchingEnds(set: EndSet): FlowSet {
 }
 
 function selected(selector: Selector | undefined): EndSet {
-  return selector === undefined ? [] : box({ namespace: values.oneOf(selector.namespaces), labels: selector.labels });
+  return selector === undefined ? [] : ends.endSet({ namespace: values.oneOf(selector.namespaces), labels: selector.labels });
 }
 
 export function hasIpv6({ universe, tenant }: Ground): boolean {
@@ -85,7 +85,7 @@ function unfiltered({ ground, scope, scopes, groupFlows }: RuleContext): Finding
 function overIpv6(ground: Ground): Finding | undefined {
   const { tenant } = ground;
   if (tenant.defaultAction === "allow" || !hasIpv6(ground)) return undefined;
-  const v6 = box({ addresses: { v4: [], v6: allAddresses.v6 } });
+  const v6 = ends.endSet({ addresses: { v4: [], v6: allAddresses.v6 } });
   return {
     about: "default",
     diagnostic: ipv6Default.make({ tenant: tenant.name }, { span: (tenant.defaultOrigin ?? tenant.origin).span, target: "contiv" }),
@@ -133,7 +133,7 @@ function otherPodNetworks({ universe, tenant, networkAddresses }: Ground): Findi
     about: "ends",
     diagnostic: podNetworks.make({ tenant: tenant.name, networks: tenant.networks.length }, { span: tenant.origin.span, target: "contiv" }),
     outcomes: either,
-    flows: () => touchingEnds(box({ namespace: values.oneOf(tenant.namespaces), addresses: complementAddresses(own) })),
+    flows: () => touchingEnds(ends.endSet({ namespace: values.oneOf(tenant.namespaces), addresses: complementAddresses(own) })),
   };
 }
 
@@ -152,7 +152,7 @@ function shared(ground: Ground): readonly Finding[] {
         about: "ends",
         diagnostic: sharedAddresses.make(fields, { span: tenant.origin.span, target: "contiv", related }),
         outcomes: either,
-        flows: () => touchingEnds(box({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]), addresses: common })),
+        flows: () => touchingEnds(ends.endSet({ namespace: values.noneOf([...universe.tenantOfNamespace.keys()]), addresses: common })),
       },
     ];
   });

@@ -37,14 +37,9 @@ const firstEphemeralPort = 32768;
 const v4: AddressSet = { v4: allAddresses.v4, v6: [] };
 const v6: AddressSet = { v4: [], v6: allAddresses.v6 };
 
-function box(parts: Parameters<typeof ends.endBox>[0]): EndSet {
-  const made = ends.endBox(parts);
-  return made === undefined ? [] : [made];
-}
-
 /** Workloads of no tenant. */
 export function foreignWorkloads(universe: Universe): EndSet {
-  return box({ namespace: values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent) });
+  return ends.endSet({ namespace: values.intersectValues(values.noneOf([...universe.tenantOfNamespace.keys()]), values.anyPresent) });
 }
 
 export interface Scene {
@@ -69,14 +64,14 @@ export interface SideEnds {
 /** All rules of a project name few sides, so their ends are made once. */
 const RULE_SIDES = 65_536;
 
-const onlyV4 = box({ addresses: v4 });
+const onlyV4 = ends.endSet({ addresses: v4 });
 
 function atAddresses({ addresses }: Side, set: EndSet): EndSet {
-  return addresses === undefined ? set : ends.intersectEnds(set, box({ addresses: { v4: addresses, v6: [] } }));
+  return addresses === undefined ? set : ends.intersectEnds(set, ends.endSet({ addresses: { v4: addresses, v6: [] } }));
 }
 
 export function sideEnds(universe: Universe): SideEnds {
-  const workloads = box({ namespace: values.anyPresent });
+  const workloads = ends.endSet({ namespace: values.anyPresent });
   const members = boundedCache(RULE_SIDES, ({ tenant, group }: Side): EndSet | undefined =>
     group === undefined ? undefined : ends.intersectEnds(universe.endsOf({ include: [{ kind: "group", tenant, group }], except: [] }), workloads),
   );
@@ -91,7 +86,7 @@ export function sideEnds(universe: Universe): SideEnds {
 
 export function sceneOf(universe: Universe, sides: SideEnds, assumptions: Assumptions, shared: ReadonlySet<string>): Scene {
   const foreign = assumptions.foreignWorkloads === "containers" ? foreignWorkloads(universe) : [];
-  const own = new Map(universe.policy.tenants.map((tenant) => [tenant.name, box({ namespace: values.oneOf(tenant.namespaces) })]));
+  const own = new Map(universe.policy.tenants.map((tenant) => [tenant.name, ends.endSet({ namespace: values.oneOf(tenant.namespaces) })]));
   const everyContainer = [...[...own.values()].flat(), ...foreign];
   const together = [...own].flatMap(([name, set]) => (shared.has(name) ? set : []));
   const containers = new Map([...own].map(([name, set]) => [name, [...(shared.has(name) ? together : set), ...foreign]]));
@@ -183,13 +178,19 @@ export function replyFlows(scene: Scene, bundle: RuleBundle): FlowSet {
 
 export function sourceTable(scene: Scene, bundles: readonly RuleBundle[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
-  const unfiltered = [...flowProduct(box({ addresses: v6 }), ends.allEnds, everyService), ...flowProduct(elsewhere, ends.allEnds, everyService)];
+  const unfiltered = [
+    ...flowProduct(ends.endSet({ addresses: v6 }), ends.allEnds, everyService),
+    ...flowProduct(elsewhere, ends.allEnds, everyService),
+  ];
   return checkpoint("policy table at the source's host", unfiltered, bundles, (bundle) => firstPacketFlows(scene, bundle));
 }
 
 export function replyTable(scene: Scene, bundles: readonly RuleBundle[]): Checkpoint {
   const elsewhere = ends.subtractEnds(ends.allEnds, scene.everyContainer);
-  const unfiltered = [...flowProduct(ends.allEnds, box({ addresses: v6 }), everyService), ...flowProduct(ends.allEnds, elsewhere, everyService)];
+  const unfiltered = [
+    ...flowProduct(ends.allEnds, ends.endSet({ addresses: v6 }), everyService),
+    ...flowProduct(ends.allEnds, elsewhere, everyService),
+  ];
   return checkpoint("policy table at the destination's host", unfiltered, bundles, (bundle) => replyFlows(scene, bundle));
 }
 
@@ -200,7 +201,11 @@ export function isolation(scene: Scene): readonly Checkpoint[] {
   const entries = tenants.map((tenant): CheckpointEntry => {
     const reached = (other: Tenant): boolean => other === tenant || (scene.shared.has(tenant.name) && scene.shared.has(other.name));
     const others = tenants.filter((other) => !reached(other)).flatMap((other) => other.namespaces);
-    const flows = flowProduct(box({ namespace: values.oneOf(tenant.namespaces) }), box({ namespace: values.oneOf(others) }), everyService);
+    const flows = flowProduct(
+      ends.endSet({ namespace: values.oneOf(tenant.namespaces) }),
+      ends.endSet({ namespace: values.oneOf(others) }),
+      everyService,
+    );
     return { flows, action: "deny", by: `VRF of tenant ${tenant.name}` };
   });
   return [{ name: "separation of tenants", entries, otherwise: "allow" }];

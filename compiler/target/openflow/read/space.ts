@@ -13,10 +13,9 @@ import {
   unionAddresses,
 } from "../../../space/address.js";
 import type { AddressSet } from "../../../space/address.js";
-import { allEnds, complementEnds, endBox, intersectEnds, subtractEnds } from "../../../space/ends.js";
+import { allEnds, complementEnds, endSet, intersectEnds, subtractEnds } from "../../../space/ends.js";
 import type { EndSet } from "../../../space/ends.js";
 import { noneOf, oneOf, onlyAbsent } from "../../../space/values.js";
-import type { ValueSet } from "../../../space/values.js";
 import type { Program } from "../program.js";
 import { classWords, registers } from "../registers.js";
 import { tables } from "../tables.js";
@@ -42,11 +41,6 @@ export interface EndSpace {
 const memberBits = { source: registers.sourceMembers, destination: registers.destinationMembers };
 const placeTables = { source: tables.sourcePlace, destination: tables.destinationPlace };
 
-function box(parts: { readonly namespace?: ValueSet; readonly addresses?: AddressSet }): EndSet {
-  const made = endBox(parts);
-  return made === undefined ? [] : [made];
-}
-
 /** Reads the ends out of the program and the flows of the two place tables. */
 export function endSpace(program: Program, flows: readonly ReadFlow[]): EndSpace {
   const places = { source: readPlaces(flows, "source"), destination: readPlaces(flows, "destination") };
@@ -62,8 +56,8 @@ export function endSpace(program: Program, flows: readonly ReadFlow[]): EndSpace
       .filter((place) => place.members === BigInt(id))
       .reduce<AddressSet>((sum, place) => unionAddresses(sum, place.addresses), { v4: [], v6: [] });
     const made = [
-      ...(tenant === undefined ? [] : box({ namespace: oneOf(tenant.namespaces) })),
-      ...(isEmptyAddresses(addresses) ? [] : box({ namespace: foreign, addresses })),
+      ...(tenant === undefined ? [] : endSet({ namespace: oneOf(tenant.namespaces) })),
+      ...(isEmptyAddresses(addresses) ? [] : endSet({ namespace: foreign, addresses })),
     ];
     memberCache.set(id, made);
     return made;
@@ -110,7 +104,7 @@ export function endSpace(program: Program, flows: readonly ReadFlow[]): EndSpace
       return [0, ...program.memberships.map(({ id }) => id)].filter((id) => (id & mask) === wanted).flatMap(endsOfMembers);
     }
     const addresses = addressesOf(side, field, value);
-    return addresses === undefined ? undefined : box({ addresses });
+    return addresses === undefined ? undefined : endSet({ addresses });
   };
   return { endsOf, endsOfMembers, problems: [...placeProblems(program, places, classEnds), ...classProblems(program, classEnds)] };
 }
@@ -162,14 +156,14 @@ function familyAddresses({ value }: ReadValue): AddressSet {
 /** The tables have to say of bare ends what the class table says; both sides the same. */
 function placeProblems(program: Program, places: Readonly<Record<Side, readonly ReadPlace[]>>, classEnds: readonly EndSet[]): readonly string[] {
   const problems: string[] = [];
-  const bare = box({ namespace: onlyAbsent });
+  const bare = endSet({ namespace: onlyAbsent });
   for (const side of ["source", "destination"] as const) {
     program.classes.forEach((entry, index) => {
       const { word, offset, width } = program.dimensions[entry.dimension];
       const field = (place: ReadPlace): number => Number((place.words[word] >> BigInt(offset)) & ((1n << BigInt(width)) - 1n));
       const written = places[side]
         .filter((place) => field(place) === entry.value)
-        .flatMap((place) => box({ namespace: onlyAbsent, addresses: place.addresses }));
+        .flatMap((place) => endSet({ namespace: onlyAbsent, addresses: place.addresses }));
       const meant = intersectEnds(classEnds[index], bare);
       if (subtractEnds(written, meant).length > 0 || subtractEnds(meant, written).length > 0) {
         problems.push(`table ${placeTables[side]} gives class "${entry.key}" to other addresses than the class has`);
