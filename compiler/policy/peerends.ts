@@ -20,9 +20,9 @@ export interface PeerEnds {
 }
 
 /** Whether sets leave out ends that cannot exist, or say what the evaluator says of every end. */
-export type Reading = "possible" | "literal";
+export type WhichEnds = "possible" | "literal";
 
-export function peerEndsIn(territory: Territory, reading: Reading): PeerEnds {
+export function peerEndsIn(territory: Territory, reading: WhichEnds): PeerEnds {
   const { tenants, noTenant } = territory;
   const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
   const tenantEnds = new Map(
@@ -71,7 +71,7 @@ export function peerEndsIn(territory: Territory, reading: Reading): PeerEnds {
 }
 
 /** By tenant and name. */
-function groupEndsOf(territory: Territory, reading: Reading): ReadonlyMap<string, ReadonlyMap<string, EndSet>> {
+function groupEndsOf(territory: Territory, reading: WhichEnds): ReadonlyMap<string, ReadonlyMap<string, EndSet>> {
   const namespacesOf = boundedCache(1024, values.oneOf);
   const endsOf = (tenant: Tenant, group: Group): EndSet => {
     const { selector, hosts } = group;
@@ -84,7 +84,7 @@ function groupEndsOf(territory: Territory, reading: Reading): ReadonlyMap<string
   return new Map(territory.tenants.map((tenant) => [tenant.name, new Map(tenant.groups.map((group) => [group.name, endsOf(tenant, group)]))]));
 }
 
-function networkEndsOf({ tenants, noTenant }: Territory, reading: Reading): ReadonlyMap<Network, EndSet> {
+function networkEndsOf({ tenants, noTenant }: Territory, reading: WhichEnds): ReadonlyMap<Network, EndSet> {
   return new Map(
     tenants.flatMap(({ namespaces, networks }) =>
       networks.map((network): readonly [Network, EndSet] => [

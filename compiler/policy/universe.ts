@@ -26,7 +26,7 @@ import { impossibleEnds, possibilityBeside } from "./axioms.js";
 import type { Possibility } from "./axioms.js";
 import type { Policy, Rule, Surroundings, Tenant } from "./model.js";
 import { peerEndsIn } from "./peerends.js";
-import type { PeerEnds, Reading } from "./peerends.js";
+import type { PeerEnds, WhichEnds } from "./peerends.js";
 import { tenantSplitter } from "./tenantsplit.js";
 import type { TenantSplit } from "./tenantsplit.js";
 import { territoryOf } from "./territory.js";
@@ -51,7 +51,7 @@ export interface Universe extends PeerEnds, Possibility {
  * `literal` makes a universe without the axioms: its sets say of every end that one can write down what the evaluator says, and nothing is
  * impossible. It costs more overlaps; comparing two policies, each with axioms of its own, needs it.
  */
-export function makeUniverse(policy: Policy, surroundings: Surroundings, reading: Reading = "possible"): Universe {
+export function makeUniverse(policy: Policy, surroundings: Surroundings, reading: WhichEnds = "possible"): Universe {
   const { tenants } = policy;
   const territory = territoryOf(policy, surroundings);
   const tenantByName = new Map(tenants.map((tenant) => [tenant.name, tenant]));

@@ -19,7 +19,7 @@ export interface Side {
   readonly tenant: string;
   /** A group's name; absent: group 0, which matches any. */
   readonly group?: string;
-  /** Masked, as the switch sees them; absent: any. */
+  /** Masked, as the switch sees them; absent: every address. */
   readonly addresses?: Ranges<number>;
 }
 

@@ -14,7 +14,7 @@ const samePort = (a: number, b: number): boolean => a === 0 || b === 0 || a === 
 /** Rules are many and name few sides. */
 const SIDES = 65_536;
 
-/** Addresses that a side can have; absent: any. */
+/** Addresses that a side can have; absent: every address. */
 type Located = (side: Side) => Ranges<number> | undefined;
 
 /** Whether all but the ports of two rules meet. */
